@@ -1,0 +1,52 @@
+"""revad: reverse-mode automatic differentiation of ordinary Python functions written with ordinary NumPy.
+
+Write NumPy; differentiate it::
+
+    import numpy as np
+    from revad import grad
+
+    def loss(w):
+        return np.sum(np.tanh(w) ** 2)
+
+    grad(loss)(np.array([0.5, -1.0]))
+"""
+
+from revad import extend as extend
+from revad import rules as rules
+from revad.compiler.capture import trace as trace
+from revad.compiler.program import Program as Program
+from revad.errors import ArgumentError as ArgumentError
+from revad.errors import CotangentError as CotangentError
+from revad.errors import FreedTapeError as FreedTapeError
+from revad.errors import GradientMismatchError as GradientMismatchError
+from revad.errors import GuardError as GuardError
+from revad.errors import InPlaceError as InPlaceError
+from revad.errors import LeakedTracerError as LeakedTracerError
+from revad.errors import LostGradientError as LostGradientError
+from revad.errors import MissingExtraError as MissingExtraError
+from revad.errors import NoRuleError as NoRuleError
+from revad.errors import NotDifferentiableError as NotDifferentiableError
+from revad.errors import NotScalarError as NotScalarError
+from revad.errors import RevadError as RevadError
+from revad.errors import RuleError as RuleError
+from revad.errors import RuleShapeError as RuleShapeError
+from revad.extend import custom_vjp as custom_vjp
+from revad.extend import primitive as primitive
+from revad.tensors.leaves import no_grad as no_grad
+from revad.tensors.leaves import stop_gradient as stop_gradient
+from revad.tensors.leaves import tensor as tensor
+from revad.tensors.tensor import Tensor as Tensor
+from revad.transforms.forward import jvp as jvp
+from revad.transforms.matrices import ggnvp as ggnvp
+from revad.transforms.matrices import hessian as hessian
+from revad.transforms.matrices import hvp as hvp
+from revad.transforms.matrices import jacfwd as jacfwd
+from revad.transforms.matrices import jacobian as jacobian
+from revad.transforms.recompute import checkpoint as checkpoint
+from revad.transforms.reverse import elementwise_grad as elementwise_grad
+from revad.transforms.reverse import grad as grad
+from revad.transforms.reverse import grad_and_aux as grad_and_aux
+from revad.transforms.reverse import value_and_grad as value_and_grad
+from revad.transforms.reverse import vjp as vjp
+
+__version__ = "0.1.0"

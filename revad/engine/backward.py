@@ -1,0 +1,180 @@
+"""The reverse pass: pull cotangents back along the tape, newest node first.
+
+Nodes wait in a heap ordered by their number, so a node is reached only after all of its uses: no recursion, no separate sort
+(Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2). A node's cotangent is dropped as soon as it is pulled back.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from revad.aval import Aval
+from revad.engine.dispatch import call
+from revad.engine.tape import (
+    JOINT,
+    PARTIAL,
+    PASS,
+    PICK,
+    PULL,
+    READ,
+    SCALE,
+    SEVERAL,
+    Node,
+    project,
+)
+from revad.scatter import add_at, unindex
+
+FIRST_EDGE, EDGE = 4, 4  # where a node's edges begin, and how long each is
+_UNARY, _BINARY = (4,), (4, 8)
+
+
+class Reads:
+    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached."""
+
+    __slots__ = ("dense", "keys", "parts")
+
+    def __init__(self, dense: Any = None) -> None:
+        self.dense = dense  # an array of the node's full shape that we own, or None
+        self.keys: list[Any] = []
+        self.parts: list[Any] = []
+
+    def add(self, key: Any, part: Any, parent: Node) -> None:
+        """Add the cotangent of one read."""
+        if type(part) is ndarray and part.ndim > 0 and (self.dense is None or type(self.dense) is ndarray):
+            if self.dense is None:
+                self.dense = np.zeros(parent[2], parent[3])
+            add_at(self.dense, key, part)
+        else:
+            self.keys.append(key)
+            self.parts.append(part)
+
+    def add_dense(self, g: Any) -> None:
+        """Add a cotangent of the whole."""
+        self.dense = g if self.dense is None else self.dense + g
+
+    def total(self, node: Node) -> Any:
+        """Return the sum of all parts."""
+        if not self.parts:
+            return self.dense
+        scattered = call(unindex, self.parts, self.keys, self.parts[0], node[2], node[3])
+        return scattered if self.dense is None else self.dense + scattered
+
+
+def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
+    """Pull cotangents back to the leaves.
+
+    Parameters
+    ----------
+    roots : list of (Node, cotangent)
+        Where to start; each cotangent has its node's shape and dtype.
+
+    Returns
+    -------
+    dict
+        The cotangent of each leaf that was reached, by the leaf's order number. It may share memory with the root's
+        cotangent or with kept values.
+    """
+    adjoints: dict[int, Any] = {}
+    owned: set[int] = set()  # orders whose adjoint is a buffer of ours, free to be written
+    heap: list[Node] = []
+    leaves: dict[int, Any] = {}
+    for node, g in roots:
+        _accumulate(adjoints, owned, heap, node, g)
+    while heap:
+        node = heappop(heap)
+        g = adjoints.pop(node[0])
+        if type(g) is Reads:
+            g = g.total(node)
+        length = len(node)
+        if length < FIRST_EDGE + EDGE:
+            leaves[node[0]] = (node, g)
+            continue
+        if node[3] is SEVERAL:
+            g = _filled(g, node[2])
+        for at in _UNARY if length == 8 else _BINARY if length == 12 else range(FIRST_EDGE, length, EDGE):
+            parent = node[at]
+            kind = node[at + 1]
+            if kind == SCALE:
+                contribution = g * node[at + 2]
+            elif kind == PASS:
+                contribution = g
+            elif kind <= PULL:
+                function = node[at + 3]
+                contribution = function(g, *node[at + 2]) if kind == PULL else g * function(*node[at + 2])
+                if (
+                    type(contribution) is not ndarray
+                    or contribution.shape != parent[2]
+                    or contribution.dtype is not parent[3]
+                ):
+                    contribution = project(contribution, parent[2], parent[3], function)
+            else:
+                _pull_special(adjoints, owned, heap, g, parent, kind, node[at + 2], node[at + 3])
+                continue
+            position = parent[0]
+            if position in adjoints:
+                _add(adjoints, owned, position, contribution)
+            else:
+                adjoints[position] = contribution
+                heappush(heap, parent)
+    return leaves
+
+
+def _accumulate(adjoints: dict[int, Any], owned: set[int], heap: list[Node], parent: Node, g: Any) -> None:
+    position = parent[0]
+    if position not in adjoints:
+        adjoints[position] = g
+        heappush(heap, parent)
+    else:
+        _add(adjoints, owned, position, g)
+
+
+def _add(adjoints: dict[int, Any], owned: set[int], position: int, g: Any) -> None:
+    """Add a second or later contribution: the second into a fresh array, later ones in place."""
+    present = adjoints[position]
+    if type(present) is float:
+        adjoints[position] = present + g
+    elif type(present) is Reads:
+        present.add_dense(g)
+    elif position in owned and type(present) is ndarray and type(g) is ndarray:
+        np.add(present, g, present)
+    else:
+        adjoints[position] = present + g
+        owned.add(position)
+
+
+def _pull_special(adjoints: dict[int, Any], owned: set[int], heap: list[Node], g: Any, parent: Any, kind: int, kept: Any, function: Any) -> None:
+    """Pull back along the rarer kinds of edge: reads, sequences, several outputs, joint rules."""
+    if kind == READ:
+        present = adjoints.get(parent[0])
+        if type(present) is not Reads:
+            if present is None:
+                heappush(heap, parent)
+            elif parent[0] not in owned and type(present) is ndarray:
+                present = present.copy()
+            adjoints[parent[0]] = present = Reads(present)
+        present.add(kept, g, parent)
+    elif kind == PICK:
+        present = adjoints.get(parent[0])
+        if present is None:
+            adjoints[parent[0]] = present = [None] * len(parent[2])
+            heappush(heap, parent)
+        present[kept] = g if present[kept] is None else present[kept] + g
+    elif kind == JOINT:
+        cotangents = function(g, tuple(p is not None for p in parent), *kept)
+        for node, cotangent in zip(parent, cotangents, strict=True):
+            if node is not None:
+                if node[3] is not SEVERAL:
+                    cotangent = project(cotangent, node[2], node[3], function)
+                _accumulate(adjoints, owned, heap, node, cotangent)
+    else:  # SEQUENCE: the parent is a pack of nodes, one per item
+        _accumulate(adjoints, owned, heap, parent, list(function(g, *kept)))
+
+
+def _filled(g: list[Any], avals: list[Aval]) -> list[Any]:
+    """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array."""
+    like = next(part for part in g if part is not None)
+    return [np.zeros_like(like, shape=aval.shape, dtype=aval.dtype) if part is None else part for part, aval in zip(g, avals, strict=True)]

@@ -1,0 +1,115 @@
+"""`apply`: the one place through which every call on tracked values goes (the operators inline its fast path).
+
+It finds the highest level among the arguments and hands the call to that kind of level; all lower levels are constants to it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from revad.engine.tape import Tracked
+from revad.errors import NoRuleError
+from revad.registry import Operation, lookup, operations
+
+CONTAINERS = (list, tuple)
+
+
+class Pause:
+    """What `no_grad` switches off: levels up to ``level`` in this thread, wherever ``count`` (over all threads) is not 0."""
+
+    count = 0  # so that the common case costs one read of an attribute
+    level: ContextVar[int] = ContextVar("revad_paused_level", default=-1)
+
+
+def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
+    """Return the tracked value of highest level among arguments, looking into lists and tuples."""
+    for value in args:
+        if isinstance(value, Tracked):
+            if top is None or value._node[1] > top._node[1]:
+                top = value
+        elif type(value) in CONTAINERS:
+            top = find_top(value, top)
+    return top
+
+
+def strip(value: Any, level: int) -> Any:
+    """Return a value, or a list or tuple of values, one level down."""
+    if isinstance(value, Tracked):
+        return value._value if value._node[1] == level else value
+    if type(value) in CONTAINERS and find_top(value) is not None:
+        return type(value)([strip(item, level) for item in value])
+    return value
+
+
+def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return a call's arguments one level down."""
+    return tuple([strip(value, level) for value in args]), {name: strip(value, level) for name, value in kwargs.items()}
+
+
+def call(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function that NumPy's protocols do not reach, tracked if any argument is."""
+    return function(*args) if find_top(args) is None else apply(function, args, {})
+
+
+def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function with tracked values among its arguments, and record the call.
+
+    Parameters
+    ----------
+    function : callable
+        A NumPy function, or any that the registry knows.
+    args, kwargs
+        As the caller gave them.
+
+    Returns
+    -------
+    Any
+        What the function returns, tracked where it carries a derivative.
+
+    Raises
+    ------
+    NoRuleError
+        Nobody registered the function, or the registry refuses it.
+    """
+    operation = lookup(function)
+    if operation is None:
+        raise _unknown(function)
+    if operation.kind == "unsupported":
+        raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
+    top = find_top(kwargs.values(), find_top(args))
+    if top is None:
+        return function(*args, **kwargs)
+    if operation.composite is not None and operation.kind == "composite":
+        return operation.composite(*args, **kwargs)
+    level = top._node[1]
+    if Pause.count and level <= Pause.level.get() and type(top).pausable:
+        below_args, below_kwargs = strip_call(level, args, kwargs)
+        return function(*below_args, **below_kwargs)
+    return type(top).process(operation, level, args, kwargs)
+
+
+def qualified_name(function: Any) -> str:
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{getattr(function, '__name__', function)}"
+
+
+def _unknown(function: Any) -> NoRuleError:
+    name = getattr(function, "__name__", repr(function))
+    near = difflib.get_close_matches(name, sorted({operation.name for operation in operations()}), 3)
+    hint = f" Registered names that are near: {', '.join(near)}." if near else ""
+    return NoRuleError(
+        f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "
+        f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
+        f"if its derivative is zero: `revad.extend.nondiff({name})`."
+    )
+
+
+def missing_rule(operation: Operation, name: str) -> NoRuleError:
+    """Return the error for a tracked argument that has no rule."""
+    return NoRuleError(
+        f"{qualified_name(operation.function)} has no derivative rule for its argument {name!r}. "
+        f"To add one: `revad.extend.vjp({operation.name}, {name}=lambda g, ans, {name}: ...)`."
+    )

@@ -1,0 +1,183 @@
+"""The tape: what a node is, how levels and nodes are numbered, and `project`.
+
+A node is the record of one operation on one gradient level. It is a plain tuple ::
+
+    (order, level, shape, dtype,  parent, kind, kept, function,  parent, kind, kept, function,  ...)
+
+``order`` counts downwards, so that the newest node is the smallest and a heap of nodes yields them newest first. ``shape`` and
+``dtype`` describe the output (``dtype`` is None for a Python float). Then come four items for each tracked argument, its edge:
+the parent's node, how to pull back (below), what was kept for it, and the rule. A leaf has no edges. Nodes refer to parents,
+never to Tensors: a value lives only while the user or a rule needs it. Why one flat tuple and not objects: half the time of a
+long tape goes to the garbage collector, which visits every container again and again, so a node is one container.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy import ndarray
+
+from revad.errors import LostGradientError, RuleError, RuleShapeError
+
+Node: TypeAlias = tuple[Any, ...]
+
+SCALE = 0  # ḡ·kept, of the parent's shape and dtype already
+PASS = 1  # ḡ itself
+PARTIAL = 2  # project(ḡ · function(*kept))
+PULL = 3  # project(function(ḡ, *kept))
+READ = 4  # scattered into the parent's accumulator at index `kept`
+PICK = 5  # the cotangent of output number `kept` of a parent with several outputs
+SEQUENCE = 6  # function(ḡ, *kept) is a list of cotangents, one per item of a sequence argument
+JOINT = 7  # function(ḡ, needs, *kept) is a tuple of cotangents; the parent is a tuple of nodes (or None)
+
+FREED: Any = "freed"  # the last item of a node whose tape was freed
+SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence of values, `shape` is a list of their Avals
+
+next_order = count(0, -1).__next__
+next_level = count(1).__next__
+active_levels: set[int] = set()
+
+_INEXACT = "fc"
+
+
+class Tracked:
+    """A handle on a tracked value: what lies one level below, and the node that made it.
+
+    The base of `Tensor` and its kin, so that the lower parts of the engine can recognise them. ``_node[1]`` is the level.
+    """
+
+    __slots__ = ("__weakref__", "_node", "_value", "_view", "_views")
+    _value: Any
+    _node: Any
+    _view: Any  # set where this is a NumPy view of another handle (see views.py)
+    _views: Any  # set where others are views of this one
+    pausable = True  # whether `no_grad` switches this kind of level off
+
+    @staticmethod
+    def process(operation: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run an operation on the values below and record it; each kind of level has its own way."""
+        raise NotImplementedError
+
+
+def leaf(value: Any, level: int) -> Node:
+    """Return the node of an independent variable."""
+    if type(value) is float:
+        return (next_order(), level, (), None)
+    return (next_order(), level, value.shape, value.dtype)
+
+
+def is_inexact(value: Any) -> bool:
+    """Return whether a value's dtype is floating or complex, so that it can carry a derivative."""
+    kind = type(value)
+    return kind is float or kind is complex or (hasattr(value, "dtype") and getattr(value.dtype, "kind", "") in _INEXACT)
+
+
+def keep(value: Any) -> Any:
+    """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
+    if isinstance(value, ndarray):
+        return value.copy()
+    if type(value) is float:
+        return np.float64(value)  # rules divide by it: NumPy's inf and its warning, not Python's ZeroDivisionError
+    if type(value) is list:
+        return [keep(item) for item in value]
+    if type(value) is tuple:
+        return tuple(keep(item) for item in value)
+    return value
+
+
+def own(array: Any, known_references: int = 2) -> Any:
+    """Return the array, copied unless nobody else can see its memory.
+
+    ``known_references`` is the number of references that the callers hold (two more are this function's own).
+    """
+    if type(array) is ndarray and (array.base is not None or sys.getrefcount(array) > known_references + 2):
+        return array.copy()
+    return array
+
+
+def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
+    """Put a cotangent into the space of its argument: sum down to the shape, take the real part, cast to the dtype.
+
+    The last step of every pull-back; no rule un-broadcasts or casts.
+
+    Parameters
+    ----------
+    g : array_like
+        What a rule returned.
+    shape, dtype
+        The argument's shape and dtype; dtype None stands for a Python float.
+    rule : callable, optional
+        Named in errors.
+    """
+    try:
+        g_shape = g.shape
+    except AttributeError:
+        if not isinstance(g, (int, float, complex)):
+            raise RuleError(
+                f"the rule {_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "
+                "Return an array; for an argument without derivative register NONDIFF."
+            ) from None
+        g_shape = ()
+    if g_shape != shape:
+        g = _sum_down(g, g_shape, shape, rule)
+    if dtype is None:
+        if type(g) is float:
+            return g
+        if isinstance(g, (int, float, complex, np.generic, ndarray)):
+            return float(np.real(g))
+        dtype = np.dtype(np.float64)
+    g_dtype = getattr(g, "dtype", None)
+    if g_dtype is None:
+        return dtype.type(g.real if dtype.kind != "c" else g)
+    if g_dtype != dtype:
+        if g_dtype.kind == "c" and dtype.kind != "c":
+            g = np.real(g)
+        if g_dtype.kind == "O":
+            raise RuleError(f"the rule {_name(rule)} returned an array of dtype object; return numbers.")
+        if g.dtype != dtype:
+            g = g.astype(dtype)
+    return g
+
+
+def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
+    extra = len(g_shape) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, n in enumerate(shape) if extra >= 0 and n == 1 and g_shape[i + extra] != 1
+    )
+    fits = extra >= 0 and all(n in (1, m) for n, m in zip(shape, g_shape[extra:], strict=True))
+    if not fits:
+        raise RuleShapeError(
+            f"the rule {_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
+            f"Return one of shape {shape}, or of a shape that broadcasting makes of it."
+        )
+    total = np.sum(g, axis=axes, keepdims=True)
+    return np.reshape(total, shape)
+
+
+def _name(rule: Any) -> str:
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        return repr(rule)
+    return f"{rule.__name__} ({code.co_filename}:{code.co_firstlineno})"
+
+
+class Leaf:
+    """The gradient of a leaf made by hand, the last item of its node."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self) -> None:
+        self.grad: Any = None
+
+
+def lost_gradient(what: str, value: Any) -> LostGradientError:
+    """Return the error for a conversion that would drop the derivative of a tracked value."""
+    return LostGradientError(
+        f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
+        "If you want the derivative: call NumPy on the value itself (np.sin(t), not math.sin(t); np.stack([t, u]), not "
+        "np.array([t, u])). If you want a constant: revad.stop_gradient(t)."
+    )

@@ -1,0 +1,169 @@
+"""Add operations: the registry's verbs under public names, `primitive` functions, and `custom_vjp` in JAX's style.
+
+The verbs `elementwise`, `linear`, `vjp`, `vjp_joint`, `composite`, `nondiff` and `unsupported` work on any NumPy (or other
+protocol-speaking) function and on what `primitive` returns. See :mod:`revad.registry` for what a rule looks like.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval as Aval
+from revad.engine.dispatch import apply, find_top
+from revad.engine.tape import Tracked, is_inexact, keep
+from revad.errors import ArgumentError, RuleError
+from revad.registry import NONDIFF as NONDIFF
+from revad.registry import ONE as ONE
+from revad.registry import Operation
+from revad.registry import composite as composite
+from revad.registry import elementwise as elementwise
+from revad.registry import linear as linear
+from revad.registry import nondiff as nondiff
+from revad.registry import unsupported as unsupported
+from revad.registry import vjp as vjp
+from revad.registry import vjp_joint as vjp_joint
+from revad.trees import flatten
+
+__all__ = [
+    "NONDIFF",
+    "ONE",
+    "Aval",
+    "composite",
+    "custom_vjp",
+    "elementwise",
+    "linear",
+    "nondiff",
+    "primitive",
+    "unsupported",
+    "vjp",
+    "vjp_joint",
+]
+
+
+def primitive(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of arrays an operation of its own: it is called on plain values, and its rules say how to differentiate it.
+
+    Parameters
+    ----------
+    f : callable
+        Takes arrays (positional or by keyword) and returns an array or a tuple of arrays. It may do anything: call compiled code,
+        write in place, use other libraries.
+
+    Returns
+    -------
+    callable
+        Like ``f``, to be given rules with `revad.extend.vjp` and the other verbs, under the names of its parameters.
+
+    Examples
+    --------
+    >>> import math
+    >>> import revad
+    >>> @revad.primitive
+    ... def erf(x):
+    ...     return math.erf(x)
+    >>> revad.extend.elementwise(erf, lambda x: 2 / math.sqrt(math.pi) * np.exp(-(x**2)))
+    >>> revad.grad(erf)(0.0) == 2 / math.sqrt(math.pi)
+    True
+    """
+
+    @functools.wraps(f)
+    def operation(*args: Any, **kwargs: Any) -> Any:
+        if find_top(kwargs.values(), find_top(args)) is None:
+            return f(*args, **kwargs)
+        return apply(operation, args, kwargs)
+
+    return operation
+
+
+class custom_vjp:  # noqa: N801  (reads as a decorator)
+    """Give a function a pull-back of its own (a decorator, in JAX's style).
+
+    Parameters
+    ----------
+    f : callable
+        The function. Arguments and output may be pytrees.
+    nondiff_argnums : tuple of int
+        Positions of arguments that are not differentiated (functions, strings, options); they are passed first to ``bwd``.
+
+    Examples
+    --------
+    >>> import revad
+    >>> @revad.custom_vjp
+    ... def clipped(x):
+    ...     return x
+    >>> def forward(x):
+    ...     return x, None  # output, residuals
+    >>> def backward(residuals, g):
+    ...     return (np.clip(g, -1.0, 1.0),)  # one cotangent per argument
+    >>> clipped.defvjp(forward, backward)
+    >>> revad.grad(lambda x: 5.0 * clipped(x))(2.0)
+    1.0
+    """
+
+    def __init__(self, f: Callable[..., Any], nondiff_argnums: tuple[int, ...] = ()) -> None:
+        self.f = f
+        self.nondiff_argnums = nondiff_argnums
+        self.fwd: Callable[..., Any] | None = None
+        self.bwd: Callable[..., Any] | None = None
+        functools.update_wrapper(self, f)
+
+    def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
+        """Set the rules: ``fwd(*args) -> (output, residuals)`` and ``bwd(*nondiff, residuals, g) -> tuple of cotangents``."""
+        self.fwd, self.bwd = fwd, bwd
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function; tracked arguments are differentiated by ``bwd``."""
+        static = {i: args[i] for i in self.nondiff_argnums}
+        moving = tuple(arg for i, arg in enumerate(args) if i not in static)
+        leaves, rebuild = flatten(moving)
+        top = find_top(leaves)
+        if top is None:
+            return self.f(*args)
+        if self.fwd is None or self.bwd is None:
+            raise RuleError(f"custom_vjp: call {self._name}.defvjp(fwd, bwd) before differentiating {self._name}.")
+        fwd, bwd = self.fwd, self.bwd
+        residuals: Any = None
+        rebuild_output: Any = None
+
+        def run(*values: Any) -> list[Any]:
+            nonlocal residuals, rebuild_output
+            moved = iter(rebuild(list(values)))
+            result = fwd(*[static[i] if i in static else next(moved) for i in range(len(args))])
+            if not (isinstance(result, tuple) and len(result) == 2):
+                raise RuleError(f"custom_vjp: fwd of {self._name} must return (output, residuals), not {type(result).__name__}.")
+            output, residuals = result
+            outputs, rebuild_output = flatten(output)
+            return outputs
+
+        def pull(g: Any, leaves: Any) -> list[Any]:
+            cotangents = bwd(*static.values(), residuals, rebuild_output(list(g)))
+            if not isinstance(cotangents, (tuple, list)) or len(cotangents) != len(moving):
+                raise RuleError(
+                    f"custom_vjp: bwd of {self._name} must return a tuple of {len(moving)} cotangents, one per argument, "
+                    f"not {type(cotangents).__name__}{f' of {len(cotangents)}' if isinstance(cotangents, (tuple, list)) else ''}."
+                )
+            flat = [part for arg, c in zip(moving, cotangents, strict=True) for part in self._matched(arg, c)]
+            return [part if is_inexact(leaf) else None for part, leaf in zip(flat, leaves, strict=True)]
+
+        operation = Operation(run)
+        operation.name = self._name
+        operation.signature = ((), "leaves")
+        operation.declared["leaves"] = (pull, False)
+        kept = tuple(leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves)
+        return rebuild_output(type(top).process(operation, top._node[1], kept, {}))
+
+    @property
+    def _name(self) -> str:
+        return getattr(self.f, "__name__", "f")
+
+    def _matched(self, arg: Any, cotangent: Any) -> list[Any]:
+        wanted, got = flatten(arg)[0], [cotangent] if cotangent is None else flatten(cotangent)[0]
+        if len(wanted) != len(got):
+            raise ArgumentError(
+                f"custom_vjp: bwd of {self._name} returned a cotangent with {len(got)} leaves for an argument with {len(wanted)}."
+            )
+        return got

@@ -1,0 +1,319 @@
+"""The registry: which derivative rule belongs to which function.
+
+Rules (floor 2) write to it and the engine (floor 3) reads from it; neither knows the other. The verbs say what kind of
+function is described, most specific first:
+
+=====================  =========================================================================================
+`elementwise`          state the partial derivative; VJP and JVP follow
+`linear`               state the adjoint; the JVP is the function itself
+`vjp`                  state the pull-back of each argument; the JVP is its transpose
+`vjp_joint`            one pull-back for several arguments that share work
+`composite`            state the function itself in terms of other functions
+`nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
+`creation`             a constant shaped like its argument, tracked so that it can be written into
+`unsupported`          refuse, with the reason
+=====================  =========================================================================================
+
+A rule names what it needs. The first parameter of a pull-back is the cotangent ``g``; the others are any of ``ans`` (the
+output) and the function's own argument names. The engine keeps exactly those. A parameter annotated ``x: Aval`` receives
+shape and dtype only. A parameter with a default is an option of the call: when the caller did not pass it, the default holds.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.errors import RuleError
+
+Function = Callable[..., Any]
+REQUIRED: Any = inspect.Parameter.empty
+
+
+class Need(NamedTuple):
+    """One value that a rule asks for: an argument's name or ``ans``."""
+
+    name: str
+    default: Any  # REQUIRED, or the value used when the caller did not pass the argument
+    as_aval: bool  # only shape and dtype
+
+
+class Rule(NamedTuple):
+    """A derivative rule of one argument: the function and what it asks for."""
+
+    function: Function
+    needs: tuple[Need, ...]
+    is_partial: bool  # a partial derivative, to be multiplied with the cotangent
+
+
+class _Marker:
+    """A named constant that stands where a rule could."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+ONE: Any = _Marker("ONE")  # the partial derivative is one: the cotangent passes through
+NONDIFF: Any = _Marker("NONDIFF")  # the derivative with respect to this argument is zero or cannot exist
+
+
+class Operation:
+    """All that is known of one function: its kind, its rules, its parameters.
+
+    Parameters
+    ----------
+    function : callable
+        The function that computes the values.
+    kind : {"rules", "composite", "nondiff", "creation", "unsupported"}
+        How calls with tracked values are answered.
+    """
+
+    __slots__ = (
+        "composite",
+        "declared",
+        "function",
+        "joint",
+        "joint_names",
+        "kind",
+        "linear_in",
+        "name",
+        "reason",
+        "rules",
+        "signature",
+    )
+
+    def __init__(self, function: Function, kind: str = "rules") -> None:
+        self.function = function
+        self.kind = kind
+        self.name: str = getattr(function, "__name__", repr(function))
+        self.declared: dict[str, tuple[Any, bool]] = {}  # argument name -> what the rule author wrote, is it a partial
+        self.rules: dict[str, Any] = {}  # argument name -> Rule, ONE or NONDIFF; read from `declared` on first use
+        self.linear_in = ""
+        self.joint: Rule | None = None
+        self.joint_names: tuple[str, ...] = ()
+        self.composite: Function | None = None
+        self.reason = ""
+        self.signature: tuple[tuple[str, ...], str | None] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name} ({self.kind})>"
+
+    def rule(self, name: str) -> Any:
+        """Return the rule of an argument: a `Rule`, ONE, NONDIFF, or None where nobody wrote one."""
+        found = self.rules.get(name)
+        if found is None and name in self.declared:
+            declared, is_partial = self.declared[name]
+            if not isinstance(declared, _Marker):
+                declared = _read_rule(declared, is_partial=is_partial, skip=0 if is_partial else 1)
+            found = self.rules[name] = declared
+        return found
+
+    @property
+    def parameters(self) -> tuple[tuple[str, ...], str | None]:
+        """Names of the positional parameters, and the name of ``*args`` or None. Read once, on first use."""
+        if self.signature is None:
+            self.signature = _parameters(self.function)
+        return self.signature
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the call's arguments by name; those that the caller left out are absent."""
+        names, rest = self.parameters
+        bound = dict(zip(names, args, strict=False))
+        if rest is not None:
+            bound[rest] = args[len(names) :]
+        for name, value in kwargs.items():
+            if value is not np._NoValue:  # pyright: ignore[reportAttributeAccessIssue]
+                bound[name] = value
+        return bound
+
+
+def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
+    if isinstance(function, np.ufunc):
+        return (("x",) if function.nin == 1 else tuple(f"x{i + 1}" for i in range(function.nin))), None
+    names: list[str] = []
+    rest = None
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            rest = parameter.name
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+    return tuple(names), rest
+
+
+_REGISTRY: dict[Any, Operation] = {}
+
+
+def lookup(function: Function) -> Operation | None:
+    """Return the operation registered for a function, or None."""
+    return _REGISTRY.get(function)
+
+
+def operations() -> Iterator[Operation]:
+    """Iterate over all registered operations."""
+    return iter(list(_REGISTRY.values()))
+
+
+def _operation(function: Function, kind: str = "rules") -> Operation:
+    """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
+    operation = _REGISTRY.get(function)
+    if operation is None or operation.kind != kind:
+        operation = _REGISTRY[function] = Operation(function, kind)
+    return operation
+
+
+def _read_rule(function: Function, *, is_partial: bool, skip: int) -> Rule:
+    """Read a rule's parameters; ``skip`` leading ones (``g``, or ``g, needs``) are the engine's own."""
+    parameters = list(inspect.signature(function).parameters.values())
+    needs = tuple(
+        Need(p.name, p.default, p.annotation is Aval or (isinstance(p.annotation, str) and p.annotation.endswith("Aval")))
+        for p in parameters[skip:]
+    )
+    return Rule(function, needs, is_partial)
+
+
+def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> Operation:
+    operation = _operation(function)
+    for name, rule in rules.items():
+        if not (callable(rule) or isinstance(rule, _Marker)):
+            raise RuleError(
+                f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
+                f"not {rule!r} of type {type(rule).__name__}"
+            )
+        operation.declared[name] = (rule, is_partial)
+        operation.rules.pop(name, None)
+    return operation
+
+
+def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
+    """Register an elementwise function by its partial derivatives; VJP and JVP follow.
+
+    Parameters
+    ----------
+    function : callable
+        Works element by element, with broadcasting.
+    *partial : callable or ONE
+        For a function of one argument: its derivative.
+    **partials : callable, ONE or NONDIFF
+        For several arguments: the partial derivative with respect to each, by argument name. A partial takes any of ``ans``
+        and the argument names, and returns an array that broadcasts to the output's shape.
+
+    Notes
+    -----
+    VJP: ``x̄ = ȳ · ∂f/∂x``; JVP: ``ẏ = Σ ∂f/∂xᵢ · ẋᵢ``. For a real function of a complex argument the partial is
+    ``∂u/∂x − i ∂u/∂y``, as everywhere in revad.
+
+    Examples
+    --------
+    >>> elementwise(np.tanh, lambda ans: 1 - ans**2)
+    >>> elementwise(np.multiply, x1=lambda x2: x2, x2=lambda x1: x1)
+    """
+    if partial:
+        if len(partial) > 1:
+            raise RuleError(f"elementwise({_name(function)}, ...): give partials of several arguments by name, x1=..., x2=...")
+        partials = {_parameters(function)[0][0]: partial[0], **partials}
+    _declare(function, partials, is_partial=True)
+
+
+def vjp(function: Function, **pullbacks: Any) -> None:
+    """Register the pull-back of each argument: ``rule(g, ...) -> cotangent of that argument``.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rules belong to.
+    **pullbacks : callable or NONDIFF
+        By argument name. The engine sums the result down to the argument's shape and casts it to its dtype. For an argument
+        that is a sequence of arrays (and for ``*args``) the rule returns a sequence of cotangents of the same length.
+    """
+    _declare(function, pullbacks, is_partial=False)
+
+
+def linear(function: Function, name: str) -> Callable[[Function], Function]:
+    """Register the adjoint of a function that is linear in the named argument; its JVP is the function itself.
+
+    Parameters
+    ----------
+    function : callable
+        Linear in the named argument, which may be a sequence of arrays.
+    name : str
+        The linear argument.
+
+    Returns
+    -------
+    callable
+        A decorator for the adjoint ``rule(g, ...)``; it returns the rule unchanged.
+    """
+
+    def register(adjoint: Function) -> Function:
+        _declare(function, {name: adjoint}, is_partial=False).linear_in = name
+        return adjoint
+
+    return register
+
+
+def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]:
+    """Register one pull-back for several arguments that share work.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rule belongs to.
+    *names : str
+        The differentiable arguments.
+
+    Returns
+    -------
+    callable
+        A decorator for ``rule(g, needs, ...) -> tuple``: ``needs`` has one bool per name, the result one cotangent per name
+        (anything where ``needs`` is False).
+    """
+
+    def register(rule: Function) -> Function:
+        operation = _operation(function)
+        operation.joint_names = names
+        operation.joint = _read_rule(rule, is_partial=False, skip=2)
+        return rule
+
+    return register
+
+
+def composite(function: Function) -> Callable[[Function], Function]:
+    """Register a function by a definition in terms of other functions (a decorator).
+
+    The definition has the same parameters and is called with tracked values as they are.
+    """
+
+    def register(definition: Function) -> Function:
+        _operation(function, "composite").composite = definition
+        return definition
+
+    return register
+
+
+def nondiff(*functions: Function) -> None:
+    """Register functions whose derivative is zero or cannot exist: they are called on the values underneath."""
+    for function in functions:
+        _operation(function, "nondiff")
+
+
+def creation(*functions: Function) -> None:
+    """Register functions that make a constant shaped like a tracked value; it is tracked, so that code may write into it."""
+    for function in functions:
+        _operation(function, "creation")
+
+
+def unsupported(reason: str, *functions: Function) -> None:
+    """Register functions that are refused when called with tracked values, with the reason that the user is told."""
+    for function in functions:
+        _operation(function, "unsupported").reason = reason
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", repr(function))

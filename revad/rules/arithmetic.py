@@ -1,0 +1,72 @@
+"""Arithmetic, powers and roots: the partial derivatives of NumPy's operators and their kin.
+
+Powers follow the conventions of the documentation: ``x**0`` is flat also at 0, ``0**y`` is flat in y, and so ``x**x`` is at 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.registry import ONE, elementwise, linear, nondiff, vjp
+
+# Sums and products -----------------------------------------------------------------------------------------------------------
+
+elementwise(np.add, x1=ONE, x2=ONE)
+elementwise(np.subtract, x1=ONE, x2=lambda: -1)
+elementwise(np.multiply, x1=lambda x2: x2, x2=lambda x1: x1)
+elementwise(np.divide, x1=lambda x2: 1 / x2, x2=lambda x2, ans: -ans / x2)
+elementwise(np.positive, ONE)
+linear(np.negative, "x")(lambda g: -g)
+elementwise(np.reciprocal, lambda ans: -ans * ans)
+
+# Division with remainder: x1 = q·x2 + r with a quotient q that is locally constant -------------------------------------------
+
+nondiff(np.floor_divide)
+elementwise(np.remainder, x1=ONE, x2=lambda x1, x2: -np.floor_divide(x1, x2))
+
+
+def fmod_divisor(x1: Any, x2: Any, ans: Any) -> Any:
+    """∂r/∂x₂ = −q with q = (x₁ − r) / x₂, rounded because it is a whole number."""
+    return -np.rint((x1 - ans) / x2)
+
+
+elementwise(np.fmod, x1=ONE, x2=fmod_divisor)
+vjp(np.divmod, x1=lambda g: g[1], x2=lambda g, ans: -g[1] * ans[0])
+
+# Powers and roots ------------------------------------------------------------------------------------------------------------
+
+elementwise(np.square, lambda x: 2 * x)
+elementwise(np.sqrt, lambda ans: 0.5 / ans)
+elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
+elementwise(np.fabs, lambda x: np.sign(x))
+
+
+def power_base(x1: Any, x2: Any) -> Any:
+    """∂/∂x₁ x₁^x₂ = x₂ x₁^(x₂−1), and 0 where both are 0: there x₂ x₁^0 stands for it."""
+    if isinstance(x2, (int, float)):
+        return power_slope(x1, float(x2))
+    return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 0, x2 - 1)
+
+
+def power_slope(x: Any, p: float) -> Any:
+    """d/dx x^p = p x^(p−1) for a constant p; the common powers without calling `power`."""
+    if p == 2:
+        return 2 * x
+    if p == 1 or p == 0:
+        return p
+    if p == 0.5:
+        return 0.5 / np.sqrt(x)
+    if p == -1:
+        return -1 / (x * x)
+    return p * x ** (p - 1)
+
+
+def power_exponent(x1: Any, ans: Any) -> Any:
+    """∂/∂x₂ x₁^x₂ = x₁^x₂ log x₁, and 0 where x₁ is 0. The logarithm is taken in the dtype of the power."""
+    return ans * np.log(np.where(x1 == 0, 1, x1), dtype=ans.dtype)
+
+
+elementwise(np.power, x1=power_base, x2=power_exponent)
+elementwise(np.float_power, x1=power_base, x2=power_exponent)

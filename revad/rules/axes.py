@@ -1,0 +1,77 @@
+"""Axes of a reduction: put them back, count them, bring them together. Shared by all rules that reduce; no rule lives here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+Axis = int | tuple[int, ...] | None
+
+
+@lru_cache(maxsize=4096)
+def normal_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
+    """Return the axes as sorted non-negative numbers; None means all of them. A 0-d array has none (NumPy takes axis 0 there)."""
+    if axis is None or ndim == 0:
+        return tuple(range(ndim))
+    return tuple(sorted(i + ndim if i < 0 else i for i in (axis if isinstance(axis, tuple) else (axis,))))
+
+
+@lru_cache(maxsize=4096)
+def _restoring_index(ndim: int, axis: Axis) -> tuple[Any, ...] | None:
+    """Return the index that puts reduced axes back, or None where broadcasting does so by itself (leading axes)."""
+    axes = normal_axes(ndim, axis)
+    if axes == tuple(range(len(axes))):
+        return None
+    return tuple(None if i in axes else slice(None) for i in range(ndim))
+
+
+def restore_axes(y: Any, ndim: int, axis: Axis, keepdims: Any) -> Any:
+    """Return the result of a reduction in a shape that broadcasts against its input of ``ndim`` axes."""
+    if axis is None or keepdims:
+        return y
+    index = _restoring_index(ndim, axis)
+    return y if index is None else y[index]
+
+
+def count(shape: tuple[int, ...], axis: Axis) -> int:
+    """Return how many elements go into each element of a reduction."""
+    return prod(shape) if axis is None else prod([shape[i] for i in normal_axes(len(shape), axis)])
+
+
+def gather_axes(x: Any, axis: Axis) -> Any:
+    """Return ``x`` with the reduced axes merged into one, the last: shape ``(kept..., n)``."""
+    shape = np.shape(x)
+    axes = normal_axes(len(shape), axis)
+    kept = tuple(i for i in range(len(shape)) if i not in axes)
+    if axes != tuple(range(len(kept), len(shape))):
+        x = np.transpose(x, kept + axes)
+    return x if len(axes) == 1 else np.reshape(x, tuple(shape[i] for i in kept) + (prod([shape[i] for i in axes]),))
+
+
+def scatter_axes(y: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+    """Undo `gather_axes`: bring ``y`` of shape ``(kept..., n)`` back to ``shape``."""
+    axes = normal_axes(len(shape), axis)
+    order = tuple(i for i in range(len(shape)) if i not in axes) + axes
+    if len(axes) != 1:
+        y = np.reshape(y, tuple(shape[i] for i in order))
+    return y if order == tuple(range(len(shape))) else np.transpose(y, inverse(order))
+
+
+def inverse(permutation: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the inverse of a permutation of ``0 .. n-1``."""
+    return tuple(sorted(range(len(permutation)), key=permutation.__getitem__))
+
+
+@lru_cache(maxsize=4096)
+def along(ndim: int, axis: int, key: Any) -> tuple[Any, ...]:
+    """Return the index that applies ``key`` along one axis and takes all of the others."""
+    axis = axis + ndim if axis < 0 else axis
+    return tuple(key if i == axis else slice(None) for i in range(ndim))
+
+
+def as_array(value: Any) -> Any:
+    """Return lists and Python numbers as arrays; arrays, and whatever speaks for itself, as they are."""
+    return value if hasattr(value, "dtype") else np.asarray(value)

@@ -1,0 +1,66 @@
+"""Real and imaginary part, conjugate, modulus and argument: functions of a complex number that are not holomorphic.
+
+For a real function u of z = x + iy the partial derivative is ∂u/∂x − i ∂u/∂y, because cotangents meet tangents in Re Σ ȳ·ẏ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.errors import InPlaceError
+from revad.registry import ONE, composite, elementwise, linear, vjp
+
+# Parts -----------------------------------------------------------------------------------------------------------------------
+
+linear(np.real, "val")(lambda g: g)
+linear(np.imag, "val")(lambda g: -1j * g)
+linear(np.conjugate, "x")(lambda g: np.conjugate(g))
+elementwise(np.real_if_close, a=ONE)
+
+# Modulus and argument --------------------------------------------------------------------------------------------------------
+
+
+def absolute_slope(x: Any) -> Any:
+    """∂|z| = z̄ / |z|, for real arguments sign x; 0 at 0."""
+    direction = np.sign(x)
+    return np.conjugate(direction) if np.iscomplexobj(direction) else direction
+
+
+def sign_adjoint(g: Any, x: Any, ans: Any) -> Any:
+    """Turn along the unit circle: with s = z / |z|, z̄ = (ȳ − Re(ȳ s) s*) / |z|. For real arguments, and at 0, it is 0."""
+    if not np.iscomplexobj(ans):
+        return np.zeros_like(g)
+    radius = np.absolute(x)
+    across = g - np.real(g * ans) * np.conjugate(ans)
+    return np.where(radius == 0, 0, across / np.where(radius == 0, 1, radius))
+
+
+def angle_slope(z: Any, deg: bool = False) -> Any:
+    """∂ arg z = −i / z, so 0 along the real line; 0 at 0."""
+    unit = 180 / np.pi if deg else 1.0
+    return np.where(z == 0, 0, -1j * unit / np.where(z == 0, 1, z))
+
+
+elementwise(np.absolute, absolute_slope)
+vjp(np.sign, x=sign_adjoint)
+elementwise(np.angle, z=angle_slope)
+
+# Not a number ----------------------------------------------------------------------------------------------------------------
+
+
+@composite(np.nan_to_num)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Replace what is not finite, in a complex array for each part on its own; finite elements pass."""
+    if not copy:
+        raise InPlaceError(
+            "np.nan_to_num(..., copy=False) would overwrite its argument, which may be needed for derivatives. "
+            "Drop `copy=False` and use the returned value."
+        )
+    if np.iscomplexobj(x):
+        return nan_to_num(np.real(x), copy, nan, posinf, neginf) + 1j * nan_to_num(np.imag(x), copy, nan, posinf, neginf)
+    largest = np.finfo(np.result_type(x)).max
+    x = np.where(np.isnan(x), nan, x)
+    x = np.where(np.isposinf(x), largest if posinf is None else posinf, x)
+    return np.where(np.isneginf(x), -largest if neginf is None else neginf, x)

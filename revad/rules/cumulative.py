@@ -1,0 +1,94 @@
+"""Running sums and products: each output sees all of the elements up to its own, so each element sees all outputs from its own on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.registry import composite, linear, vjp
+from revad.rules.axes import along
+
+BACKWARDS = slice(None, None, -1)
+
+# Running sums ----------------------------------------------------------------------------------------------------------------
+
+
+@linear(np.cumsum, "a")
+def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
+    """Sum from the other end: ā[j] = Σ_{i≥j} ȳ[i]."""
+    if axis is None or a.ndim == 0:
+        return np.reshape(np.cumsum(g[BACKWARDS])[BACKWARDS], a.shape)
+    backwards = along(a.ndim, axis, BACKWARDS)
+    return np.cumsum(g[backwards], axis=axis)[backwards]
+
+
+@composite(np.nancumsum)
+def nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
+    """Return the running sum with 0 in place of NaN."""
+    return np.cumsum(np.where(np.isnan(a), 0, a), axis=axis, dtype=dtype)
+
+
+@composite(np.cumulative_sum)
+def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False) -> Any:
+    """Return the running sum, with the empty sum 0 in front if asked for."""
+    running = np.cumsum(x, axis=only_axis(x, axis), dtype=dtype)
+    return np.concatenate([np.zeros_like(first(running, axis)), running], axis=axis or 0) if include_initial else running
+
+
+def only_axis(x: Any, axis: int | None) -> int | None:
+    """Return the axis, which the functions of the array API standard let one leave out for 1-D arrays only."""
+    if axis is None and np.ndim(x) > 1:
+        raise ValueError(f"x has shape {np.shape(x)}: say along which axis, axis=...")
+    return axis
+
+
+def first(x: Any, axis: int | None) -> Any:
+    """Return the first slice along an axis, with that axis kept."""
+    return x[along(np.ndim(x), axis or 0, slice(0, 1))]
+
+
+# Running products ------------------------------------------------------------------------------------------------------------
+
+
+def cumprod_pullback(g: Any, ans: Any, a: Any, axis: int | None = None) -> Any:
+    """Pull back y[i] = Π_{k≤i} a[k]: ā[j] = y[j-1] · s[j] with s[j] = Σ_{i≥j} ȳ[i] Π_{j<k≤i} a[k], exact where elements are zero."""
+    shape = np.shape(a)
+    if axis is None or not shape:
+        x, axis = np.reshape(a, -1), 0
+    else:
+        x = a
+    x, y, g = np.swapaxes(x, axis, -1), np.swapaxes(ans, axis, -1), np.swapaxes(g, axis, -1)
+    s = discounted_sums(g, x)
+    before = np.concatenate([np.ones_like(y[..., :1]), y[..., :-1]], axis=-1)
+    return np.reshape(np.swapaxes(before * s, axis, -1), shape)
+
+
+def discounted_sums(g: Any, x: Any) -> Any:
+    """Solve s[j] = g[j] + x[j+1] s[j+1] along the last axis by doubling (Hillis & Steele 1986): ⌈log₂ n⌉ array steps, no division.
+
+    After each step ``s`` holds the sum over a window of length ``step`` and ``weight`` the product that leads to the next window.
+    """
+    s, weight, n, step = g, x[..., 1:], np.shape(x)[-1], 1
+    while step < n:
+        s = np.concatenate([s[..., :-step] + weight * s[..., step:], s[..., -step:]], axis=-1)
+        weight = weight[..., :-step] * weight[..., step:]
+        step *= 2
+    return s
+
+
+vjp(np.cumprod, a=cumprod_pullback)
+
+
+@composite(np.nancumprod)
+def nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
+    """Return the running product with 1 in place of NaN."""
+    return np.cumprod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype)
+
+
+@composite(np.cumulative_prod)
+def cumulative_prod(x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False) -> Any:
+    """Return the running product, with the empty product 1 in front if asked for."""
+    running = np.cumprod(x, axis=only_axis(x, axis), dtype=dtype)
+    return np.concatenate([np.ones_like(first(running, axis)), running], axis=axis or 0) if include_initial else running

@@ -1,0 +1,198 @@
+"""`einsum`: every form of it is brought to products of at most two operands in explicit letters, whose rule is `einsum` again.
+
+`numpy.einsum` has many spellings (implicit output, ellipsis, sublists, any number of operands). `canonical` rewrites them all as
+letters with an explicit output; three or more operands are contracted two at a time, so that each pull-back is a product of two.
+What is left are two primitives, `contract` of one operand and `contract_pair` of two. The pull-back of an operand swaps its
+letters with those of the output: for ``ij,jk->ik`` it is ``ik,jk->ij``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from math import prod
+from operator import index
+from string import ascii_letters
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.registry import composite, linear, nondiff, vjp
+from revad.rules.scattering import speaking
+
+Shape = tuple[int, ...]
+_WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays
+
+nondiff(np.einsum_path)
+
+
+@composite(np.einsum)
+def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
+    """Sum products of operands over the letters that the output does not name."""
+    options.pop("out", None)
+    subscripts, arrays = (operands[0], list(operands[1:])) if isinstance(operands[0], str) else from_sublists(operands)
+    shapes = tuple(np.shape(x) for x in arrays)
+    inputs, output = canonical(subscripts, tuple(map(len, shapes)))
+    terms = list(inputs)
+    for pair in pairs(inputs, output, shapes, hashable(optimize)):
+        i, j = sorted(pair)
+        b, a, term_b, term_a = arrays.pop(j), arrays.pop(i), terms.pop(j), terms.pop(i)
+        wanted = set(output).union(*terms)
+        target = "".join(c for c in dict.fromkeys(term_a + term_b) if c in wanted) if terms else output
+        arrays.append(contract_pair(a, b, f"{term_a},{term_b}->{target}", optimize, options))
+        terms.append(target)
+    return contract(arrays[0], f"{terms[0]}->{output}", options) if len(inputs) == 1 else arrays[0]
+
+
+# The two primitives ----------------------------------------------------------------------------------------------------------
+
+
+def einsum_one(a: Any, subscripts: str, options: dict[str, Any]) -> Any:
+    """Return ``np.einsum(subscripts, a)``: sums, diagonals and transpositions of one array."""
+    return np.einsum(subscripts, a, **options)
+
+
+def einsum_two(a: Any, b: Any, subscripts: str, optimize: Any, options: dict[str, Any]) -> Any:
+    """Return ``np.einsum(subscripts, a, b)``."""
+    optimize = bool(optimize) or multiplications(subscripts, (np.shape(a), np.shape(b))) > _WORTH_A_PATH
+    return np.einsum(subscripts, a, b, optimize=optimize, **options)
+
+
+contract = speaking(einsum_one, einsum_one)
+contract_pair = speaking(einsum_two, einsum_two)
+
+
+@linear(einsum_one, "a")
+def contract_adjoint(g: Any, a: Aval, subscripts: str) -> Any:
+    """Read the subscripts backwards: sums become broadcasts, diagonals are filled in with zeros beside them."""
+    term, output = subscripts.split("->")
+    return expand(g, output, term, a.shape)
+
+
+def pair_left(g: Any, a: Aval, b: Any, subscripts: str) -> Any:
+    """Swap a with the output: for ``ij,jk->ik`` ā[i, j] = Σₖ ȳ[i, k] b[j, k]."""
+    inputs, output = subscripts.split("->")
+    term_a, term_b = inputs.split(",")
+    return pull_back(g, output, b, term_b, term_a, a.shape)
+
+
+def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
+    """Swap b with the output: for ``ij,jk->ik`` b̄[j, k] = Σᵢ ȳ[i, k] a[i, j]."""
+    inputs, output = subscripts.split("->")
+    term_a, term_b = inputs.split(",")
+    return pull_back(g, output, a, term_a, term_b, b.shape)
+
+
+vjp(einsum_two, a=pair_left, b=pair_right)
+
+
+def pull_back(g: Any, output: str, other: Any, other_term: str, term: str, shape: Shape) -> Any:
+    """Contract the cotangent with the other operand, and spread the result over the operand's shape."""
+    met = "".join(c for c in dict.fromkeys(term) if c in output or c in other_term)
+    pulled = contract_pair(g, other, f"{output},{other_term}->{met}", False, {})
+    return expand(pulled, met, term, shape)
+
+
+def expand(x: Any, have: str, term: str, shape: Shape) -> Any:
+    """Return x, whose axes are the letters ``have``, with the axes ``term``: broadcast what is missing, fill in diagonals.
+
+    A letter that the term repeats stands for a diagonal: x goes there, and zero elsewhere.
+    """
+    if have == term and np.shape(x) == shape:
+        return x
+    letters = "".join(dict.fromkeys(term))
+    lengths = letter_sizes((have, term), (np.shape(x), shape))
+    present = dict(zip(have, np.shape(x), strict=True))
+    x = np.transpose(x, [have.index(c) for c in letters if c in have])
+    x = np.reshape(x, [present.get(c, 1) for c in letters])
+    x = np.broadcast_to(x, [lengths[c] for c in letters])
+    for place, c in enumerate(term):
+        if c in term[:place]:
+            pair = (term.index(c), place)
+            diagonal = np.eye(lengths[c], dtype=bool)
+            x = np.expand_dims(x, place)
+            x = np.where(np.reshape(diagonal, [lengths[c] if i in pair else 1 for i in range(np.ndim(x))]), x, 0)
+    return x
+
+
+# The spellings of einsum -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def canonical(subscripts: str, ndims: Shape) -> tuple[tuple[str, ...], str]:
+    """Return the letters of each input and those of the output: no ellipsis, no implicit output, no spaces."""
+    given, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = given.split(",")
+    if len(terms) != len(ndims):
+        raise ValueError(f"einstein sum subscripts {subscripts!r} name {len(terms)} operands, but {len(ndims)} were given")
+    free = iter([c for c in ascii_letters if c not in subscripts])
+    hidden = [n - len(term.replace("...", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
+    dots = "".join(next(free) for _ in range(max(hidden)))
+    terms = [term.replace("...", dots[len(dots) - max(n, 0) :]) for term, n in zip(terms, hidden, strict=True)]
+    for term, n in zip(terms, ndims, strict=True):
+        if len(term) != n:
+            raise ValueError(f"einstein sum subscripts {subscripts!r} give {len(term)} letters to an operand of {n} axes")
+    if not arrow:
+        counts = Counter("".join(terms))
+        output = dots + "".join(sorted(c for c, n in counts.items() if n == 1 and c not in dots))
+    elif dots and "..." not in output:
+        raise ValueError(f"the output of einstein sum subscripts {subscripts!r} leaves out the axes under the ellipsis")
+    output = output.replace("...", dots)
+    if len(set(output)) < len(output) or not set(output) <= set("".join(terms)):
+        raise ValueError(f"the output of einstein sum subscripts {subscripts!r} must name letters of the inputs, each once")
+    return tuple(terms), output
+
+
+def from_sublists(operands: Any) -> tuple[str, list[Any]]:
+    """Return the subscripts and the arrays of the form ``einsum(a, [0, 1], b, [1, 2], [0, 2])``."""
+    output = ["->", spelled(operands[-1])] if len(operands) % 2 else []
+    n = len(operands) // 2
+    return ",".join(map(spelled, operands[1 : 2 * n : 2])) + "".join(output), list(operands[: 2 * n : 2])
+
+
+def spelled(sublist: Any) -> str:
+    """Return a sublist as letters: 0 is A, 26 is a, as NumPy orders them for an implicit output."""
+    letters = sorted(ascii_letters)
+    return "".join("..." if item is Ellipsis else letters[index(item)] for item in sublist)
+
+
+def letter_sizes(terms: tuple[str, ...], shapes: tuple[Shape, ...]) -> dict[str, int]:
+    """Return the length that each letter stands for; an axis of length one broadcasts."""
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        for c, n in zip(term, shape, strict=True):
+            sizes[c] = n if sizes.get(c, 1) == 1 else sizes[c]
+    return sizes
+
+
+@lru_cache(maxsize=1024)
+def multiplications(subscripts: str, shapes: tuple[Shape, ...]) -> int:
+    """Return how many terms a product has in all: the product of the lengths of all letters."""
+    return prod(letter_sizes(tuple(subscripts.partition("->")[0].split(",")), shapes).values())
+
+
+def hashable(optimize: Any) -> Any:
+    """Return the ``optimize`` argument with lists as tuples, so that paths can be cached."""
+    return tuple(map(hashable, optimize)) if isinstance(optimize, (list, tuple)) else optimize
+
+
+@lru_cache(maxsize=1024)
+def pairs(terms: tuple[str, ...], output: str, shapes: tuple[Shape, ...], optimize: Any) -> tuple[tuple[int, int], ...]:
+    """Return which two operands to contract at each step; a result goes to the end of the list, as in `einsum_path`."""
+    if len(terms) <= 2:
+        return ((0, 1),) if len(terms) == 2 else ()
+    stand_ins: Any = [np.broadcast_to(0.0, shape) for shape in shapes]
+    if isinstance(optimize, tuple) and optimize[0] == "einsum_path":
+        path = list(optimize[1:])
+    else:
+        path = np.einsum_path(",".join(terms) + "->" + output, *stand_ins, optimize=optimize or "greedy")[0][1:]
+    steps: list[tuple[int, int]] = []
+    left = len(terms)
+    for step in path:
+        *rest, first = sorted(step)  # popped from the back, so that the numbers of the others stay valid
+        for other in reversed(rest):
+            steps.append((other, first))
+            left -= 1
+            first = left - 1
+    return tuple(steps)

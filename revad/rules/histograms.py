@@ -1,0 +1,119 @@
+"""Histograms: counts are constants, but weighted counts are sums of weights, and edges may come from the samples or be given."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.registry import NONDIFF, composite, linear, vjp
+from revad.rules.reductions import equal_shares
+
+# Weighted counts -------------------------------------------------------------------------------------------------------------
+
+
+@linear(np.bincount, "weights")
+def bincount_adjoint(g: Any, x: Any) -> Any:
+    """Read each sample's bin: w̄[i] = ȳ[x[i]]."""
+    return np.take(g, x)
+
+
+def counts(bins: Any, weights: Any, number: int) -> Any:
+    """Return the number of samples in each of the bins, or the sum of their weights in the weights' dtype."""
+    if weights is None:
+        return np.bincount(bins, minlength=number)
+    weights = np.ravel(weights)
+    if weights.dtype.kind == "c":
+        parts = [np.bincount(bins, weights=part, minlength=number) for part in (np.real(weights), np.imag(weights))]
+        total = parts[0] + 1j * parts[1]
+    else:
+        total = np.bincount(bins, weights=weights, minlength=number)
+    return total if total.dtype == weights.dtype else np.astype(total, weights.dtype)
+
+
+# Edges -----------------------------------------------------------------------------------------------------------------------
+
+
+def fractions(edges: Any) -> Any:
+    """Return where each of the equally spaced edges lies between the first, 0, and the last, 1."""
+    return np.arange(edges.shape[0]) / (edges.shape[0] - 1)
+
+
+def edges_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None) -> Any:
+    """Move the outermost samples: edges are e[k] = (1 - t[k]) min a + t[k] max a unless they, or their range, are given."""
+    if np.ndim(bins) or range is not None or np.size(a) == 0:
+        return np.zeros_like(a)
+    t = fractions(ans)
+    lowest = equal_shares(np.sum((1 - t) * g), np.equal(a, np.min(a)), None, ans.dtype)
+    return lowest + equal_shares(np.sum(t * g), np.equal(a, np.max(a)), None, ans.dtype)
+
+
+def range_pullback(g: Any, ans: Any, range: Aval) -> Any:
+    """Move the ends of the given range."""
+    t = fractions(ans)
+    ends = [np.sum((1 - t) * g), np.sum(t * g)]
+    return np.stack(ends) if type(range) is Aval else ends
+
+
+vjp(np.histogram_bin_edges, a=edges_pullback, bins=lambda g: g, range=range_pullback, weights=NONDIFF)
+
+
+def place(a: Any, edges: Any) -> Any:
+    """Return the bin of each sample, counted from 1; 0 lies before all bins, and the last edge belongs to the last bin."""
+    return np.searchsorted(edges, a, side="right") - np.equal(a, edges[-1])
+
+
+# Histograms ------------------------------------------------------------------------------------------------------------------
+
+
+@composite(np.histogram)
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Return the counts between edges, and the edges; as a density, counts per width that integrate to one."""
+    a = np.ravel(a)
+    edges = np.histogram_bin_edges(a, bins, range, weights)
+    number = edges.shape[0] - 1
+    n = counts(place(a, edges), weights, number + 2)[1 : number + 1]
+    return (n / np.diff(edges) / np.sum(n), edges) if density else (n, edges)
+
+
+@composite(np.histogramdd)
+def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Return the counts in boxes, and the edges along each axis."""
+    columns = coordinates(sample)
+    ndim = len(columns)
+    each = bins if is_several(bins) else [bins] * ndim
+    ranges = [None] * ndim if range is None else range
+    if len(each) != ndim or len(ranges) != ndim:
+        raise ValueError(f"the samples have {ndim} coordinates: give as many bins (or one number for all) and ranges")
+    edges = [np.histogram_bin_edges(x, b, r) for x, b, r in zip(columns, each, ranges, strict=True)]
+    shape = tuple(e.shape[0] + 1 for e in edges)
+    box = np.ravel_multi_index([place(x, e) for x, e in zip(columns, edges, strict=True)], shape)
+    n = 1.0 * np.reshape(counts(box, weights, prod(shape)), shape)[(slice(1, -1),) * ndim]
+    if density:
+        n = n / np.sum(n)
+        for i, e in enumerate(edges):
+            n = n / np.reshape(np.diff(e), (-1,) + (1,) * (ndim - 1 - i))
+    return n, edges
+
+
+def coordinates(sample: Any) -> list[Any]:
+    """Return the samples' coordinates, one vector per axis, from a matrix of samples or a list of such vectors."""
+    if hasattr(sample, "shape") and sample.ndim == 2:
+        return [sample[:, i] for i in range(sample.shape[1])]
+    return [sample] if np.ndim(sample[0]) == 0 else list(sample)
+
+
+def is_several(bins: Any) -> bool:
+    """Return whether bins are given one by one, and not as one number."""
+    return isinstance(bins, list | tuple) or np.ndim(bins) > 0
+
+
+@composite(np.histogram2d)
+def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Return the counts in rectangles, and the edges along both axes; one array of edges serves both."""
+    if is_several(bins) and len(bins) > 2:
+        bins = [bins, bins]
+    n, edges = np.histogramdd([x, y], bins, range, density, weights)
+    return n, edges[0], edges[1]

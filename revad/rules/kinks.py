@@ -1,0 +1,78 @@
+"""Functions with kinks and steps: larger and smaller of two, clipping, and rounding, whose derivative is zero.
+
+Where two arguments tie, each gets half. A bound of `clip` belongs to the interval: there the cotangent passes to the array.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy._core.umath import clip as clip_ufunc  # what ndarray.clip calls; NumPy has no public name for it
+
+from revad.aval import Aval
+from revad.registry import NONDIFF, composite, elementwise, nondiff
+
+# Larger and smaller ----------------------------------------------------------------------------------------------------------
+
+
+def first_larger(x1: Any, x2: Any, ans: Aval) -> Any:
+    """1 where x₁ > x₂, ½ where they tie, else 0."""
+    return np.where(x1 == x2, ans.dtype.type(0.5), np.greater(x1, x2))
+
+
+def second_larger(x1: Any, x2: Any, ans: Aval) -> Any:
+    """1 where x₂ > x₁, ½ where they tie, else 0."""
+    return np.where(x1 == x2, ans.dtype.type(0.5), np.less(x1, x2))
+
+
+def first_chosen(x1: Any, x2: Any, ans: Any) -> Any:
+    """1 where x₁ is the result, ½ where they tie, else 0: a NaN is passed over."""
+    return np.where(x1 == x2, ans.dtype.type(0.5), x1 == ans)
+
+
+def second_chosen(x1: Any, x2: Any, ans: Any) -> Any:
+    """1 where x₂ is the result, ½ where they tie, else 0: a NaN is passed over."""
+    return np.where(x1 == x2, ans.dtype.type(0.5), x2 == ans)
+
+
+elementwise(np.maximum, x1=first_larger, x2=second_larger)
+elementwise(np.minimum, x1=second_larger, x2=first_larger)
+elementwise(np.fmax, x1=first_chosen, x2=second_chosen)
+elementwise(np.fmin, x1=first_chosen, x2=second_chosen)
+
+
+# Clipping --------------------------------------------------------------------------------------------------------------------
+# NumPy computes minimum(maximum(a, lower), upper): if the bounds cross, the upper one wins everywhere.
+
+
+def clip_inside(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+    """1 where lower ≤ a ≤ upper, else 0."""
+    lower = a_min if min is None else min
+    upper = a_max if max is None else max
+    if lower is None:
+        return True if upper is None else a <= upper
+    return a >= lower if upper is None else (a >= lower) & (a <= upper)
+
+
+def clip_below(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+    """1 where a < lower ≤ upper, else 0: there the result is the lower bound."""
+    lower = a_min if min is None else min
+    upper = a_max if max is None else max
+    return a < lower if upper is None else (a < lower) & (lower <= upper)
+
+
+def clip_above(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+    """1 where a > upper or lower > upper, else 0: there the result is the upper bound."""
+    lower = a_min if min is None else min
+    upper = a_max if max is None else max
+    return a > upper if lower is None else (a > upper) | (lower > upper)
+
+
+elementwise(np.clip, a=clip_inside, a_min=clip_below, a_max=clip_above, min=clip_below, max=clip_above)
+composite(clip_ufunc)(lambda x1, x2, x3: np.clip(x1, x2, x3))
+
+# Steps -----------------------------------------------------------------------------------------------------------------------
+
+elementwise(np.heaviside, x1=NONDIFF, x2=lambda x1: x1 == 0)
+nondiff(np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix)

@@ -1,0 +1,185 @@
+"""Moments: variance and standard deviation, the weighted average, and the reductions that pass over NaN.
+
+The variance is hot (normalisation layers), so it has a rule of its own, in closed form; the rest is composed of reductions.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from revad.aval import aval_of
+from revad.registry import composite, vjp
+from revad.rules.axes import Axis, as_array, count, restore_axes
+from revad.rules.reductions import count_where
+
+# Variance and standard deviation ---------------------------------------------------------------------------------------------
+
+
+def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
+    """Return a - mean(a), conjugated where complex; NumPy takes the mean from the caller who has it already."""
+    if mean is None:
+        mean = np.mean(a, axis=axis, dtype=dtype, keepdims=True) if where is True else np.mean(
+            a, axis=axis, dtype=dtype, keepdims=True, where=where
+        )
+    difference = a - mean
+    return np.conj(difference) if difference.dtype.kind == "c" else difference
+
+
+def degrees_of_freedom(a: Any, axis: Axis, ddof: Any, where: Any, correction: Any) -> Any:
+    """Return n - ddof, or NaN where nothing is left to divide by (as the variance is there)."""
+    ddof = ddof if correction is None else correction
+    if where is True:
+        n = count(np.shape(a), axis) - ddof
+        return n if n > 0 else np.nan
+    n = count_where(where, aval_of(a), axis) - ddof
+    return np.where(n > 0, n, np.nan)
+
+
+def var_pullback(
+    g: Any,
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
+) -> Any:
+    """Scale the deviations: ā[i, j] = ȳ[i] · 2 (a[i, j] - m[i])* / (n - ddof). The mean's own share is Σⱼ (a - m) = 0."""
+    dof = degrees_of_freedom(a, axis, ddof, where, correction)
+    scale = restore_axes(g, np.ndim(a), axis, keepdims) * (2 / dof)
+    result = deviation(a, axis, dtype, where, mean) * scale
+    return result if where is True else np.where(where, result, 0)
+
+
+def std_pullback(
+    g: Any,
+    ans: Any,
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
+) -> Any:
+    """Scale the deviations: ā[i, j] = ȳ[i] · (a[i, j] - m[i])* / (y[i] (n - ddof)), and 0 where y = 0."""
+    slope = np.where(ans == 0, 0, g / np.where(ans == 0, 1, 2 * ans))
+    return var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
+
+
+def negated(pullback: Any) -> Any:
+    """Return the pull-back with respect to ``mean``: minus that of ``a``, which `project` adds up to the mean's shape."""
+
+    @wraps(pullback)
+    def mean_pullback(*args: Any) -> Any:
+        return -pullback(*args)
+
+    return mean_pullback
+
+
+vjp(np.var, a=var_pullback, mean=negated(var_pullback))
+vjp(np.std, a=std_pullback, mean=negated(std_pullback))
+
+
+@composite(np.ptp)
+def ptp(a: Any, axis: Axis = None, out: Any = None, keepdims: Any = False) -> Any:
+    """Return max - min."""
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+# Average ---------------------------------------------------------------------------------------------------------------------
+
+
+@composite(np.average)
+def average(a: Any, axis: Axis = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False) -> Any:
+    """Return Σⱼ w[j] a[i, j] / Σⱼ w[j]. Weights that add up to zero give NaN and NumPy's warning, where NumPy raises."""
+    a = as_array(a)
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        return (mean, np.ones_like(mean) * count(np.shape(a), axis)) if returned else mean
+    weights = spread_weights(as_array(weights), np.shape(a), axis)
+    dtype = np.result_type(a.dtype, weights.dtype, *(("f8",) if a.dtype.kind in "iub" else ()))
+    total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
+    mean = np.sum(np.multiply(a, weights, dtype=dtype), axis=axis, keepdims=keepdims) / total
+    return (mean, total + np.zeros_like(mean)) if returned else mean
+
+
+def spread_weights(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+    """Return weights in a shape that broadcasts against data of ``shape``: they may be given along the averaged axes only."""
+    given = np.shape(weights)
+    if given == shape:
+        return weights
+    if axis is None:
+        raise TypeError(f"weights of shape {given} do not fit data of shape {shape}: say along which axis they run, axis=...")
+    axes = tuple(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
+    if given != tuple(shape[i] for i in axes):
+        raise ValueError(f"weights of shape {given} do not fit data of shape {shape} along axis {axis}")
+    ordered = np.transpose(weights, tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    return np.reshape(ordered, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
+
+
+# Reductions that pass over NaN -----------------------------------------------------------------------------------------------
+
+
+@composite(np.nansum)
+def nansum(
+    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = 0, where: Any = True
+) -> Any:
+    """Return the sum with 0 in place of NaN."""
+    return np.sum(np.where(np.isnan(a), 0, a), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
+
+
+@composite(np.nanprod)
+def nanprod(
+    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = 1, where: Any = True
+) -> Any:
+    """Return the product with 1 in place of NaN."""
+    return np.prod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
+
+
+def numbers_among(a: Any, where: Any) -> Any:
+    """Return the mask of what counts: inside of ``where``, and not NaN."""
+    return where & ~np.isnan(a)
+
+
+@composite(np.nanmean)
+def nanmean(
+    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+) -> Any:
+    """Return the mean of the numbers among the elements."""
+    return np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims, where=numbers_among(a, where))
+
+
+def nan_moment(moment: Any) -> Any:
+    """Return `np.nanvar` or `np.nanstd`: the moment of the numbers among the elements, NaN where n - ddof ≤ 0."""
+
+    def of_numbers(
+        a: Any,
+        axis: Axis = None,
+        dtype: Any = None,
+        out: Any = None,
+        ddof: Any = 0,
+        keepdims: Any = False,
+        *,
+        where: Any = True,
+        mean: Any = None,
+        correction: Any = None,
+    ) -> Any:
+        where = numbers_among(a, where)
+        options = {} if mean is None else {"mean": mean}
+        ddof = ddof if correction is None else correction
+        value = moment(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=where, **options)
+        n = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
+        return np.where(n > ddof, value, np.nan)
+
+    return of_numbers
+
+
+composite(np.nanvar)(nan_moment(np.var))
+composite(np.nanstd)(nan_moment(np.std))

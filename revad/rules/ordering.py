@@ -1,0 +1,100 @@
+"""Order: sorting moves cotangents back to where the elements came from; medians give theirs to the elements in the middle.
+
+Whatever depends on the values only through their order (indices, ranks, masks of equality) is locally constant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.registry import composite, vjp
+from revad.rules.axes import Axis, gather_axes, scatter_axes
+from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
+
+# Sorting ---------------------------------------------------------------------------------------------------------------------
+
+
+@composite(np.sort)
+def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+    """Return the elements gathered in stable order, so that equal ones keep their own cotangents."""
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis=axis)
+
+
+@composite(np.sort_complex)
+def sort_complex(a: Any) -> Any:
+    """Return the elements sorted along the last axis, as complex numbers."""
+    ordered = np.sort(a)
+    return ordered if ordered.dtype.kind == "c" else np.positive(ordered, dtype=complex)
+
+
+def partition_pullback(g: Any, ans: Any, a: Any, axis: int | None = -1) -> Any:
+    """Move each cotangent to its element: the k-th smallest of the output came from the k-th smallest of the input."""
+    if axis is None:
+        return np.reshape(partition_pullback(g, ans, np.ravel(a), 0), np.shape(a))
+    ranks = np.argsort(np.argsort(a, axis=axis, kind="stable"), axis=axis)
+    places = np.take_along_axis(np.argsort(ans, axis=axis, kind="stable"), ranks, axis=axis)
+    return np.take_along_axis(g, places, axis=axis)
+
+
+vjp(np.partition, a=partition_pullback)
+
+# Order statistics ------------------------------------------------------------------------------------------------------------
+
+
+def between_order_statistics(ans: Any, x: Any, position: Any) -> tuple[Any, Any, Any]:
+    """Return the order statistics below and above a position between ranks, and the fraction t that it lies above the lower one.
+
+    With x₍ₖ₎ the k-th smallest along the last axis, y = (1 - t) x₍ₖ₎ + t x₍ₖ₊₁₎ at position k + t. NaN where ``ans`` is NaN.
+    """
+    unknown = np.isnan(ans)
+    position = np.where(unknown, 0, position)
+    k = np.astype(position, np.intp)
+    t = np.astype(position - k, x.dtype)
+    ordered = np.sort(x, axis=-1)
+    low, high = [np.take_along_axis(ordered, rank, axis=-1) for rank in (k, k + (t > 0))]
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high), t
+
+
+def share_between(g: Any, ans: Any, x: Any, position: Any, attains: Any) -> Any:
+    """Give (1 - t) ȳ and t ȳ to the elements that equal the order statistic below and above, in equal shares at ties."""
+    low, high, t = between_order_statistics(ans, x, position)
+    below, above = (1 - t) * g, t * g
+    return equal_shares(below, attains(x, low), -1, x.dtype) + equal_shares(above, attains(x, high), -1, x.dtype)
+
+
+def median_pullback(g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False) -> Any:
+    """Share ȳ among the elements that equal the middle one, or half of it among those that equal either of the middle two."""
+    x = gather_axes(a, axis)
+    *kept, n = x.shape
+    if x.size == 0:
+        return np.zeros_like(a)
+    g, ans = np.reshape(g, (*kept, 1)), np.reshape(ans, (*kept, 1))
+    if n % 2:
+        shares = equal_shares(g, attains(x, ans), -1, x.dtype)
+    else:
+        shares = share_between(g, ans, x, (n - 1) / 2, attains)
+    return scatter_axes(shares, np.shape(a), axis)
+
+
+def nanmedian_pullback(g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False) -> Any:
+    """As `median_pullback`, among the numbers of each slice."""
+    x = gather_axes(a, axis)
+    if x.size == 0:
+        return np.zeros_like(a)
+    kept = x.shape[:-1]
+    position = (numbers(x) - 1) / 2
+    shares = share_between(np.reshape(g, (*kept, 1)), np.reshape(ans, (*kept, 1)), x, position, attains_or_all_nan)
+    return scatter_axes(shares, np.shape(a), axis)
+
+
+def numbers(x: Any) -> Any:
+    """Return how many elements along the last axis are not NaN."""
+    return np.sum(np.equal(x, x), axis=-1, keepdims=True)
+
+
+vjp(np.median, a=median_pullback)
+vjp(np.nanmedian, a=nanmedian_pullback)

@@ -1,0 +1,131 @@
+"""Reductions: what was folded along axes is spread back over them.
+
+`np.sum` and `np.mean` spread evenly, `np.prod` by the product of the others, `np.max` and `np.min` to where the extremum is
+attained, in equal shares at ties.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.registry import linear, vjp
+from revad.rules.axes import Axis, count, gather_axes, restore_axes, scatter_axes
+
+# Sum and mean ----------------------------------------------------------------------------------------------------------------
+
+SMALL = 4096  # elements up to which writing a number everywhere is cheaper than making a broadcast view
+
+
+@linear(np.sum, "a")
+def sum_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+    """Spread ȳ over the summed axes: ā[i, j] = ȳ[i]."""
+    shape = a.shape
+    if axis is not None and not keepdims:
+        g = restore_axes(g, len(shape), axis, keepdims)
+    if where is not True:
+        g = np.where(where, g, 0)
+    elif type(g) is float and a.size <= SMALL:
+        return np.full(shape, g)
+    return np.broadcast_to(g, shape)
+
+
+vjp(np.sum, initial=lambda g: g)
+
+
+@linear(np.mean, "a")
+def mean_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+    """Spread ȳ evenly over the n elements of each mean: ā[i, j] = ȳ[i] / n."""
+    if where is True:
+        n = count(a.shape, axis)
+        return sum_adjoint(g * (1 / n) if n else g, a, axis, keepdims)
+    return sum_adjoint(g / np.maximum(count_where(where, a, axis, keepdims), 1), a, axis, keepdims, where)
+
+
+def count_where(where: Any, a: Aval, axis: Axis, keepdims: Any = True) -> Any:
+    """Return how many elements the mask lets into each element of a reduction of ``a``, as floats of its dtype."""
+    return np.sum(np.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims, dtype=a.dtype.type(0).real.dtype)
+
+
+# Product ---------------------------------------------------------------------------------------------------------------------
+
+
+def prod_pullback(g: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
+    """Multiply by the product of the others: ā[i, j] = ȳ[i] · Π_{k≠j} a[i, k], which is exact where elements are zero."""
+    factors = a if where is True else np.where(where, a, 1)
+    shape = np.shape(factors)
+    others = scatter_axes(products_of_others(gather_axes(factors, axis)), shape, axis)
+    if initial is not None:
+        g = g * initial
+    g = restore_axes(g, len(shape), axis, keepdims) * others
+    return g if where is True else np.where(where, g, 0)
+
+
+def products_of_others(x: Any) -> Any:
+    """Return along the last axis e[j] = Π_{k<j} x[k] · Π_{k>j} x[k]: a product from the left times one from the right."""
+    if np.shape(x)[-1] < 2:
+        return np.ones_like(x)
+    one = np.ones_like(x[..., :1])
+    left = np.concatenate([one, np.cumprod(x[..., :-1], axis=-1)], axis=-1)
+    right = np.concatenate([np.cumprod(x[..., :0:-1], axis=-1)[..., ::-1], one], axis=-1)
+    return left * right
+
+
+def prod_initial_pullback(g: Any, a: Any, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+    """Multiply by the product without the initial factor; `project` adds up."""
+    return g * np.prod(a, axis=axis, keepdims=keepdims, where=where)
+
+
+vjp(np.prod, a=prod_pullback, initial=prod_initial_pullback)
+
+
+# Maximum and minimum ---------------------------------------------------------------------------------------------------------
+
+
+def attains(x: Any, value: Any) -> Any:
+    """Return where ``x`` is the extremum: equal to it, or NaN (then it is what made the extremum NaN)."""
+    return np.equal(x, value) | np.not_equal(x, x)
+
+
+def attains_or_all_nan(x: Any, value: Any) -> Any:
+    """Return where ``x`` is the extremum of the numbers: equal to it, or anywhere if there are none and it is NaN."""
+    return np.equal(x, value) | np.not_equal(value, value)
+
+
+def equal_shares(g: Any, attained: Any, axis: Axis, dtype: Any, others: Any = 0) -> Any:
+    """Give ȳ in equal shares to the elements that attain a value; ``others`` counts further ones outside of the array."""
+    n = np.count_nonzero(attained) if axis is None else np.sum(attained, axis=axis, keepdims=True, dtype=dtype)
+    return np.where(attained, g / (n + others), 0)
+
+
+def extremum_pullbacks(attains: Any) -> dict[str, Any]:
+    """Return the pull-backs of an extremum; ``attains(x, value)`` says where it is attained."""
+
+    def pullback(g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
+        """Share ȳ among the elements that attain it: ā[i, j] = ȳ[i] · [a[i, j] = y[i]] / #{k: a[i, k] = y[i]}."""
+        ndim = np.ndim(a)
+        value = restore_axes(ans, ndim, axis, keepdims)
+        attained = attains(a, value)
+        if where is not True:
+            attained = attained & where
+        others = 0 if initial is None else attains(initial, value)
+        return equal_shares(restore_axes(g, ndim, axis, keepdims), attained, axis, ans.dtype, others)
+
+    def initial_pullback(g: Any, ans: Any, a: Any, initial: Any, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+        """Give the initial value its share where it attains the extremum; `project` adds up."""
+        ndim = np.ndim(a)
+        value = restore_axes(ans, ndim, axis, keepdims)
+        rivals = np.sum(attains(a, value) & where, axis=axis, keepdims=True)
+        mine = attains(initial, value)
+        return np.where(mine, restore_axes(g, ndim, axis, keepdims) / (rivals + mine), 0)
+
+    return {"a": pullback, "initial": initial_pullback}
+
+
+for extremum in (np.max, np.amax, np.min, np.amin):
+    vjp(extremum, **extremum_pullbacks(attains))
+
+for extremum in (np.nanmax, np.nanmin):
+    vjp(extremum, **extremum_pullbacks(attains_or_all_nan))

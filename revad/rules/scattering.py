@@ -1,0 +1,118 @@
+"""Reads and writes at an index as adjoint pairs: `unindex`, `index_update`, `index_add`, and the read ``x[key]`` itself.
+
+``unindex`` scatters into zeros what ``x[key]`` reads; the adjoint of each write is a read. Where index arrays name an element
+twice, reads and additions count every time, and an update counts the last time only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from revad import scatter
+from revad.aval import Aval
+from revad.registry import NONDIFF, linear, lookup, vjp
+
+
+def speaking(function: Callable[..., Any], known_as: Any) -> Callable[..., Any]:
+    """Let a function of ours speak NumPy's protocol (NEP 18): an argument with an ``__array_function__`` is asked first."""
+
+    @wraps(function)
+    def dispatched(*args: Any) -> Any:
+        for value in _leaves(args):
+            kind = type(value)
+            if not issubclass(kind, (np.ndarray, np.generic)) and hasattr(kind, "__array_function__"):
+                answer = value.__array_function__(known_as, (kind,), args, {})
+                if answer is not NotImplemented:
+                    return answer
+        return function(*args)
+
+    return dispatched
+
+
+def _leaves(args: Any) -> Iterator[Any]:
+    for value in args:
+        if type(value) in (list, tuple):
+            yield from _leaves(value)
+        else:
+            yield value
+
+
+unindex = speaking(scatter.unindex, scatter.unindex)
+index_update = speaking(scatter.index_update, scatter.index_update)
+index_add = speaking(scatter.index_add, scatter.index_add)
+
+
+@linear(scatter.unindex, "parts")
+def unindex_adjoint(g: Any, keys: Any) -> Any:
+    """Read what was scattered: p̄ⱼ = ȳ[keyⱼ]."""
+    return [g[key] for key in keys]
+
+
+vjp(scatter.unindex, like=NONDIFF)
+
+
+def kept_adjoint(g: Any, key: Any) -> Any:
+    """Pass what was not overwritten: x̄ = ȳ, and 0 at key."""
+    return index_update(g, key, 0)
+
+
+def written_adjoint(g: Any, x: Aval, key: Any, value: Aval) -> Any:
+    """Read what was written: v̄ = ȳ[key]; of several writes to one element only the last one counts."""
+    part = g[key]
+    if may_repeat(key):
+        part = np.where(last_writes(key, x.shape), part, 0)
+    return with_leading_ones(part, value)
+
+
+vjp(scatter.index_update, x=kept_adjoint, key=NONDIFF, value=written_adjoint)
+
+
+def added_adjoint(g: Any, key: Any, value: Aval) -> Any:
+    """Read where it was added: v̄ = ȳ[key]."""
+    return with_leading_ones(g[key], value)
+
+
+vjp(scatter.index_add, x=lambda g: g, key=NONDIFF, value=added_adjoint)
+
+for inner, outer in ((scatter.unindex, unindex), (scatter.index_update, index_update), (scatter.index_add, index_add)):
+    operation = lookup(inner)
+    assert operation is not None
+    operation.function = outer  # under one level of tracking there may be another
+
+
+def with_leading_ones(part: Any, value: Aval) -> Any:
+    """Give back the leading axes of length one that an assignment lets the value have."""
+    extra = value.ndim - np.ndim(part)
+    return np.reshape(part, (1,) * extra + np.shape(part)) if extra > 0 else part
+
+
+def may_repeat(key: Any) -> bool:
+    """Return whether a key may name some element twice: only index arrays can."""
+    arrays = [np.asarray(k) for k in (key if type(key) is tuple else (key,)) if not scatter.is_basic(k)]
+    arrays = [k for k in arrays if k.dtype != np.bool_ and k.size > 1]
+    if len(arrays) != 1:
+        return len(arrays) > 1
+    (only,) = arrays
+    return bool(np.min(only) < 0 <= np.max(only)) or np.unique(only).size < only.size
+
+
+def last_writes(key: Any, shape: tuple[int, ...]) -> Any:
+    """Return where ``x[key] = value`` leaves the value behind: not where a later write hits the same element."""
+    owner = np.zeros(shape, dtype=np.intp)
+    numbers = np.arange(owner[key].size).reshape(owner[key].shape)
+    owner[key] = numbers
+    return owner[key] == numbers
+
+
+def along_axis(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[Any, ...]:
+    """Return the key with which ``x[key]`` is ``np.take_along_axis(x, indices, axis)``."""
+    n = len(shape)
+    axis %= n
+    return tuple(
+        np.asarray(indices) if d == axis else np.arange(shape[d]).reshape((1,) * d + (-1,) + (1,) * (n - 1 - d))
+        for d in range(n)
+    )

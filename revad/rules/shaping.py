@@ -1,0 +1,157 @@
+"""Functions that only rearrange elements: reshapes, transpositions, broadcasts, flips.
+
+Each is linear, and its adjoint is the opposite rearrangement. Broadcasting has no opposite to state: its adjoint, the sum over
+the repeated axes, is what the engine does at the end of every pull-back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from revad.aval import Aval, aval_of, cast
+from revad.errors import NoRuleError
+from revad.registry import composite, linear
+from revad.rules.scattering import unindex
+
+
+def same(g: Any) -> Any:
+    """Pass the cotangent: x̄ = ȳ, up to what broadcasting, casting and the memory layout did."""
+    return g
+
+
+# Reshapes --------------------------------------------------------------------------------------------------------------------
+
+
+@linear(np.reshape, "a")
+@linear(np.ravel, "a")
+def reshape_adjoint(g: Any, a: Aval, order: str = "C") -> Any:
+    """Give back the shape, reading in the same order."""
+    return np.reshape(g, a.shape, order) if order == "C" or order == "F" else _refuse_layout(order)
+
+
+def _refuse_layout(order: str) -> Any:
+    raise NoRuleError(
+        f"order={order!r} lets the memory layout of the array decide the order of the elements, which the tape does not keep. "
+        "Write order='C' or order='F'."
+    )
+
+
+@linear(np.squeeze, "a")
+@linear(np.expand_dims, "a")
+@linear(np.ascontiguousarray, "a")
+@linear(np.asfortranarray, "a")
+def axes_of_one_adjoint(g: Any, a: Aval) -> Any:
+    """Give back the shape: only axes of length one came or went."""
+    return np.reshape(g, a.shape)
+
+
+@linear(np.atleast_1d, "arys")
+@linear(np.atleast_2d, "arys")
+@linear(np.atleast_3d, "arys")
+def atleast_adjoint(g: Any, arys: Aval) -> Any:
+    """Give back each shape: only axes of length one came."""
+    parts = (g,) if len(arys) == 1 else g
+    return [np.reshape(part, a.shape) for part, a in zip(parts, arys, strict=True)]
+
+
+# Transpositions --------------------------------------------------------------------------------------------------------------
+
+
+@linear(np.transpose, "a")
+def transpose_adjoint(g: Any, axes: Any = None) -> Any:
+    """Permute back: ā = ȳ with its axes in the inverse order."""
+    return np.transpose(g) if axes is None else np.transpose(g, inverse_permutation(axes))
+
+
+def inverse_permutation(axes: Any) -> list[int]:
+    """Return the permutation that undoes another."""
+    n = len(axes)
+    return sorted(range(n), key=lambda i: axes[i] % n)
+
+
+linear(np.matrix_transpose, "x")(np.matrix_transpose)
+linear(np.linalg.matrix_transpose, "x")(np.matrix_transpose)
+linear(np.swapaxes, "a")(lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2))
+linear(np.moveaxis, "a")(lambda g, source, destination: np.moveaxis(g, destination, source))
+
+
+@linear(np.rollaxis, "a")
+def rollaxis_adjoint(g: Any, a: Aval, axis: int, start: int = 0) -> Any:
+    """Move the axis back to where it was."""
+    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    return np.moveaxis(g, start - 1 if axis < start else start, axis)
+
+
+# Broadcasts ------------------------------------------------------------------------------------------------------------------
+
+linear(np.broadcast_to, "array")(same)
+linear(np.broadcast_arrays, "args")(same)
+
+
+@composite(np.meshgrid)
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+    """Lay each vector along an axis of its own and, unless sparse, broadcast all of them together."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+    n = len(xi)
+    places = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else range(n)
+    grids = [np.reshape(x, (1,) * place + (-1,) + (1,) * (n - 1 - place)) for x, place in zip(xi, places, strict=True)]
+    if not sparse and n > 0:
+        grids = np.broadcast_arrays(*grids)
+    return tuple(np.copy(grid) for grid in grids) if copy else tuple(grids)
+
+
+@composite(np.ix_)
+def ix_(*args: Any) -> tuple[Any, ...]:
+    """Lay each vector along an axis of its own; vectors of bools become the positions that they select."""
+    if any(np.ndim(x) != 1 for x in args):
+        raise ValueError("Cross index must be 1 dimensional")
+    args = tuple(np.flatnonzero(x) if aval_of(x).dtype == np.bool_ else x for x in args)
+    n = len(args)
+    return tuple(np.reshape(x, (1,) * i + (-1,) + (1,) * (n - 1 - i)) for i, x in enumerate(args))
+
+
+# Flips -----------------------------------------------------------------------------------------------------------------------
+
+linear(np.flip, "m")(lambda g, axis=None: np.flip(g, axis))
+linear(np.fliplr, "m")(np.fliplr)
+linear(np.flipud, "m")(np.flipud)
+linear(np.rot90, "m")(lambda g, k=1, axes=(0, 1): np.rot90(g, -k, axes))
+linear(np.roll, "a")(lambda g, shift, axis=None: np.roll(g, -np.asarray(shift), axis))
+
+
+# Copies and casts ------------------------------------------------------------------------------------------------------------
+
+for function, name in (
+    (np.copy, "a"),
+    (np.astype, "x"),
+    (cast, "x"),
+    (np.asarray, "a"),
+    (np.asanyarray, "a"),
+    (np.require, "a"),
+):
+    linear(function, name)(same)
+
+linear(np.array, "object")(lambda g, object: np.reshape(g, np.shape(object)))
+
+
+# Windows ---------------------------------------------------------------------------------------------------------------------
+
+
+@linear(sliding_window_view, "x")
+def sliding_window_adjoint(g: Any, x: Aval, window_shape: Any, axis: Any = None) -> Any:
+    """Add every element of every window back to where it was read: x̄[i] = Σₖ ȳ[i − k, k]."""
+    window = (window_shape,) if np.ndim(window_shape) == 0 else tuple(window_shape)
+    axes = range(x.ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    outer = np.shape(g)[: x.ndim]
+    parts, keys = [], []
+    for offset in np.ndindex(*window):
+        start = [0] * x.ndim
+        for d, k in zip(axes, offset, strict=True):
+            start[d] += k
+        parts.append(g[(..., *offset)])
+        keys.append(tuple(slice(s, s + n) for s, n in zip(start, outer, strict=True)))
+    return unindex(parts, keys, g, x.shape, x.dtype)

@@ -1,0 +1,88 @@
+"""Index reads and writes as plain functions of arrays: `unindex`, the adjoint of ``x[key]``, and `index_update`.
+
+They stand below rules and engine, because both need them. Plain NumPy only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_BASIC = (int, slice, type(None), type(...), np.integer)
+
+
+def is_basic(key: Any) -> bool:
+    """Return whether a key is basic indexing (integers, slices, ``None``, ``...``), which reads no element twice."""
+    if type(key) is tuple:
+        return all(isinstance(k, _BASIC) and not isinstance(k, bool) for k in key)
+    return isinstance(key, _BASIC) and not isinstance(key, bool)
+
+
+def add_at(target: Any, key: Any, g: Any) -> None:
+    """Add ``g`` into ``target[key]`` in place; elements that an index array names twice receive both."""
+    if is_basic(key) or (isinstance(key, np.ndarray) and key.dtype == np.bool_):
+        target[key] += g
+    else:
+        np.add.at(target, key, g)
+
+
+def unindex(parts: list[Any], keys: list[Any], like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Scatter-add parts into zeros: ``sum over j of (zeros with zeros[keys[j]] = parts[j])``.
+
+    The adjoint of reading ``x[keys[j]]`` for every j at once, so that many reads of one array cost one array.
+
+    Parameters
+    ----------
+    parts : list of array_like
+        ``parts[j]`` has the shape of ``x[keys[j]]``.
+    keys : list of index expressions
+        Anything that NumPy takes between square brackets.
+    like : array_like
+        Any array of the kind wanted (the first part will do).
+    shape, dtype
+        Shape and dtype of the result.
+
+    Returns
+    -------
+    ndarray
+        The sum.
+
+    Examples
+    --------
+    >>> unindex([1.0, 10.0], [0, 0], 1.0, (3,), np.dtype(float))
+    array([11.,  0.,  0.])
+    """
+    total = np.zeros_like(like, shape=shape, dtype=dtype)
+    if len(parts) > 8 and all(type(key) is int for key in keys):
+        np.add.at(total, np.array(keys), np.array(parts, dtype=dtype))
+        return total
+    for part, key in zip(parts, keys, strict=True):
+        add_at(total, key, part)
+    return total
+
+
+def index_update(x: Any, key: Any, value: Any) -> Any:
+    """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
+
+    Examples
+    --------
+    >>> index_update(np.zeros(3), slice(1, None), 5.0)
+    array([0., 5., 5.])
+    """
+    updated = np.array(x)
+    updated[key] = value
+    return updated
+
+
+def index_add(x: Any, key: Any, value: Any) -> Any:
+    """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
+
+    Examples
+    --------
+    >>> index_add(np.zeros(3), [0, 0], 5.0)
+    array([10.,  0.,  0.])
+    """
+    updated = np.array(x)
+    add_at(updated, key, value)
+    return updated

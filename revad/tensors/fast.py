@@ -1,0 +1,300 @@
+"""`GradTensor`: the tracked value of a gradient level, with the fast path of `apply` inlined.
+
+Operators, index reads and ufuncs of one argument, on Python floats and on arrays of equal shape and dtype, need no rule to be
+looked up, no argument to be bound and nothing to be projected. Everything else takes the general way.
+"""
+
+from __future__ import annotations
+
+import operator
+from math import log
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from revad.engine import views
+from revad.engine.dispatch import Pause, apply, find_top
+from revad.engine.backward import backward
+from revad.engine.record import record
+from revad.engine.tape import (
+    FREED,
+    PARTIAL,
+    PASS,
+    READ,
+    SCALE,
+    Leaf,
+    Node,
+    Tracked,
+    keep,
+    next_order,
+    project,
+)
+from revad.errors import ArgumentError, CotangentError, FreedTapeError, NotScalarError
+from revad.registry import Operation, Rule, lookup
+from revad.scatter import is_basic
+from revad.tensors import ufunc_methods
+from revad.tensors.tensor import Tensor, general
+
+Edges = tuple[...]
+_float64 = np.float64
+
+
+def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, *, arrays: bool = False, swap: bool = False) -> Any:
+    """Return the method of a binary operator.
+
+    ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number, ``both(shape, dtype, node, parent, x, y, ans)``
+    where both are tracked on one level. They serve Python floats, and with ``arrays`` also arrays of one shape and dtype;
+    everything else goes to `apply`. ``swap`` marks a reflected operator.
+    """
+
+    def method(self: GradTensor, other: Any) -> Any:
+        x = self._value
+        node = self._node
+        kind = type(other)
+        parent = None
+        if kind is GradTensor:
+            y = other._value
+            parent = other._node
+            if node[1] != parent[1] or type(x) is not type(y):
+                return apply(ufunc, (self, other), {})
+        elif kind is float or kind is int:
+            y = other
+        else:
+            return general(ufunc, other, self) if swap else general(ufunc, self, other)
+        if Pause.count:
+            return general(ufunc, other, self) if swap else general(ufunc, self, other)
+        if type(x) is float:
+            try:
+                value = operate(x, y)
+                new = constant((), None, node, x, y, value) if parent is None else both((), None, node, parent, x, y, value)
+            except (ZeroDivisionError, OverflowError, ValueError):
+                value = None  # NumPy's way instead: inf or nan, and a warning
+            if type(value) is float:
+                out = GradTensor()
+                out._value = value
+                out._node = new
+                return out
+        elif arrays and type(x) is ndarray and (parent is None or (y.shape == x.shape and y.dtype is x.dtype)):
+            value = operate(x, y)
+            if value.dtype is x.dtype:
+                out = GradTensor()
+                out._value = value
+                if parent is None:
+                    out._node = constant(x.shape, x.dtype, node, x, y, value)
+                else:
+                    out._node = both(x.shape, x.dtype, node, parent, x, y, value)
+                return out
+        return general(ufunc, other, self) if swap else general(ufunc, self, other)
+
+    return method
+
+
+def _pass_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PASS, None, None)
+
+
+def _pass_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, PASS, None, None)
+
+
+def _scale_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, c, None)
+
+
+def _scale_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, y, None, parent, SCALE, x, None)
+
+
+def _negate(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, -1.0, None)
+
+
+def _subtract_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, SCALE, -1.0, None)
+
+
+def _divide_by(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / c, None)
+
+
+def _divide_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / y, None, parent, SCALE, -ans / y, None)
+
+
+def _divided(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, -ans / x, None)
+
+
+def _power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, SCALE, c * x ** (c - 1) if c else 0.0, None)
+
+
+def _power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * log(x) if x else 0.0
+    return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
+
+
+class GradTensor(Tensor):
+    """A tracked value of a gradient level."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    @staticmethod
+    def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record a call on this value's gradient level."""
+        return record(operation, level, args, kwargs, make)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs or len(inputs) != 1 or Pause.count:
+            return ufunc_methods.call(ufunc, method, inputs, kwargs)
+        partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+        x = self._value
+        if partial is None or (type(x) is not float and type(x) is not ndarray):
+            return apply(ufunc, inputs, {})
+        node = self._node
+        ans = ufunc(x)
+        if type(x) is float:
+            ans = float(ans)
+            try:
+                slope = float(partial(x if of_x else ans))
+            except (ZeroDivisionError, OverflowError):
+                slope = float(partial(_float64(x if of_x else ans)))
+            new_node = (next_order(), node[1], (), None, node, SCALE, slope, None)
+        else:
+            kept = (x if of_x else ans,)
+            new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, kept, partial)
+        out = GradTensor()
+        out._value = ans
+        out._node = new_node
+        return out
+
+    def __getitem__(self, key: Any) -> Any:
+        x = self._value
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
+            return apply(operator.getitem, (self, key), {})
+        part = x[key]
+        node = self._node
+        out = GradTensor()
+        if type(part) is _float64:
+            out._value = float(part)
+            out._node = (next_order(), node[1], (), None, node, READ, key, None)
+            return out
+        out._value = part
+        if part.base is None and type(key) is not int:
+            key = keep(key)  # an index array or list, which the caller could change
+        out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
+        if type(part) is ndarray and part.base is not None and is_basic(key):
+            views.note_view(out, self, operator.getitem, (key,), {})
+        return out
+
+    __add__ = __radd__ = _operator(np.add, operator.add, _pass_one, _pass_both, arrays=True)
+    __sub__ = _operator(np.subtract, operator.sub, _pass_one, _subtract_both, arrays=True)
+    __rsub__ = _operator(np.subtract, lambda x, c: c - x, _negate, arrays=True, swap=True)
+    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, _scale_one, _scale_both, arrays=True)
+    __truediv__ = _operator(np.divide, operator.truediv, _divide_by, _divide_both)
+    __rtruediv__ = _operator(np.divide, lambda x, c: c / x, _divided, swap=True)
+    __pow__ = _operator(np.power, operator.pow, _power_of, _power_both)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that `backward` has accumulated: an array (or float) shaped like a leaf, None before the first call."""
+        holder = self._node[-1]
+        return holder.grad if isinstance(holder, Leaf) else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        holder = self._node[-1]
+        if not isinstance(holder, Leaf):
+            raise ArgumentError("only a leaf made by revad.tensor has a `.grad` that can be set; this tensor is a result.")
+        holder.grad = value
+
+    def backward(self, cotangent: Any = None, *, retain_graph: bool = False) -> None:
+        """Pull a cotangent back to the leaves and add what arrives to their ``.grad``.
+
+        Parameters
+        ----------
+        cotangent : array_like, optional
+            Of this value's shape; 1 for a scalar.
+        retain_graph : bool
+            Keep the tape, so that `backward` can be called on this value again. Otherwise it is freed.
+
+        Raises
+        ------
+        NotScalarError
+            This value is not a scalar and no cotangent was given.
+        FreedTapeError
+            The tape of this value has been freed by an earlier call.
+        """
+        pull_to_leaves(self, cotangent, retain_graph=retain_graph)
+
+    def detach(self) -> Any:
+        """Return the value as a plain array or float: a constant."""
+        return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+
+    def __neg__(self) -> Any:
+        return self * -1.0 if type(self._value) is float else apply(np.negative, (self,), {})
+
+
+def make(value: Any, node: Node) -> GradTensor:
+    """Return the handle of a value and its node."""
+    out = GradTensor()
+    out._value = value
+    out._node = node
+    return out
+
+
+def pull_to_leaves(root: GradTensor, cotangent: Any, *, retain_graph: bool) -> None:
+    """Run the reverse pass from a value of level 0 and deposit the gradients; see `GradTensor.backward`."""
+    node = root._node
+    if node[1] != 0:
+        raise ArgumentError(
+            "backward() is for tensors made by revad.tensor; inside grad, vjp and their kin the transformation pulls back itself."
+        )
+    if node[-1] is FREED:
+        raise _freed()
+    if cotangent is None:
+        if root.shape != ():
+            raise NotScalarError(
+                f"backward() without a cotangent needs a scalar, but this tensor has shape {root.shape}. "
+                "Call np.sum(t).backward(), or pass a cotangent of that shape: t.backward(g)."
+            )
+        cotangent = 1.0
+    if np.shape(cotangent) != root.shape:
+        raise CotangentError(f"backward(g): g has shape {np.shape(cotangent)}, expected {root.shape}, the shape of the tensor.")
+    seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[2], node[3])
+    leaves = backward([(node, seed)])
+    if any(leaf[-1] is FREED for leaf, _ in leaves.values()):
+        raise _freed()
+    for leaf, g in leaves.values():
+        if isinstance(leaf[-1], Leaf):
+            leaf[-1].grad = (np.array(g) if isinstance(g, ndarray) else g) if leaf[-1].grad is None else leaf[-1].grad + g
+    if not retain_graph and len(node) > 5:
+        root._node = (node[0], 0, node[2], node[3], FREED)
+
+
+def _freed() -> FreedTapeError:
+    return FreedTapeError(
+        "backward() was called before on this result, which freed its tape. Pass retain_graph=True to the first call to pull back "
+        "twice, or compute the result again."
+    )
+
+
+_unary_rules: dict[Any, tuple[Any, bool]] = {}
+
+
+def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:
+    """Return a ufunc's partial and whether it takes the argument (else ``ans``), or (None, False) where it needs `apply`."""
+    operation = lookup(ufunc)
+    rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
+    found = (None, False)
+    if isinstance(rule, Rule) and rule.is_partial and len(rule.needs) == 1 and not rule.needs[0].as_aval:
+        found = (rule.function, rule.needs[0].name == "x")
+    if operation is not None:
+        _unary_rules[ufunc] = found
+    return found
+
+
+def _tracked_key(key: Any) -> bool:
+    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)

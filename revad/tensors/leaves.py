@@ -1,0 +1,124 @@
+"""The imperative way: leaves made by hand (`tensor`), recording switched off (`no_grad`), constants (`stop_gradient`)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from revad.engine.dispatch import Pause
+from revad.engine.tape import Leaf, Tracked, next_level, next_order
+from revad.errors import LostGradientError, NotDifferentiableError
+from revad.tensors.fast import GradTensor, make
+from revad.trees import flatten
+
+_lock = threading.Lock()
+
+
+def tensor(data: Any, dtype: Any = None) -> GradTensor:
+    """Return a leaf: a variable whose ``.grad`` is filled by ``backward()``.
+
+    Parameters
+    ----------
+    data : array_like
+        A number, an array, or nested lists of numbers; copied. Python ints become floats.
+    dtype : dtype, optional
+        A floating or complex dtype to convert to.
+
+    Returns
+    -------
+    Tensor
+        With ``.grad`` None until the first ``backward()``; later calls add to it, as in PyTorch.
+
+    Raises
+    ------
+    NotDifferentiableError
+        The data are an integer, bool, string or object array.
+
+    Examples
+    --------
+    >>> import numpy as np, revad
+    >>> w = revad.tensor([1.0, -2.0])
+    >>> np.sum(w**2).backward()
+    >>> w.grad
+    array([ 2., -4.])
+    >>> with revad.no_grad():
+    ...     w -= 0.1 * w.grad
+    >>> w
+    Tensor([ 0.8, -1.6])
+    """
+    if isinstance(data, Tracked):
+        raise LostGradientError(
+            "revad.tensor(t) of a tracked value would make a new leaf and drop the derivative; use t itself, or t.detach()."
+        )
+    value: Any = np.array(data, dtype=dtype)
+    if value.dtype.kind in "iu" and not isinstance(data, (np.ndarray, np.generic)) and dtype is None:
+        value = value.astype(np.float64)
+    if value.dtype.kind not in "fc":
+        raise NotDifferentiableError(
+            f"revad.tensor: dtype {value.dtype} (shape {value.shape}) has no derivative. Pass data.astype(float) or dtype=float; "
+            "data that nobody differentiates needs no tensor, leave it a NumPy array."
+        )
+    if value.ndim == 0:
+        value = float(value) if value.dtype == np.float64 else value[()]
+    shape, kind = ((), None) if type(value) is float else (value.shape, value.dtype)
+    return make(value, (next_order(), 0, shape, kind, Leaf()))
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Switch recording off: inside the block, operations on existing tracked values return plain arrays.
+
+    Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it
+    a leaf. The block holds for this thread (and this asyncio task) only.
+
+    Examples
+    --------
+    >>> import revad
+    >>> x = revad.tensor(3.0)
+    >>> with revad.no_grad():
+    ...     print(type(x * 2.0).__name__)
+    float
+    """
+    token = Pause.level.set(next_level())
+    with _lock:
+        Pause.count += 1
+    try:
+        yield
+    finally:
+        Pause.level.reset(token)
+        with _lock:
+            Pause.count -= 1
+
+
+def stop_gradient(x: Any) -> Any:
+    """Return a value as a constant: its derivative is zero at every order.
+
+    Parameters
+    ----------
+    x : pytree
+        Tracked or plain values.
+
+    Returns
+    -------
+    pytree
+        Plain arrays and floats (inside `revad.trace`, captured ones). Arrays are copies.
+
+    Examples
+    --------
+    >>> from revad import grad, stop_gradient
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    leaves, rebuild = flatten(x)
+    return rebuild([_constant(leaf) for leaf in leaves])
+
+
+def _constant(leaf: Any) -> Any:
+    tracked = isinstance(leaf, Tracked)
+    while isinstance(leaf, Tracked) and type(leaf).pausable:
+        leaf = leaf._value
+    return leaf.copy() if tracked and isinstance(leaf, np.ndarray) else leaf

@@ -1,0 +1,281 @@
+"""The attributes and methods that a tracked value shares with `numpy.ndarray`; each stands for the NumPy function of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from operator import getitem
+from typing import Any
+
+import numpy as np
+
+from revad.aval import aval_of, cast
+from revad.engine import views
+from revad.engine.dispatch import apply
+from revad.engine.tape import Tracked, lost_gradient
+from revad.errors import InPlaceError
+
+
+def _method(function: Callable[..., Any]) -> Any:
+    def method(self: Tracked, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("out") is not None:
+            return views.write_out(function, (self, *args), kwargs)
+        return apply(function, (self, *args), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"Return ``np.{function.__name__}(self, ...)``."
+    return method
+
+
+def _shape_method(function: Callable[..., Any]) -> Any:
+    """Return a method that takes a shape (or axes) either as one tuple or spread out."""
+
+    def method(self: Tracked, *sizes: Any, **kwargs: Any) -> Any:
+        if not sizes:
+            return apply(function, (self,), kwargs)
+        return apply(function, (self, sizes[0] if len(sizes) == 1 else sizes), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"Return ``np.{function.__name__}(self, ...)``."
+    return method
+
+
+class ArrayMethods:
+    """Attributes and methods of an array, for tracked values."""
+
+    __slots__ = ()
+    _value: Any
+    _node: Any
+
+    @property
+    def value(self) -> Any:
+        """The value underneath, without its derivative; arrays as a read-only view."""
+        value = self._value
+        if type(value) is np.ndarray:
+            value = value.view()
+            value.flags.writeable = False
+        return value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        return np.shape(self._value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return np.ndim(self._value)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return np.size(self._value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type."""
+        return aval_of(self._value).dtype
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.size * self.itemsize
+
+    @property
+    def T(self) -> Any:
+        """The transpose: all axes reversed."""
+        return apply(np.transpose, (self,), {})
+
+    @property
+    def mT(self) -> Any:
+        """The matrix transpose: the last two axes swapped."""
+        return apply(np.matrix_transpose, (self,), {})
+
+    @property
+    def real(self) -> Any:
+        """The real part; the value itself where it is real."""
+        return apply(np.real, (self,), {})
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return apply(np.imag, (self,), {})
+
+    @property
+    def flat(self) -> Flat:
+        """A one-dimensional iterator that can be indexed and assigned to."""
+        return Flat(self)
+
+    def __len__(self) -> int:
+        shape = self.shape
+        if not shape:
+            raise TypeError("len() of a tracked value without axes (shape ()); use np.size(t) for its number of elements.")
+        return shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over a tracked value without axes (shape ()); a scalar has no items.")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    def __getitem__(self, key: Any) -> Any:
+        return apply(getitem, (self, key), {})
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __int__(self) -> int:
+        return int(self._value)
+
+    def __float__(self) -> float:
+        raise lost_gradient("float(t) (or a math function)", self)
+
+    def __complex__(self) -> complex:
+        raise lost_gradient("complex(t)", self)
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise lost_gradient("np.asarray(t) or np.array([t, ...]), or a write into a plain array,", self)
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return int(np.round(self._value)) if ndigits is None else apply(np.round, (self, ndigits), {})
+
+    def __trunc__(self) -> int:
+        return int(self)
+
+    def __floor__(self) -> int:
+        return int(np.floor(self._value))
+
+    def __ceil__(self) -> int:
+        return int(np.ceil(self._value))
+
+    def __copy__(self) -> Any:
+        return apply(np.copy, (self,), {})
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return apply(np.copy, (self,), {})
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise lost_gradient("pickling (or sending to another process)", self)
+
+    def __repr__(self) -> str:
+        text = np.array2string(np.asarray(_plain(self)), separator=", ", prefix="Tensor(")
+        dtype = self.dtype
+        return f"Tensor({text}{'' if dtype in (np.float64, np.complex128) else f', dtype={dtype}'})"
+
+    def __format__(self, spec: str) -> str:
+        return format(_plain(self), spec) if spec else repr(self)
+
+    def item(self, *args: Any) -> Any:
+        """Refuse: a Python number carries no derivative."""
+        raise lost_gradient("t.item()", self)
+
+    def tolist(self) -> Any:
+        """Refuse: Python numbers carry no derivative."""
+        raise lost_gradient("t.tolist()", self)
+
+    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+        """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
+        return apply(cast, (self, np.dtype(dtype)), {})
+
+    def flatten(self) -> Any:
+        """Return a copy collapsed to one axis."""
+        return apply(np.copy, (apply(np.ravel, (self,), {}),), {})
+
+    def conj(self) -> Any:
+        """Return the complex conjugate."""
+        return apply(np.conjugate, (self,), {})
+
+    conjugate = conj
+
+    def dot(self, b: Any) -> Any:
+        """Return ``np.dot(self, b)``."""
+        return apply(np.dot, (self, b), {})
+
+    def fill(self, value: Any) -> None:
+        """Set every element to a value, in place."""
+        views.write(self, ..., value)  # pyright: ignore[reportArgumentType]
+
+    def sort(self, axis: int = -1, **kwargs: Any) -> None:
+        """Sort in place."""
+        views.write(self, ..., apply(np.sort, (self, axis), kwargs))  # pyright: ignore[reportArgumentType]
+
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Partition in place."""
+        views.write(self, ..., apply(np.partition, (self, kth, axis), {}))  # pyright: ignore[reportArgumentType]
+
+    def resize(self, *shape: Any, **kwargs: Any) -> None:
+        """Refuse: an in-place change of size cannot be tracked."""
+        raise InPlaceError("t.resize(...) changes a tracked value's memory in place; use `t = np.resize(t, shape)`.")
+
+    sum = _method(np.sum)
+    prod = _method(np.prod)
+    mean = _method(np.mean)
+    std = _method(np.std)
+    var = _method(np.var)
+    max = _method(np.max)
+    min = _method(np.min)
+    ptp = _method(np.ptp)
+    any = _method(np.any)
+    all = _method(np.all)
+    argmax = _method(np.argmax)
+    argmin = _method(np.argmin)
+    argsort = _method(np.argsort)
+    argpartition = _method(np.argpartition)
+    searchsorted = _method(np.searchsorted)
+    nonzero = _method(np.nonzero)
+    cumsum = _method(np.cumsum)
+    cumprod = _method(np.cumprod)
+    clip = _method(np.clip)
+    round = _method(np.round)
+    reshape = _shape_method(np.reshape)
+    transpose = _shape_method(np.transpose)
+    ravel = _method(np.ravel)
+    swapaxes = _method(np.swapaxes)
+    squeeze = _method(np.squeeze)
+    repeat = _method(np.repeat)
+    take = _method(np.take)
+    choose = _method(np.choose)
+    diagonal = _method(np.diagonal)
+    trace = _method(np.trace)
+    copy = _method(np.copy)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """Return ``np.compress(condition, self, axis)``."""
+        return apply(np.compress, (condition, self, axis), {})
+
+
+class Flat:
+    """What ``t.flat`` gives: elements in row-major order, readable by index and by iteration, assignable."""
+
+    __slots__ = ("_tensor",)
+
+    def __init__(self, tensor: Any) -> None:
+        self._tensor = tensor
+
+    def __len__(self) -> int:
+        return self._tensor.size
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(apply(np.ravel, (self._tensor,), {}))
+
+    def __getitem__(self, key: Any) -> Any:
+        return apply(np.ravel, (self._tensor,), {})[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        tensor = self._tensor
+        flat = apply(np.copy, (apply(np.ravel, (tensor,), {}),), {})
+        flat[key] = value
+        views.write(tensor, ..., apply(np.reshape, (flat, tensor.shape), {}))
+
+
+def _plain(value: Any) -> Any:
+    """Return the plain value at the bottom, for printing."""
+    while isinstance(value, Tracked):
+        value = value._value
+    return value

@@ -1,0 +1,129 @@
+"""`Tensor`: a tracked value, its operators and its two NumPy protocols.
+
+``np.f(tensor)`` arrives through ``__array_ufunc__`` and ``__array_function__``; both, and every operator, go to `apply`. What
+happens there depends on the kind of level: `GradTensor` records for the reverse pass, `Dual` carries a tangent, `Captured`
+writes a program.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from revad.engine import views
+from revad.engine.dispatch import Pause, apply
+from revad.engine.tape import Tracked
+from revad.tensors import ufunc_methods
+from revad.tensors.methods import ArrayMethods
+
+
+def general(ufunc: Any, x: Any, y: Any) -> Any:
+    """Apply a binary ufunc, or let Python try the other operand if NumPy could not take it either."""
+    if isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple)) or hasattr(y, "__array_ufunc__"):
+        return apply(ufunc, (x, y), {})
+    return NotImplemented
+
+
+def _plain(ufunc: Any, *, swap: bool = False) -> Any:
+    """Return the method of an operator that goes straight to `apply`."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        return general(ufunc, other, self) if swap else general(ufunc, self, other)
+
+    return method
+
+
+def _in_place(operate: Any) -> Any:
+    """Return the in-place form of an operator: the handle is rebound to the result."""
+
+    def in_place(self: Tensor, other: Any) -> Any:
+        result = operate(self, other)
+        if not isinstance(result, Tracked):
+            _assign_untracked(self, result)
+        elif result.shape == self.shape and result.dtype == self.dtype:
+            views.replace(self, result)
+        else:
+            views.write(self, ..., result)
+        return self
+
+    return in_place
+
+
+def _assign_untracked(handle: Tensor, value: Any) -> None:
+    """Give a handle a new plain value while recording is off; its place on the tape stays."""
+    if np.shape(value) != handle.shape:
+        raise ValueError(f"an in-place operation would change the shape {handle.shape} of a tracked value to {np.shape(value)}.")
+    handle._value = value if type(value) is type(handle._value) else type(handle._value)(value)
+
+
+class Tensor(ArrayMethods, Tracked):
+    """A tracked value: what NumPy code sees in place of an array while it is differentiated.
+
+    Made by `revad.tensor` and by the transformations; never by hand. It behaves as the array does: operators, indexing, methods
+    and every NumPy function with a derivative rule. Whatever would drop the derivative silently raises `LostGradientError`.
+
+    Examples
+    --------
+    >>> import numpy as np, revad
+    >>> x = revad.tensor([1.0, 2.0])
+    >>> y = np.sum(x * x)
+    >>> y
+    Tensor(5.0)
+    >>> y.backward()
+    >>> x.grad
+    array([2., 4.])
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return ufunc_methods.call(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if kwargs.get("out") is not None:
+            return views.write_out(function, args, kwargs)
+        return apply(function, args, kwargs)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if Pause.count:
+            paused_value = self._value.copy()
+            paused_value[key] = _bottom(value)
+            self._value = paused_value
+        elif not (isinstance(value, Tracked) and getattr(value, "_view", (None,))[0] is self and value._view[2] == (key,)):
+            views.write(self, key, value)  # after `t[key] += v` the write has happened through the view
+
+    __add__, __radd__ = _plain(np.add), _plain(np.add, swap=True)
+    __sub__, __rsub__ = _plain(np.subtract), _plain(np.subtract, swap=True)
+    __mul__, __rmul__ = _plain(np.multiply), _plain(np.multiply, swap=True)
+    __truediv__, __rtruediv__ = _plain(np.divide), _plain(np.divide, swap=True)
+    __pow__, __rpow__ = _plain(np.power), _plain(np.power, swap=True)
+    __floordiv__, __rfloordiv__ = _plain(np.floor_divide), _plain(np.floor_divide, swap=True)
+    __mod__, __rmod__ = _plain(np.remainder), _plain(np.remainder, swap=True)
+    __divmod__, __rdivmod__ = _plain(np.divmod), _plain(np.divmod, swap=True)
+    __matmul__, __rmatmul__ = _plain(np.matmul), _plain(np.matmul, swap=True)
+    __lt__, __le__ = _plain(np.less), _plain(np.less_equal)
+    __gt__, __ge__ = _plain(np.greater), _plain(np.greater_equal)
+    __eq__, __ne__ = _plain(np.equal), _plain(np.not_equal)
+    __iadd__, __isub__, __imul__ = _in_place(operator.add), _in_place(operator.sub), _in_place(operator.mul)
+    __itruediv__, __ipow__ = _in_place(operator.truediv), _in_place(operator.pow)
+    __ifloordiv__, __imod__ = _in_place(operator.floordiv), _in_place(operator.mod)
+    __imatmul__ = _in_place(operator.matmul)
+
+    def __neg__(self) -> Any:
+        return apply(np.negative, (self,), {})
+
+    def __pos__(self) -> Any:
+        return apply(np.positive, (self,), {})
+
+    def __abs__(self) -> Any:
+        return apply(np.absolute, (self,), {})
+
+
+def _bottom(value: Any) -> Any:
+    while isinstance(value, Tracked):
+        value = value._value
+    return value

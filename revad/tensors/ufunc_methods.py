@@ -1,0 +1,76 @@
+"""Ufunc calls with keywords, and the ufunc methods: ``reduce accumulate outer at reduceat``, in terms of other functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.engine import views
+from revad.engine.dispatch import apply, qualified_name
+from revad.engine.tape import Tracked
+from revad.errors import LostGradientError, NoRuleError
+from revad.registry import lookup
+
+_REDUCE: dict[Any, Any] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+_REDUCE |= {np.logical_and: np.all, np.logical_or: np.any}
+_ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
+def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Answer ``ufunc.method(*inputs, **kwargs)`` where an input or output is tracked."""
+    if method == "__call__":
+        if kwargs.get("out") is not None:
+            return views.write_out(ufunc, inputs, kwargs)
+        if "where" in kwargs:
+            return _masked(ufunc, inputs, kwargs)
+        return apply(ufunc, inputs, kwargs)
+    if method == "at":
+        return _at(ufunc, *inputs)
+    if kwargs.get("out") is not None:
+        kwargs = {**kwargs, "out": kwargs["out"][0]}
+    kwargs = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
+    if method == "reduce" and ufunc in _REDUCE:
+        kwargs.setdefault("axis", 0)
+        return _named(_REDUCE[ufunc], inputs, kwargs)
+    if method == "accumulate" and ufunc in _ACCUMULATE:
+        kwargs.setdefault("axis", 0)
+        return _named(_ACCUMULATE[ufunc], inputs, kwargs)
+    operation = lookup((ufunc, method)) or lookup(method)
+    if operation is not None and operation.composite is not None:
+        return operation.composite(ufunc, *inputs, **kwargs)
+    raise NoRuleError(
+        f"{qualified_name(ufunc)}.{method} has no derivative rule. Write it with plain calls of np.{ufunc.__name__} on slices."
+    )
+
+
+def _named(function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call an array function in place of a ufunc method, which may take ``out=``."""
+    if kwargs.get("out") is not None:
+        return views.write_out(function, inputs, kwargs)
+    return apply(function, inputs, kwargs)
+
+
+def _masked(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Answer ``ufunc(..., where=mask)``; NumPy leaves the other elements unset, here they are zero."""
+    mask = kwargs["where"]
+    result = apply(ufunc, inputs, {name: value for name, value in kwargs.items() if name != "where"})
+    if mask is True:
+        return result
+    return apply(np.where, (mask, result, 0.0), {})
+
+
+def _at(ufunc: Any, target: Any, indices: Any, values: Any = None) -> None:
+    """Answer ``ufunc.at(target, indices, values)``: an unbuffered in-place update."""
+    if not isinstance(target, Tracked):
+        raise LostGradientError(
+            f"{qualified_name(ufunc)}.at(array, ...) would write a tracked value into a plain {type(target).__name__}, which cannot "
+            "carry its derivative. Make the target from a tracked value (for instance `np.zeros_like(t)`) first."
+        )
+    if ufunc is np.subtract:
+        ufunc, values = np.add, -values
+    if ufunc is not np.add:
+        raise NoRuleError(f"{qualified_name(ufunc)}.at has no derivative rule; np.add.at and np.subtract.at have.")
+    from revad.scatter import index_add
+
+    views.replace(target, apply(index_add, (target, indices, values), {}))

@@ -1,0 +1,1 @@
+"""The transformations: functions that take a function and return its derivative."""

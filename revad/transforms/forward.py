@@ -1,0 +1,91 @@
+"""Forward mode: `jvp`, the Jacobian-vector product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from revad.aval import aval_of
+from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
+from revad.errors import ArgumentError
+from revad.tensors.forward import dual
+from revad.transforms._arguments import Chosen, check_alive, zero_like
+from revad.transforms.reverse import check_cotangent
+from revad.trees import flatten
+
+
+def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: bool = False) -> Any:
+    r"""Evaluate a function together with its directional derivative.
+
+    Parameters
+    ----------
+    f : callable
+        Any function of the primals.
+    primals : tuple of pytrees
+        Where to evaluate.
+    tangents : tuple of pytrees
+        The direction; structure and shapes of the primals.
+    has_aux : bool
+        Whether ``f`` returns ``(output, aux)``.
+
+    Returns
+    -------
+    output : pytree
+        ``f(*primals)``.
+    tangent : pytree
+        :math:`\dot y = J \dot x`, shaped like the output.
+    aux : Any
+        Only with ``has_aux``.
+
+    Raises
+    ------
+    CotangentError
+        The tangents do not fit the primals.
+
+    Notes
+    -----
+    The tangent travels along with the computation; nothing is recorded, so memory does not grow with its length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import jvp
+    >>> jvp(lambda x: x**2, (3.0,), (1.0,))
+    (9.0, 6.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError("jvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in jvp(f, (x,), (v,)).")
+    primals, tangents = tuple(primals), tuple(tangents)
+    chosen = Chosen("jvp", tuple(range(len(primals))), primals, {})
+    directions = check_cotangent("jvp", tangents, primals, chosen.leaves, what="tangent")
+    level = next_level()
+    active_levels.add(level)
+    try:
+        output = chosen.call(f, [dual(value, v, level) for value, v in zip(chosen.leaves, directions, strict=True)])
+    finally:
+        active_levels.discard(level)
+    aux = None
+    if has_aux:
+        if not (isinstance(output, tuple) and len(output) == 2):
+            raise ArgumentError("jvp(has_aux=True): the function must return a pair (output, aux).")
+        output, aux = output
+    leaves, rebuild = flatten(output)
+    own = [isinstance(value, Tracked) and value._node[1] == level for value in leaves]
+    values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
+    check_alive(values, "jvp")
+    pushed = [leaf._node[2] if mine else _zero(value) for leaf, mine, value in zip(leaves, own, values, strict=True)]
+    result = rebuild([_copy(v) for v in values]), rebuild([_copy(t) for t in pushed])
+    if has_aux:
+        aux_leaves, aux_rebuild = flatten(aux)
+        return (*result, aux_rebuild([v._value if isinstance(v, Tracked) and v._node[1] == level else v for v in aux_leaves]))
+    return result
+
+
+def _zero(value: Any) -> Any:
+    return zero_like(value) if is_inexact(value) else np.zeros(aval_of(value).shape)[()]
+
+
+def _copy(value: Any) -> Any:
+    return np.array(value) if isinstance(value, np.ndarray) else value

@@ -1,0 +1,103 @@
+"""`checkpoint`: trade time for memory, recompute in the backward pass instead of keeping values."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from revad.engine.dispatch import find_top
+from revad.engine.tape import Tracked, is_inexact, keep
+from revad.errors import LostGradientError
+from revad.registry import Operation
+from revad.transforms.reverse import vjp
+from revad.trees import flatten
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``f`` with nothing kept for the backward pass but its arguments: it is run again when it is pulled back.
+
+    Parameters
+    ----------
+    f : callable
+        A pure function of its arguments: tracked values must be passed, not closed over; random draws must come from a
+        generator made inside (the second run has to repeat the first).
+
+    Returns
+    -------
+    callable
+        Same arguments and output as ``f``.
+
+    Raises
+    ------
+    LostGradientError
+        ``f`` closes over a tracked value.
+
+    References
+    ----------
+    .. [1] A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed., SIAM 2008, chapter 12.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import checkpoint, grad
+    >>> block = checkpoint(lambda x: np.sin(np.exp(x)))
+    >>> grad(lambda x: block(x) + x)(0.0) == np.cos(1.0) + 1
+    True
+    """
+
+    @functools.wraps(f)
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        leaves, rebuild = flatten((args, kwargs))
+        top = find_top(leaves)
+        if top is None:
+            return f(*args, **kwargs)
+        level = top._node[1]
+        leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+        rebuild_output: Any = None
+
+        def run(*values: Any) -> list[Any]:
+            nonlocal rebuild_output
+            positional, named = rebuild([_fresh(value) for value in values])
+            outputs, rebuild_output = flatten(f(*positional, **named))
+            for output in outputs:
+                if isinstance(output, Tracked) and output._node[1] >= level and output._node[1] in _levels(leaves):
+                    raise LostGradientError(
+                        "checkpoint: the function closes over a tracked value, whose derivative would be lost when it is run again. "
+                        "Pass it as an argument."
+                    )
+            return outputs
+
+        def pull(g: Any, leaves: Any) -> list[Any]:
+            inexact = [i for i, value in enumerate(leaves) if is_inexact(value)]
+
+            def again(*values: Any) -> list[Any]:
+                merged = list(leaves)
+                for i, value in zip(inexact, values, strict=True):
+                    merged[i] = value
+                return run(*merged)
+
+            _, pullback = vjp(again, *[leaves[i] for i in inexact])
+            cotangents: list[Any] = [None] * len(leaves)
+            for i, cotangent in zip(inexact, pullback(list(g)), strict=True):
+                cotangents[i] = cotangent
+            return cotangents
+
+        operation = Operation(run)
+        operation.name = f"checkpoint({getattr(f, '__name__', 'f')})"
+        operation.signature = ((), "leaves")
+        operation.declared["leaves"] = (pull, False)
+        return rebuild_output(type(top).process(operation, level, tuple(leaves), {}))
+
+    return checkpointed
+
+
+def _fresh(value: Any) -> Any:
+    """Return an array that the function may write into without changing what is kept."""
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _levels(leaves: list[Any]) -> set[int]:
+    return {leaf._node[1] for leaf in leaves if isinstance(leaf, Tracked)}

@@ -1,0 +1,371 @@
+"""Reverse mode: `vjp` and what follows from one reverse sweep: `grad`, `value_and_grad`, `elementwise_grad`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from revad.aval import aval_of
+from revad.engine.backward import backward
+from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, own, project
+from revad.errors import ArgumentError, CotangentError, NotDifferentiableError, NotScalarError
+from revad.tensors.fast import make
+from revad.transforms._arguments import Argnums, Chosen, check_alive, zero_like
+from revad.trees import describe, flatten, same_structure
+
+
+class Recording:
+    """One run of a function on a new gradient level: its output, and how to pull cotangents back to its inputs."""
+
+    __slots__ = ("aux", "chosen", "leaf_nodes", "level", "name", "nodes", "output", "rebuild", "values")
+
+    def __init__(self, name: str, f: Callable[..., Any], chosen: Chosen, *, has_aux: bool, copy_inputs: bool = False) -> None:
+        if not callable(f):
+            raise ArgumentError(f"{name}: the first argument must be a function, not {type(f).__name__}.")
+        self.name = name
+        self.chosen = chosen
+        self.level = level = next_level()
+        values = [np.array(v) if copy_inputs and isinstance(v, np.ndarray) else v for v in chosen.leaves]
+        values = [np.complex128(v) if type(v) is complex else v for v in values]
+        self.leaf_nodes = [leaf(value, level) for value in values]
+        active_levels.add(level)
+        try:
+            output = chosen.call(f, [make(value, node) for value, node in zip(values, self.leaf_nodes, strict=True)])
+        finally:
+            active_levels.discard(level)
+        self.aux: Any = None
+        if has_aux:
+            if not (isinstance(output, tuple) and len(output) == 2):
+                raise ArgumentError(f"{name}(has_aux=True): the function must return a pair (output, aux), not {_kind(output)}.")
+            output, aux = output
+            self.aux = self._below(aux)
+        self.output = output
+        outputs, self.rebuild = flatten(output)
+        self.values = [self._untrack(value) for value in outputs]
+        self.nodes: list[Node | None] = [
+            value._node if isinstance(value, Tracked) and value._node[1] == level else None for value in outputs
+        ]
+        check_alive(self.values, name)
+
+    def _untrack(self, value: Any) -> Any:
+        return value._value if isinstance(value, Tracked) and value._node[1] == self.level else value
+
+    def _below(self, tree: Any) -> Any:
+        leaves, rebuild = flatten(tree)
+        return rebuild([self._untrack(value) for value in leaves])
+
+    def pull(self, cotangents: list[Any]) -> list[Any]:
+        """Return the cotangents of the input leaves; zeros where an input has no influence."""
+        roots = [(node, g) for node, g in zip(self.nodes, cotangents, strict=True) if node is not None]
+        found = backward(roots) if roots else {}
+        results: list[Any] = []
+        for node, value in zip(self.leaf_nodes, self.chosen.leaves, strict=True):
+            if node[0] in found:
+                g = found.pop(node[0])[1]
+                results.append(_like_input(g, value))
+            else:
+                results.append(zero_like(value))
+        return results
+
+
+def _like_input(g: Any, value: Any) -> Any:
+    """Return a cotangent as the same kind of thing as the input, sharing memory with nothing."""
+    if isinstance(value, np.ndarray):
+        return own(g, 2) if isinstance(g, np.ndarray) else g if isinstance(g, Tracked) else np.asarray(g)
+    if isinstance(value, np.generic) and isinstance(g, (float, complex, np.ndarray)):
+        return value.dtype.type(g)
+    if type(value) is complex and isinstance(g, (complex, np.ndarray)):
+        return complex(g)  # pyright: ignore[reportArgumentType]
+    return g
+
+
+def _kind(output: Any) -> str:
+    return f"{type(output).__name__} of shape {np.shape(output)}" if hasattr(output, "shape") else type(output).__name__
+
+
+def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
+    """Return the cotangent 1 for a scalar output, after checking that it is one."""
+    output = recording.output
+    if len(recording.values) != 1 or isinstance(output, (tuple, list, dict)):
+        raise NotScalarError(
+            f"{name}: the function must return one scalar, but it returned {_kind(output)}. "
+            "Return a sum or another scalar, use has_aux=True for extra results, or use revad.jacobian / revad.vjp."
+        )
+    value = recording.values[0]
+    if np.shape(value) != ():
+        raise NotScalarError(
+            f"{name}: the function must return a scalar, but it returned an array of shape {np.shape(value)}. "
+            "Use np.sum of it, revad.jacobian for all derivatives, revad.elementwise_grad for a function that works element by "
+            "element, or revad.vjp with a cotangent."
+        )
+    if value is None or isinstance(value, (str, bytes)) or aval_of(value).dtype.kind not in "fciub":
+        raise NotScalarError(f"{name}: the function must return a scalar number, but it returned {value!r}.")
+    dtype = aval_of(value).dtype
+    if dtype.kind == "c" and not holomorphic:
+        raise NotDifferentiableError(
+            f"{name}: the function returned a complex number ({dtype}); its gradient is not one number per input. Return a real "
+            "scalar (np.real, np.abs), pass holomorphic=True if the function is complex-differentiable, or use revad.vjp."
+        )
+    if holomorphic and dtype.kind != "c":
+        raise NotDifferentiableError(f"{name}(holomorphic=True): the function must return a complex scalar, not one of dtype {dtype}.")
+    node = recording.nodes[0]
+    if node is None:
+        return None
+    return 1.0 if node[3] is None else dtype.type(1)
+
+
+def _prepare(name: str, f: Any, argnums: Argnums, args: Any, kwargs: Any, has_aux: bool, holomorphic: bool) -> tuple[Any, Any]:
+    chosen = Chosen(name, argnums, args, kwargs)
+    if holomorphic:
+        for value in chosen.leaves:
+            if aval_of(value).dtype.kind != "c":
+                raise NotDifferentiableError(f"{name}(holomorphic=True): the inputs must be complex, not {aval_of(value).dtype}.")
+    recording = Recording(name, f, chosen, has_aux=has_aux)
+    seed = scalar_seed(name, recording, holomorphic=holomorphic)
+    return recording, chosen.rebuild(recording.pull([seed]))
+
+
+def _public_value(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
+    r"""Return a function that computes ``f`` and its gradient together.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a real scalar (with ``has_aux``, a pair of that and anything else).
+    argnums : int, str, or sequence of them
+        Which arguments to differentiate: positions, or names of keyword arguments. Each may be a number, an array, or any
+        nesting of tuple, list, dict, namedtuple and dataclass of them.
+    has_aux : bool
+        Whether ``f`` returns ``(output, aux)``.
+    holomorphic : bool
+        Whether ``f`` is complex-differentiable, from complex to complex.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``; returns ``(value, gradient)``, or ``((value, aux), gradient)`` with ``has_aux``. The
+        gradient has the structure, shapes and dtypes of the argument (a tuple of such for several ``argnums``).
+
+    Raises
+    ------
+    NotScalarError
+        ``f`` returned something else than a scalar.
+    NotDifferentiableError
+        A chosen argument holds integers, bools, strings or objects.
+    ArgumentError
+        ``argnums`` names no argument of the call.
+
+    Notes
+    -----
+    For a real function :math:`u` of :math:`z = x + iy` the gradient is :math:`\partial u/\partial x - i\,\partial u/\partial y`.
+    One reverse sweep costs a small multiple of one call of ``f``, whatever the number of inputs [1]_.
+
+    References
+    ----------
+    .. [1] A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed., SIAM 2008, section 4.6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import value_and_grad
+    >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    (5.0, array([2., 4.]))
+    """
+
+    @_named(f, "value_and_grad")
+    def value_and_grad_of(*args: Any, **kwargs: Any) -> Any:
+        recording, gradient = _prepare("value_and_grad", f, argnums, args, kwargs, has_aux, holomorphic)
+        value = _public_value(recording.values[0])
+        return ((value, recording.aux), gradient) if has_aux else (value, gradient)
+
+    return value_and_grad_of
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Callable[..., Any]:
+    """Return the gradient function of a scalar function.
+
+    Parameters
+    ----------
+    f, argnums, has_aux, holomorphic
+        As for `value_and_grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``; returns the gradient, or ``(gradient, aux)`` with ``has_aux``.
+
+    Raises
+    ------
+    NotScalarError, NotDifferentiableError, ArgumentError
+        As for `value_and_grad`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import grad
+    >>> grad(np.tanh)(0.0)
+    1.0
+    >>> grad(grad(np.sin))(0.5) == -np.sin(0.5)
+    True
+    """
+
+    @_named(f, "grad")
+    def grad_of(*args: Any, **kwargs: Any) -> Any:
+        recording, gradient = _prepare("grad", f, argnums, args, kwargs, has_aux, holomorphic)
+        return (gradient, recording.aux) if has_aux else gradient
+
+    return grad_of
+
+
+def grad_and_aux(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the gradient function of ``f``, which returns ``(output, aux)``; short for ``grad(f, argnums, has_aux=True)``.
+
+    Examples
+    --------
+    >>> from revad import grad_and_aux
+    >>> grad_and_aux(lambda x: (x * x, "note"))(3.0)
+    (6.0, 'note')
+    """
+    return grad(f, argnums, has_aux=True)
+
+
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the derivative of a function that works element by element, for all elements at once.
+
+    Parameters
+    ----------
+    f : callable
+        Each output element depends only on the input element at the same place (after broadcasting).
+    argnums : int, str, or sequence of them
+        As for `value_and_grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``; returns the derivative, shaped like the argument.
+
+    Notes
+    -----
+    It is the VJP with a cotangent of ones: the sum over each column of the Jacobian, which is the diagonal if the function is
+    elementwise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import elementwise_grad
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+
+    @_named(f, "elementwise_grad")
+    def elementwise_grad_of(*args: Any, **kwargs: Any) -> Any:
+        chosen = Chosen("elementwise_grad", argnums, args, kwargs)
+        recording = Recording("elementwise_grad", f, chosen, has_aux=False)
+        ones = [
+            None if node is None else 1.0 if node[3] is None else np.ones(node[2], node[3])
+            for node in recording.nodes
+        ]
+        return chosen.rebuild(recording.pull(ones))
+
+    return elementwise_grad_of
+
+
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    r"""Evaluate a function and return its pull-back, the vector-Jacobian product.
+
+    Parameters
+    ----------
+    f : callable
+        Any function of the primals.
+    *primals : pytree
+        Where to evaluate; all are differentiated. Arrays are copied, so changing them afterwards is harmless.
+    has_aux : bool
+        Whether ``f`` returns ``(output, aux)``.
+
+    Returns
+    -------
+    output : pytree
+        ``f(*primals)``.
+    pullback : callable
+        ``pullback(cotangent)`` returns a tuple with the cotangent of each primal, :math:`\bar x = J^T \bar y`. The
+        cotangent has the structure and shapes of the output. It may be called many times.
+    aux : Any
+        Only with ``has_aux``.
+
+    Raises
+    ------
+    CotangentError
+        The pull-back was given a cotangent of another structure or shape than the output.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from revad import vjp
+    >>> y, pullback = vjp(np.multiply, 3.0, 4.0)
+    >>> y, pullback(1.0)
+    (12.0, (4.0, 3.0))
+    """
+    chosen = Chosen("vjp", tuple(range(len(primals))), primals, {})
+    recording = Recording("vjp", f, chosen, has_aux=has_aux, copy_inputs=True)
+    values = [np.array(value) if isinstance(value, np.ndarray) else value for value in recording.values]
+    output = recording.rebuild(values)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        """Return the cotangents of the primals."""
+        return chosen.rebuild(recording.pull(check_cotangent("vjp", cotangent, output, values)))
+
+    return (output, pullback, recording.aux) if has_aux else (output, pullback)
+
+
+def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
+    """Return the leaves of a cotangent (or tangent) in the shapes and dtypes of the values, or say what does not fit."""
+    if not same_structure(cotangent, output):
+        raise CotangentError(
+            f"{name}: the {what} has another structure than the {'output' if what == 'cotangent' else 'primals'}: "
+            f"{_kind(cotangent)} with {len(flatten(cotangent)[0])} leaves, expected {_kind(output)} with {len(values)}."
+        )
+    leaves, _ = flatten(cotangent)
+    return [_fitted(name, g, value, output, i, what) for i, (g, value) in enumerate(zip(leaves, values, strict=True))]
+
+
+def _fitted(name: str, g: Any, value: Any, output: Any, index: int, what: str) -> Any:
+    expected = aval_of(value)
+    shape = np.shape(g)
+    where = describe(output)[index]
+    if shape != expected.shape:
+        raise CotangentError(
+            f"{name}: the {what}{f' at {where}' if where else ''} has shape {shape}, expected {expected.shape}, the shape of what it "
+            "belongs to. Broadcast it with np.broadcast_to if that is meant."
+        )
+    if not is_inexact(value):
+        return g  # the output carries no derivative; its cotangent is not used
+    if not isinstance(g, Tracked) and aval_of(g).dtype.kind not in "fciub":
+        raise CotangentError(f"{name}: the {what} has dtype {aval_of(g).dtype}; it must be numbers.")
+    if aval_of(g).dtype.kind == "c" and expected.dtype.kind != "c":
+        raise CotangentError(f"{name}: the {what} is complex but the value it belongs to is {expected.dtype}; pass its real part.")
+    if type(g) is int or type(g) is bool:
+        g = float(g)
+    if type(value) is float:
+        return project(g, (), None)
+    return project(g if hasattr(g, "shape") else np.asarray(g)[()], expected.shape, expected.dtype)
+
+
+def _named(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a transformed function the docstring and a telling name of the original."""
+
+    def wrap(wrapper: Callable[..., Any]) -> Callable[..., Any]:
+        name = getattr(f, "__name__", type(f).__name__)
+        functools.update_wrapper(wrapper, f, assigned=("__module__", "__doc__"), updated=())
+        wrapper.__name__ = wrapper.__qualname__ = f"{transformation}({name})"
+        return wrapper
+
+    return wrap

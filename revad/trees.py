@@ -1,0 +1,95 @@
+"""Nested containers: flatten a pytree into its leaves and put it together again.
+
+Tuples, lists, dicts, namedtuples and dataclasses are containers; everything else is a leaf. A bare leaf, by far the most
+common case, is answered here; containers go to optree, which is imported on first use.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_NAMESPACE = "revad"
+_BARE = frozenset({float, int, complex, bool, np.ndarray, np.float64, np.float32})
+Rebuild = Callable[[list[Any]], Any]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+    """Return the leaves of a pytree, and a function that puts leaves back into the same structure.
+
+    Parameters
+    ----------
+    tree : pytree
+        Any nesting of tuple, list, dict, namedtuple, dataclass; ``None`` counts as an empty container.
+
+    Returns
+    -------
+    leaves : list
+        In a fixed order.
+    rebuild : callable
+        ``rebuild(leaves)`` returns a pytree of the same structure.
+
+    Examples
+    --------
+    >>> leaves, rebuild = flatten({"a": 1.0, "b": (2.0, 3.0)})
+    >>> leaves
+    [1.0, 2.0, 3.0]
+    >>> rebuild([10.0, 20.0, 30.0])
+    {'a': 10.0, 'b': (20.0, 30.0)}
+    """
+    if type(tree) in _BARE:
+        return [tree], _first
+    import optree
+
+    leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
+    unknown = {type(leaf) for leaf in leaves if dataclasses.is_dataclass(leaf) and not isinstance(leaf, type)}
+    if unknown:
+        for cls in unknown:
+            register_dataclass(cls)
+        return flatten(tree)
+    return leaves, lambda new: optree.tree_unflatten(spec, new)
+
+
+def describe(tree: Any, path: str = "") -> list[str]:
+    """Return the access path of each leaf, as in ``['w'][0]``, for error messages."""
+    if type(tree) in _BARE:
+        return [path]
+    import optree
+
+    accessors = optree.tree_accessors(tree, namespace=_NAMESPACE)
+    return [path + accessor.codify("") for accessor in accessors]
+
+
+def same_structure(one: Any, other: Any) -> bool:
+    """Return whether two pytrees have the same containers (leaves may differ)."""
+    if type(one) in _BARE and type(other) in _BARE:
+        return True
+    import optree
+
+    flatten(one), flatten(other)  # registers dataclasses
+    return optree.tree_structure(one, namespace=_NAMESPACE) == optree.tree_structure(other, namespace=_NAMESPACE)
+
+
+def register_dataclass(cls: type) -> None:
+    """Register a dataclass as a container of its fields."""
+    import optree
+
+    names = [field.name for field in dataclasses.fields(cls)]
+
+    def split(instance: Any) -> tuple[tuple[Any, ...], None, tuple[str, ...]]:
+        return tuple(getattr(instance, name) for name in names), None, tuple(names)
+
+    def join(_: None, values: tuple[Any, ...]) -> Any:
+        instance = object.__new__(cls)
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(instance, name, value)
+        return instance
+
+    optree.register_pytree_node(cls, split, join, namespace=_NAMESPACE, path_entry_type=optree.GetAttrEntry)  # pyright: ignore[reportArgumentType]
+
+
+def _first(leaves: list[Any]) -> Any:
+    return leaves[0]
