@@ -11,8 +11,9 @@ Write NumPy; differentiate it::
     grad(loss)(np.array([0.5, -1.0]))
 """
 
+from importlib import import_module as _import_module
+
 from revad import extend as extend
-from revad import rules as rules
 from revad.compiler.capture import trace as trace
 from revad.compiler.program import Program as Program
 from revad.errors import ArgumentError as ArgumentError
@@ -32,6 +33,7 @@ from revad.errors import RuleError as RuleError
 from revad.errors import RuleShapeError as RuleShapeError
 from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
+from revad.registry import load_on_first_use as _load_on_first_use
 from revad.tensors.leaves import no_grad as no_grad
 from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor
@@ -48,5 +50,7 @@ from revad.transforms.reverse import grad as grad
 from revad.transforms.reverse import grad_and_aux as grad_and_aux
 from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
+
+_load_on_first_use(lambda: _import_module("revad.rules"))
 
 __version__ = "0.1.0"

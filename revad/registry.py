@@ -9,6 +9,7 @@ function is described, most specific first:
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
+`in_place`             writes into its first argument: state what it leaves behind
 `nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
 `creation`             a constant shaped like its argument, tracked so that it can be written into
 `unsupported`          refuse, with the reason
@@ -71,7 +72,7 @@ class Operation:
     ----------
     function : callable
         The function that computes the values.
-    kind : {"rules", "composite", "nondiff", "creation", "unsupported"}
+    kind : {"rules", "composite", "in_place", "nondiff", "creation", "unsupported"}
         How calls with tracked values are answered.
     """
 
@@ -148,20 +149,35 @@ def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
 
 
 _REGISTRY: dict[Any, Operation] = {}
+_pending: list[Callable[[], Any]] = []
+
+
+def load_on_first_use(loader: Callable[[], Any]) -> None:
+    """Have rules registered only when the registry is first used, so that ``import revad`` stays cheap."""
+    _pending.append(loader)
+
+
+def _load() -> None:
+    while _pending:
+        _pending.pop()()
 
 
 def lookup(function: Function) -> Operation | None:
     """Return the operation registered for a function, or None."""
+    if _pending:
+        _load()
     return _REGISTRY.get(function)
 
 
 def operations() -> Iterator[Operation]:
     """Iterate over all registered operations."""
+    _load()
     return iter(list(_REGISTRY.values()))
 
 
 def _operation(function: Function, kind: str = "rules") -> Operation:
     """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
+    _load()
     operation = _REGISTRY.get(function)
     if operation is None or operation.kind != kind:
         operation = _REGISTRY[function] = Operation(function, kind)
@@ -293,6 +309,16 @@ def composite(function: Function) -> Callable[[Function], Function]:
     def register(definition: Function) -> Function:
         _operation(function, "composite").composite = definition
         return definition
+
+    return register
+
+
+def in_place(function: Function) -> Callable[[Function], Function]:
+    """Register a function that writes into its first argument by its functional form, which returns the new array (a decorator)."""
+
+    def register(functional: Function) -> Function:
+        _operation(function, "in_place").composite = functional
+        return functional
 
     return register
 

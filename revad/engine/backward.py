@@ -16,7 +16,6 @@ from revad.aval import Aval
 from revad.engine.dispatch import call
 from revad.engine.tape import (
     JOINT,
-    PARTIAL,
     PASS,
     PICK,
     PULL,
@@ -93,7 +92,7 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
         if length < FIRST_EDGE + EDGE:
             leaves[node[0]] = (node, g)
             continue
-        if node[3] is SEVERAL:
+        if node[3] is SEVERAL and node[2]:
             g = _filled(g, node[2])
         for at in _UNARY if length == 8 else _BINARY if length == 12 else range(FIRST_EDGE, length, EDGE):
             parent = node[at]

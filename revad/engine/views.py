@@ -53,6 +53,17 @@ def write(handle: Tracked, key: Any, value: Any) -> None:
     replace(handle, apply(index_update, (handle, key, value), {}))
 
 
+def write_through(function: Any, functional: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Call a function that writes into its first argument (`np.put`, ``np.add.at``) through its functional form."""
+    target = args[0] if args else next(iter(kwargs.values()))
+    if not isinstance(target, Tracked):
+        raise LostGradientError(
+            f"{qualified_name(function)} would write a tracked value into a plain {type(target).__name__}, which cannot carry its "
+            "derivative. Make the target from a tracked value first, for instance with np.zeros_like(t)."
+        )
+    replace(target, functional(*args, **kwargs))
+
+
 def check_writable(handle: Tracked) -> None:
     """Refuse a write into a leaf: it is the variable that gradients are asked for."""
     if isinstance(handle._node[-1], Leaf):

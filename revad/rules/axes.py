@@ -13,7 +13,7 @@ Axis = int | tuple[int, ...] | None
 
 @lru_cache(maxsize=4096)
 def normal_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
-    """Return the axes as sorted non-negative numbers; None means all of them. A 0-d array has none (NumPy takes axis 0 there)."""
+    """Return the axes as sorted non-negative numbers; None means all. A 0-d array has none, although NumPy takes axis 0 there."""
     if axis is None or ndim == 0:
         return tuple(range(ndim))
     return tuple(sorted(i + ndim if i < 0 else i for i in (axis if isinstance(axis, tuple) else (axis,))))
@@ -48,7 +48,7 @@ def gather_axes(x: Any, axis: Axis) -> Any:
     kept = tuple(i for i in range(len(shape)) if i not in axes)
     if axes != tuple(range(len(kept), len(shape))):
         x = np.transpose(x, kept + axes)
-    return x if len(axes) == 1 else np.reshape(x, tuple(shape[i] for i in kept) + (prod([shape[i] for i in axes]),))
+    return x if len(axes) == 1 else np.reshape(x, (*(shape[i] for i in kept), prod([shape[i] for i in axes])))
 
 
 def scatter_axes(y: Any, shape: tuple[int, ...], axis: Axis) -> Any:
@@ -65,13 +65,17 @@ def inverse(permutation: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(permutation)), key=permutation.__getitem__))
 
 
-@lru_cache(maxsize=4096)
 def along(ndim: int, axis: int, key: Any) -> tuple[Any, ...]:
-    """Return the index that applies ``key`` along one axis and takes all of the others."""
-    axis = axis + ndim if axis < 0 else axis
-    return tuple(key if i == axis else slice(None) for i in range(ndim))
+    """Return the index that applies ``key`` along one axis."""
+    return (slice(None),) * (axis + ndim if axis < 0 else axis) + (key,)
 
 
 def as_array(value: Any) -> Any:
     """Return lists and Python numbers as arrays; arrays, and whatever speaks for itself, as they are."""
     return value if hasattr(value, "dtype") else np.asarray(value)
+
+
+def as_dtype(x: Any, dtype: Any) -> Any:
+    """Return an array or number in a dtype of the same kind."""
+    x = as_array(x)
+    return x if x.dtype == dtype else np.positive(x, dtype=dtype, casting="same_kind")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from revad.registry import NONDIFF, ONE, composite, elementwise
-from revad.rules.axes import Axis, along, as_array
+from revad.rules.axes import Axis, along, as_array, as_dtype
 
 LATER = slice(1, None)
 EARLIER = slice(None, -1)
@@ -41,7 +41,7 @@ def extension(end: Any, a: Any, axis: int) -> Any:
 def sized(shape: tuple[int, ...], axis: int, n: int) -> tuple[int, ...]:
     """Return the shape with another length along one axis."""
     axis %= len(shape)
-    return shape[:axis] + (n,) + shape[axis + 1 :]
+    return (*shape[:axis], n, *shape[axis + 1 :])
 
 
 @composite(np.ediff1d)
@@ -57,11 +57,6 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
             raise TypeError(f"to_begin and to_end must fit into the array's dtype {flat.dtype}; one has dtype {end.dtype}")
     parts = [part for part in (ends[0], differences, ends[1]) if part is not None]
     return as_dtype(np.concatenate(parts), flat.dtype)
-
-
-def as_dtype(x: Any, dtype: Any) -> Any:
-    """Return ``x`` in a dtype of the same kind."""
-    return x if x.dtype == dtype else np.positive(x, dtype=dtype, casting="same_kind")
 
 
 # Gradients on a grid ---------------------------------------------------------------------------------------------------------

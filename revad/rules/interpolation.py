@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import composite
-from revad.rules.axes import as_array
-from revad.rules.differences import as_dtype
+from revad.rules.axes import as_array, as_dtype
 
 
 @composite(np.interp)
@@ -17,7 +16,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
     At a knot the slope to its right counts; at the first and the last one 0, that of the constant continuation.
     """
-    x, xp = as_dtype(as_array(x), np.float64), as_dtype(as_array(xp), np.float64)
+    x, xp = as_dtype(x, np.float64), as_dtype(xp, np.float64)
     fp = as_array(fp)
     fp = as_dtype(fp, np.complex128 if fp.dtype.kind == "c" else np.float64)
     if period is not None:

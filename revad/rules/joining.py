@@ -6,7 +6,7 @@ Joining and cutting are each other's adjoints; the adjoint of repeating is a sum
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -67,9 +67,12 @@ def items(arrays: Any) -> list[Aval]:
 def uncut(g: Any, arrays: Any, axis: int, lengths: Sequence[int]) -> Any:
     """Cut ``g`` into pieces of these lengths, each of its array's shape."""
     before = (slice(None),) * (axis % g.ndim)
-    stops = list(accumulate(lengths, initial=0))
-    pieces = [g[(*before, slice(start, stop))] for start, stop in pairwise(stops)]
-    pieces = [p if p.shape == a.shape else np.reshape(p, a.shape) for p, a in zip(pieces, items(arrays), strict=True)]
+    pieces: list[Any] = []
+    stop = 0
+    for a, length in zip(items(arrays), lengths, strict=True):
+        start, stop = stop, stop + length
+        piece = g[(*before, slice(start, stop))] if before else g[start:stop]
+        pieces.append(piece if piece.shape == a.shape else np.reshape(piece, a.shape))
     return np.reshape(np.stack(pieces), arrays.shape) if type(arrays) is Aval else pieces
 
 

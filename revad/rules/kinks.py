@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy._core.umath import clip as clip_ufunc  # what ndarray.clip calls; NumPy has no public name for it
+from numpy._core import umath
 
 from revad.aval import Aval
 from revad.registry import NONDIFF, composite, elementwise, nondiff
@@ -70,7 +70,7 @@ def clip_above(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, ma
 
 
 elementwise(np.clip, a=clip_inside, a_min=clip_below, a_max=clip_above, min=clip_below, max=clip_above)
-composite(clip_ufunc)(lambda x1, x2, x3: np.clip(x1, x2, x3))
+composite(umath.clip)(lambda x1, x2, x3: np.clip(x1, x2, x3))  # pyright: ignore[reportAttributeAccessIssue]  # behind ndarray.clip
 
 # Steps -----------------------------------------------------------------------------------------------------------------------
 

@@ -19,12 +19,12 @@ from revad.rules.reductions import count_where
 
 
 def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
-    """Return a - mean(a), conjugated where complex; NumPy takes the mean from the caller who has it already."""
-    if mean is None:
-        mean = np.mean(a, axis=axis, dtype=dtype, keepdims=True) if where is True else np.mean(
-            a, axis=axis, dtype=dtype, keepdims=True, where=where
-        )
-    difference = a - mean
+    """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
+    if where is True:
+        difference = a - (np.mean(a, axis=axis, dtype=dtype, keepdims=True) if mean is None else mean)
+    else:
+        mean = np.mean(a, axis=axis, dtype=dtype, keepdims=True, where=where) if mean is None else mean
+        difference = np.where(where, a - mean, 0)
     return np.conj(difference) if difference.dtype.kind == "c" else difference
 
 
@@ -52,8 +52,7 @@ def var_pullback(
     """Scale the deviations: ā[i, j] = ȳ[i] · 2 (a[i, j] - m[i])* / (n - ddof). The mean's own share is Σⱼ (a - m) = 0."""
     dof = degrees_of_freedom(a, axis, ddof, where, correction)
     scale = restore_axes(g, np.ndim(a), axis, keepdims) * (2 / dof)
-    result = deviation(a, axis, dtype, where, mean) * scale
-    return result if where is True else np.where(where, result, 0)
+    return deviation(a, axis, dtype, where, mean) * scale
 
 
 def std_pullback(

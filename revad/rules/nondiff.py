@@ -40,7 +40,8 @@ nondiff(np.unravel_index, np.ravel_multi_index, np.diag_indices_from, np.tril_in
 # New arrays; those without a pattern come here through their `like=` ---------------------------------------------------------
 
 creation(np.zeros_like, np.ones_like, np.empty_like)
-nondiff(np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri, np.fromfunction, umath._ones_like)
+nondiff(np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri, np.fromfunction)
+nondiff(umath._ones_like)  # pyright: ignore[reportAttributeAccessIssue]  # the ufunc behind ones_like, for objects
 
 # Text, files, dates ----------------------------------------------------------------------------------------------------------
 

@@ -30,18 +30,18 @@ def along(axis: int, factors: Any, g: Any) -> Any:
 
 def linspace_start(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
     """Sum what the points took of the start: Σₖ (1 − wₖ) ȳₖ; the step takes −1/d of it."""
-    points, step = g if retstep else (g, None)
+    points, step = g if retstep else (g, 0)
     w, d = weights(num, endpoint)
     total = along(axis, 1 - w, points)
-    return total - step / d if retstep and d > 0 else total
+    return total - step / d if d > 0 else total
 
 
 def linspace_stop(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
     """Sum what the points took of the end: Σₖ wₖ ȳₖ; the step takes 1/d of it."""
-    points, step = g if retstep else (g, None)
+    points, step = g if retstep else (g, 0)
     w, d = weights(num, endpoint)
     total = along(axis, w, points)
-    return total + step / d if retstep and d > 0 else total
+    return total + step / d if d > 0 else total
 
 
 def geomspace_start(g: Any, ans: Any, start: Any, num: Any = 50, endpoint: bool = True, axis: int = 0) -> Any:

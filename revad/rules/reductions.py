@@ -12,7 +12,7 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import linear, vjp
-from revad.rules.axes import Axis, count, gather_axes, restore_axes, scatter_axes
+from revad.rules.axes import Axis, as_dtype, count, gather_axes, restore_axes, scatter_axes
 
 # Sum and mean ----------------------------------------------------------------------------------------------------------------
 
@@ -103,22 +103,24 @@ def equal_shares(g: Any, attained: Any, axis: Axis, dtype: Any, others: Any = 0)
 def extremum_pullbacks(attains: Any) -> dict[str, Any]:
     """Return the pull-backs of an extremum; ``attains(x, value)`` says where it is attained."""
 
-    def pullback(g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
+    def pullback(
+        g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True
+    ) -> Any:
         """Share ȳ among the elements that attain it: ā[i, j] = ȳ[i] · [a[i, j] = y[i]] / #{k: a[i, k] = y[i]}."""
         ndim = np.ndim(a)
         value = restore_axes(ans, ndim, axis, keepdims)
-        attained = attains(a, value)
-        if where is not True:
-            attained = attained & where
-        others = 0 if initial is None else attains(initial, value)
-        return equal_shares(restore_axes(g, ndim, axis, keepdims), attained, axis, ans.dtype, others)
+        attained = attains(a, value) if where is True else attains(a, value) & where
+        others = 0 if initial is None else attains(as_dtype(initial, value.dtype), value)
+        return equal_shares(restore_axes(g, ndim, axis, keepdims), attained, axis, value.dtype, others)
 
-    def initial_pullback(g: Any, ans: Any, a: Any, initial: Any, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+    def initial_pullback(
+        g: Any, ans: Any, a: Any, initial: Any, axis: Axis = None, keepdims: Any = False, where: Any = True
+    ) -> Any:
         """Give the initial value its share where it attains the extremum; `project` adds up."""
         ndim = np.ndim(a)
         value = restore_axes(ans, ndim, axis, keepdims)
         rivals = np.sum(attains(a, value) & where, axis=axis, keepdims=True)
-        mine = attains(initial, value)
+        mine = attains(as_dtype(initial, value.dtype), value)
         return np.where(mine, restore_axes(g, ndim, axis, keepdims) / (rivals + mine), 0)
 
     return {"a": pullback, "initial": initial_pullback}

@@ -6,7 +6,7 @@ twice, reads and additions count every time, and an update counts the last time 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -16,29 +16,36 @@ from revad import scatter
 from revad.aval import Aval
 from revad.registry import NONDIFF, linear, lookup, vjp
 
+_SILENT = frozenset((np.ndarray, np.float64, float, int, slice, bool, type(None), type(...)))
+
 
 def speaking(function: Callable[..., Any], known_as: Any) -> Callable[..., Any]:
     """Let a function of ours speak NumPy's protocol (NEP 18): an argument with an ``__array_function__`` is asked first."""
 
     @wraps(function)
     def dispatched(*args: Any) -> Any:
-        for value in _leaves(args):
-            kind = type(value)
-            if not issubclass(kind, (np.ndarray, np.generic)) and hasattr(kind, "__array_function__"):
-                answer = value.__array_function__(known_as, (kind,), args, {})
-                if answer is not NotImplemented:
-                    return answer
+        speaker = find_speaker(args)
+        if speaker is not None:
+            answer = speaker.__array_function__(known_as, (type(speaker),), args, {})
+            if answer is not NotImplemented:
+                return answer
         return function(*args)
 
     return dispatched
 
 
-def _leaves(args: Any) -> Iterator[Any]:
-    for value in args:
-        if type(value) in (list, tuple):
-            yield from _leaves(value)
-        else:
-            yield value
+def find_speaker(values: Any) -> Any:
+    """Return the first value, in lists and tuples too, that has a protocol of its own; None where all is plain NumPy."""
+    for value in values:
+        kind = type(value)
+        if kind in _SILENT:
+            continue
+        if kind is list or kind is tuple:
+            if (found := find_speaker(value)) is not None:
+                return found
+        elif hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray):
+            return value
+    return None
 
 
 unindex = speaking(scatter.unindex, scatter.unindex)

@@ -74,7 +74,7 @@ def inverse_permutation(axes: Any) -> list[int]:
 
 linear(np.matrix_transpose, "x")(np.matrix_transpose)
 linear(np.linalg.matrix_transpose, "x")(np.matrix_transpose)
-linear(np.swapaxes, "a")(lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2))
+linear(np.swapaxes, "a")(np.swapaxes)
 linear(np.moveaxis, "a")(lambda g, source, destination: np.moveaxis(g, destination, source))
 
 
@@ -99,9 +99,9 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     n = len(xi)
     places = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else range(n)
     grids = [np.reshape(x, (1,) * place + (-1,) + (1,) * (n - 1 - place)) for x, place in zip(xi, places, strict=True)]
-    if not sparse and n > 0:
+    if not sparse:
         grids = np.broadcast_arrays(*grids)
-    return tuple(np.copy(grid) for grid in grids) if copy else tuple(grids)
+    return tuple(np.copy(grid) for grid in grids) if copy else grids
 
 
 @composite(np.ix_)
@@ -135,7 +135,11 @@ for function, name in (
 ):
     linear(function, name)(same)
 
-linear(np.array, "object")(lambda g, object: np.reshape(g, np.shape(object)))
+
+@linear(np.array, "object")
+def array_adjoint(g: Any, object: Any) -> Any:
+    """Give back the shape: ``ndmin`` may have put axes of length one in front."""
+    return np.reshape(g, np.shape(object))
 
 
 # Windows ---------------------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from revad.registry import composite
-from revad.rules.axes import as_array
-from revad.rules.differences import as_dtype
+from revad.rules.axes import as_array, as_dtype
+
 
 @composite(np.cov)
 def cov(
@@ -39,12 +39,12 @@ def cov(
     norm = normalisation(x.shape[1], total[0], weights, aweights, (0 if bias else 1) if ddof is None else ddof)
     x = x - mean[:, None]
     weighted = x if weights is None else x * weights
-    return np.squeeze(np.dot(x, np.conj(np.transpose(weighted))) * np.true_divide(1, norm))
+    return np.squeeze(np.dot(x, np.conj(np.transpose(weighted))) * as_dtype(np.true_divide(1, norm), dtype))
 
 
 def joint_weights(fweights: Any, aweights: Any) -> Any:
     """Return the product of frequencies and importances, one per sample, or None."""
-    parts = [as_dtype(as_array(part), np.dtype(float)) for part in (fweights, aweights) if part is not None]
+    parts = [as_dtype(part, np.dtype(float)) for part in (fweights, aweights) if part is not None]
     return parts[0] * parts[1] if len(parts) == 2 else parts[0] if parts else None
 
 

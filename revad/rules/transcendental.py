@@ -6,7 +6,7 @@ branch in the complex plane (Kahan 1987, "Branch cuts for complex elementary fun
 
 from __future__ import annotations
 
-from math import log, pi
+from math import cos, log, pi
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,14 @@ from revad.registry import elementwise, linear
 
 # Exponentials and logarithms -------------------------------------------------------------------------------------------------
 
+LOG2, LOG10 = log(2), log(10)
+
 elementwise(np.exp, lambda ans: ans)
-elementwise(np.exp2, lambda ans: log(2) * ans)
+elementwise(np.exp2, lambda ans: LOG2 * ans)
 elementwise(np.expm1, lambda x: np.exp(x))
 elementwise(np.log, lambda x: 1 / x)
-elementwise(np.log2, lambda x: 1 / (log(2) * x))
-elementwise(np.log10, lambda x: 1 / (log(10) * x))
+elementwise(np.log2, lambda x: 1 / LOG2 / x)
+elementwise(np.log10, lambda x: 1 / LOG10 / x)
 elementwise(np.log1p, lambda x: 1 / (1 + x))
 
 
@@ -33,8 +35,8 @@ def log_share(x1: Any, x2: Any, ans: Any, log_half: float) -> Any:
 
 elementwise(
     np.logaddexp,
-    x1=lambda x1, x2, ans: np.exp(log_share(x1, x2, ans, -log(2))),
-    x2=lambda x1, x2, ans: np.exp(log_share(x2, x1, ans, -log(2))),
+    x1=lambda x1, x2, ans: np.exp(log_share(x1, x2, ans, -LOG2)),
+    x2=lambda x1, x2, ans: np.exp(log_share(x2, x1, ans, -LOG2)),
 )
 elementwise(
     np.logaddexp2,
@@ -101,7 +103,7 @@ def sinc_slope(x: Any, ans: Any) -> Any:
 
 elementwise(np.sinc, sinc_slope)
 
-I1_NODES = tuple(np.cos((2 * k + 1) * pi / 256).item() for k in range(64))
+I1_NODES = tuple(cos((2 * k + 1) * pi / 256) for k in range(64))
 
 
 def i0_slope(x: Any) -> Any:
@@ -119,8 +121,8 @@ elementwise(np.i0, i0_slope)
 
 elementwise(np.emath.sqrt, lambda ans: 0.5 / ans)
 elementwise(np.emath.log, lambda x: 1 / x)
-elementwise(np.emath.log2, lambda x: 1 / (log(2) * x))
-elementwise(np.emath.log10, lambda x: 1 / (log(10) * x))
+elementwise(np.emath.log2, lambda x: 1 / LOG2 / x)
+elementwise(np.emath.log10, lambda x: 1 / LOG10 / x)
 elementwise(np.emath.logn, x=lambda n, x: 1 / (x * np.emath.log(n)), n=lambda n, ans: -ans / (n * np.emath.log(n)))
 elementwise(np.emath.arcsin, lambda ans: 1 / np.cos(ans))
 elementwise(np.emath.arccos, lambda ans: -1 / np.sin(ans))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import composite
-from revad.rules.axes import Axis, along, as_array, gather_axes, normal_axes
+from revad.rules.axes import Axis, as_array, gather_axes, normal_axes
 
 FUNCTIONS = {
     (np.add, "reduce"): np.sum,

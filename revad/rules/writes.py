@@ -1,6 +1,6 @@
 """NumPy's in-place functions in functional form: each returns the array that NumPy's function would leave behind.
 
-`put`, `place`, `copyto` ... write into their argument; a derivative needs the value before and the value after. The engine calls
+`put`, `place`, `copyto` ... write into their argument; a derivative needs the values before and after. The engine calls
 the functional form (`FUNCTIONAL`) and lets the written handle stand for what it returns. The parameters are NumPy's.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of
+from revad.registry import in_place
 from revad.rules.scattering import along_axis, index_add, index_update, may_repeat
 
 
@@ -128,3 +129,7 @@ FUNCTIONAL: dict[Any, Callable[..., Any]] = {
     np.copyto: copyto,
     np.fill_diagonal: fill_diagonal,
 }
+
+for _function, _functional in FUNCTIONAL.items():
+    in_place(_function)(_functional)
+in_place("at")(at)  # pyright: ignore[reportArgumentType]

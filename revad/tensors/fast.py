@@ -14,8 +14,8 @@ import numpy as np
 from numpy import ndarray
 
 from revad.engine import views
-from revad.engine.dispatch import Pause, apply, find_top
 from revad.engine.backward import backward
+from revad.engine.dispatch import Pause, apply, find_top
 from revad.engine.record import record
 from revad.engine.tape import (
     FREED,

@@ -163,7 +163,7 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
     if node is not None:
         # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
         wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-        roots.append((node, project(wide, node[2], node[3]) if node[3] is None or wide.dtype != node[3] else wide))
+        roots.append((node, project(wide, node[2], node[3])))
 
 
 def _zero_cotangent(part: Any) -> Any:

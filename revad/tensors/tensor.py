@@ -16,6 +16,7 @@ from numpy import ndarray
 from revad.engine import views
 from revad.engine.dispatch import Pause, apply
 from revad.engine.tape import Tracked
+from revad.registry import lookup
 from revad.tensors import ufunc_methods
 from revad.tensors.methods import ArrayMethods
 
@@ -86,6 +87,9 @@ class Tensor(ArrayMethods, Tracked):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if kwargs.get("out") is not None:
             return views.write_out(function, args, kwargs)
+        operation = lookup(function)
+        if operation is not None and operation.kind == "in_place":
+            return views.write_through(function, operation.composite, args, kwargs)
         return apply(function, args, kwargs)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -108,6 +112,11 @@ class Tensor(ArrayMethods, Tracked):
     __lt__, __le__ = _plain(np.less), _plain(np.less_equal)
     __gt__, __ge__ = _plain(np.greater), _plain(np.greater_equal)
     __eq__, __ne__ = _plain(np.equal), _plain(np.not_equal)
+    __and__, __rand__ = _plain(np.bitwise_and), _plain(np.bitwise_and, swap=True)
+    __or__, __ror__ = _plain(np.bitwise_or), _plain(np.bitwise_or, swap=True)
+    __xor__, __rxor__ = _plain(np.bitwise_xor), _plain(np.bitwise_xor, swap=True)
+    __lshift__, __rlshift__ = _plain(np.left_shift), _plain(np.left_shift, swap=True)
+    __rshift__, __rrshift__ = _plain(np.right_shift), _plain(np.right_shift, swap=True)
     __iadd__, __isub__, __imul__ = _in_place(operator.add), _in_place(operator.sub), _in_place(operator.mul)
     __itruediv__, __ipow__ = _in_place(operator.truediv), _in_place(operator.pow)
     __ifloordiv__, __imod__ = _in_place(operator.floordiv), _in_place(operator.mod)
@@ -118,6 +127,9 @@ class Tensor(ArrayMethods, Tracked):
 
     def __pos__(self) -> Any:
         return apply(np.positive, (self,), {})
+
+    def __invert__(self) -> Any:
+        return apply(np.invert, (self,), {})
 
     def __abs__(self) -> Any:
         return apply(np.absolute, (self,), {})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
 from revad.engine import views
 from revad.engine.dispatch import apply, qualified_name
-from revad.engine.tape import Tracked
-from revad.errors import LostGradientError, NoRuleError
+from revad.errors import NoRuleError
 from revad.registry import lookup
 
 _REDUCE: dict[Any, Any] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
@@ -25,8 +25,9 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
         if "where" in kwargs:
             return _masked(ufunc, inputs, kwargs)
         return apply(ufunc, inputs, kwargs)
-    if method == "at":
-        return _at(ufunc, *inputs)
+    operation = lookup(method)
+    if operation is not None and operation.kind == "in_place":
+        return views.write_through(ufunc.at, functools.partial(operation.composite, ufunc), inputs, kwargs)
     if kwargs.get("out") is not None:
         kwargs = {**kwargs, "out": kwargs["out"][0]}
     kwargs = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
@@ -36,7 +37,6 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
     if method == "accumulate" and ufunc in _ACCUMULATE:
         kwargs.setdefault("axis", 0)
         return _named(_ACCUMULATE[ufunc], inputs, kwargs)
-    operation = lookup((ufunc, method)) or lookup(method)
     if operation is not None and operation.composite is not None:
         return operation.composite(ufunc, *inputs, **kwargs)
     raise NoRuleError(
@@ -58,19 +58,3 @@ def _masked(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if mask is True:
         return result
     return apply(np.where, (mask, result, 0.0), {})
-
-
-def _at(ufunc: Any, target: Any, indices: Any, values: Any = None) -> None:
-    """Answer ``ufunc.at(target, indices, values)``: an unbuffered in-place update."""
-    if not isinstance(target, Tracked):
-        raise LostGradientError(
-            f"{qualified_name(ufunc)}.at(array, ...) would write a tracked value into a plain {type(target).__name__}, which cannot "
-            "carry its derivative. Make the target from a tracked value (for instance `np.zeros_like(t)`) first."
-        )
-    if ufunc is np.subtract:
-        ufunc, values = np.add, -values
-    if ufunc is not np.add:
-        raise NoRuleError(f"{qualified_name(ufunc)}.at has no derivative rule; np.add.at and np.subtract.at have.")
-    from revad.scatter import index_add
-
-    views.replace(target, apply(index_add, (target, indices, values), {}))

@@ -1,0 +1,69 @@
+"""Triangular decompositions: `cholesky` and `qr`.
+
+`cholesky` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and returns a
+Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch does), so that a descent step keeps it Hermitian.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.registry import vjp
+from revad.rules.contraction import conj
+from revad.rules.matrices import hermitian, lower_half, mH, mT
+from revad.rules.svd import unmoved
+
+
+def cholesky_pullback(g: Any, ans: Any, upper: bool = False) -> Any:
+    """Ā = L⁻ᵀ Φ(Lᵀ L̄) L*⁻¹, made Hermitian; Φ takes the lower triangle with half of the diagonal.
+
+    Murray (2016), "Differentiation of the Cholesky decomposition", arXiv:1602.07527, section 4.
+    """
+    low, g = (mH(ans), mH(g)) if upper else (ans, g)
+    left = np.linalg.solve(mT(low), lower_half(mT(low) @ g))
+    return hermitian(mT(np.linalg.solve(mH(low), mT(left))))
+
+
+vjp(np.linalg.cholesky, a=cholesky_pullback)
+
+
+def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
+    """Pull back through A = QR. A wide matrix is [A₁ A₂] = Q [R₁ Qᴴ A₂], with a square A₁ = Q R₁."""
+    if mode not in ("reduced", "complete", "r"):
+        raise NotImplementedError(
+            f"np.linalg.qr(..., mode={mode!r}) has no derivative rule, since LAPACK's raw Householder vectors are not a smooth "
+            "function of anything else that it returns. Use mode='reduced', 'complete' or 'r'."
+        )
+    if mode == "r":
+        q, r = np.linalg.qr(a)
+        g_q, g_r = np.zeros_like(q), g
+    else:
+        (g_q, g_r), (q, r) = g, ans
+    m, n = np.shape(a)[-2:]
+    if m >= n:
+        return tall_qr_pullback(g_q, g_r[..., :n, :], q, r[..., :n, :])
+    rest, g_rest = a[..., m:], g_r[..., m:]
+    first = tall_qr_pullback(g_q + conj(rest @ mT(g_rest)), g_r[..., :m], q, r[..., :m])
+    return np.concatenate([first, conj(q) @ g_rest], -1)
+
+
+def tall_qr_pullback(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
+    """Ā = (Q̄ + Q* (Φ(W − Wᴴ) − W)) R⁻ᵀ with W = Qᵀ Q̄ − R̄ Rᵀ; Φ takes the lower triangle with half of the diagonal.
+
+    Walter and Lehmann (2010), "Algorithmic differentiation of linear algebra functions", arXiv:1009.6112; here with conjugates,
+    for LAPACK's R, whose diagonal is real. Columns of Q beyond the n-th follow from the others (`unmoved` makes sure of it).
+    """
+    n = np.shape(r)[-1]
+    if np.shape(q)[-1] > n:
+        mix = mT(q) @ g_q
+        unmoved(mix[..., n:, n:])
+        g_q = g_q[..., :n] - conj(q[..., n:]) @ mH(mix[..., :n, n:])
+        q = q[..., :n]
+    w = mT(q) @ g_q - g_r @ mT(r)
+    pulled = g_q + conj(q) @ (lower_half(w - mH(w)) - w)
+    return mT(np.linalg.solve(r, mT(pulled)))
+
+
+vjp(np.linalg.qr, a=qr_pullback)

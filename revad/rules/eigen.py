@@ -1,0 +1,69 @@
+"""Eigenvalues and eigenvectors: `eigh eigvalsh eig eigvals`.
+
+`eigh` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and returns a
+Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch and JAX do). Repeated eigenvalues: see `gauge`.
+
+Giles (2008), "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", sections 3.1-3.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.registry import vjp
+from revad.rules.contraction import conj
+from revad.rules.gauge import inverse_gaps, repeated, settled
+from revad.rules.matrices import hermitian, mT, on_diagonal
+
+
+def eigh_pullback(g: Any, ans: Any) -> Any:
+    """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
+    (g_w, g_v), (w, v) = g, ans
+    mix = mT(v) @ g_v
+    same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
+    return hermitian(conj(v) @ (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
+
+
+def eigvalsh_pullback(g: Any, a: Any, UPLO: str = "L") -> Any:
+    """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (their sum, say) have a derivative."""
+    v = np.linalg.eigh(a, UPLO)[1]
+    return hermitian(conj(v) * np.expand_dims(g, -2) @ mT(v))
+
+
+vjp(np.linalg.eigh, a=eigh_pullback)
+vjp(np.linalg.eigvalsh, a=eigvalsh_pullback)
+
+
+def eig_pullback(g: Any, ans: Any) -> Any:
+    """Ā = V⁻ᵀ (diag(w̄) + F ∘ Vᵀ V̄ₙ) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ) and V̄ₙ the cotangent before columns were normalised."""
+    (g_w, g_v), (w, v) = g, ans
+    mix = mT(v) @ before_normalising(g_v, v)
+    same = repeated(w)
+    off_diagonal = np.where(np.eye(w.shape[-1], dtype=bool), 0, mix)
+    settled(same, np.triu(off_diagonal), g_w, w, "np.linalg.eig: eigenvalues")
+    settled(same, np.tril(off_diagonal), g_w, w, "np.linalg.eig: eigenvalues")
+    return np.linalg.solve(mT(v), (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
+
+
+def before_normalising(g: Any, v: Any) -> Any:
+    """Pull back through what LAPACK does to each eigenvector: length one, and if complex its largest element real."""
+    onto = np.sum(g * v, -2, keepdims=True)
+    g_raw = g - conj(v) * np.real(onto)
+    if not np.iscomplexobj(v):
+        return g_raw
+    largest = np.argmax(np.abs(v), -2, keepdims=True)
+    at = np.expand_dims(np.arange(v.shape[-2]), -1) == largest
+    peak = np.real(np.take_along_axis(v, largest, -2))
+    return g_raw - np.where(at, 1j * np.imag(onto) / peak, 0)
+
+
+def eigvals_pullback(g: Any, a: Any) -> Any:
+    """Ā = V⁻ᵀ diag(w̄) Vᵀ."""
+    v = np.linalg.eig(a)[1]
+    return np.linalg.solve(mT(v), np.expand_dims(g, -1) * mT(v))
+
+
+vjp(np.linalg.eig, a=eig_pullback)
+vjp(np.linalg.eigvals, a=eigvals_pullback)

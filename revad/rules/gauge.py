@@ -1,0 +1,131 @@
+"""Eigenvectors and singular vectors that are not unique: what a derivative may still ask of them, and the error if it asks more.
+
+The derivative of an eigenvector divides by the gaps wⱼ − wᵢ. Where two eigenvalues are equal their eigenvectors may be turned into
+each other freely. A function that does not depend on the choice has a cotangent that meets a condition (the gauge condition: the
+matrix ``mix`` below is Hermitian in that pair), and then the numerator over the gap vanishes: the term is dropped. If it does not
+meet it there is no derivative, and the error says which pair is to blame. The phase of a complex vector is free in the same way.
+
+One case lies between. A matrix function V diag(h(w)) Vᴴ has a derivative at equal eigenvalues, but it lies in the limit 0/0,
+which cotangents of w and V cannot tell. Such calls are refused, or warned of where the dropped term may well be zero.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from revad.registry import nondiff
+from revad.rules.matrices import mH
+from revad.rules.own import own
+
+
+def repeated(w: Any) -> Any:
+    """Return which pairs i, j of values are equal up to the rounding of the algorithm that found them (i = j too)."""
+    size = np.abs(w)
+    rounding = 8 * np.finfo(w.dtype).eps * np.sum(size, -1, keepdims=True)
+    return np.abs(gaps(w)) <= np.expand_dims(rounding, -1)
+
+
+def gaps(w: Any) -> Any:
+    """Return wⱼ − wᵢ."""
+    return np.expand_dims(w, -2) - np.expand_dims(w, -1)
+
+
+def inverse_gaps(w: Any, same: Any) -> Any:
+    """Return 1 / (wⱼ − wᵢ), and 0 for pairs that are the same."""
+    return np.where(same, 0, 1 / np.where(same, 1, gaps(w)))
+
+
+def reciprocal(x: Any) -> Any:
+    """Return 1 / x, and 0 where x is 0."""
+    return np.where(x == 0, 0, 1 / np.where(x == 0, 1, x))
+
+
+@own
+def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
+    """Return ``same``, after making sure that equal values leave the derivative well defined.
+
+    Parameters
+    ----------
+    same : ndarray of bool, shape (..., n, n)
+        Which pairs of values are equal.
+    mix : ndarray, shape (..., n, n)
+        The pairing of the cotangent with turning vector i towards vector j; Hermitian where turning changes nothing.
+    slope : ndarray, shape (..., n)
+        The cotangent of the values.
+    w : ndarray, shape (..., n)
+        The values, for the message.
+    name : str
+        The function and what its values are called, for the message.
+
+    Returns
+    -------
+    ndarray of bool
+        ``same``.
+    """
+    n = w.shape[-1]
+    size = np.max(np.abs(mix), (-2, -1), keepdims=True, initial=0)
+    tolerance = np.sqrt(np.finfo(w.dtype).eps)
+    turned = mH(mix)
+    free = same & (np.abs(mix - turned) > tolerance * size)
+    if np.any(free):
+        raise np.linalg.LinAlgError(_free(*_first(free), w, name))
+    pairs = same & ~np.eye(n, dtype=bool) & (size > 0)
+    if np.any(pairs):
+        steep = np.abs(slope) > tolerance * np.max(np.abs(slope), -1, keepdims=True, initial=0)
+        steep = pairs & (steep[..., None] | steep[..., None, :])
+        mixed = pairs & (np.abs(mix + turned) > tolerance * size)
+        if np.any(steep & mixed):
+            raise np.linalg.LinAlgError(_undetermined(*_first(steep & mixed), w, name))
+        if np.any(steep | mixed):
+            warnings.warn(_dropped(*_first(steep | mixed), w, name), RuntimeWarning, stacklevel=3)
+    return same
+
+
+nondiff(settled)
+
+
+def _first(where: Any) -> tuple[tuple[int, ...], int, int]:
+    *batch, i, j = (int(k) for k in np.argwhere(where)[0])
+    return tuple(batch), i, j
+
+
+def _pair(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+    function, _, values = name.partition(": ")
+    of = f" of matrix {batch}" if batch else ""
+    return f"{function}: {values} {i} and {j}{of} are equal ({w[(*batch, i)]:.6g})"
+
+
+_CURE = "or keep the values apart with a small perturbation of the matrix, such as A + np.diag(np.linspace(0, 1e-8, n))."
+
+
+def _free(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+    if i == j:
+        return (
+            f"{name.partition(':')[0]}: the phase of complex vector {i} is arbitrary, and the function that is differentiated "
+            "depends on it, so it has no derivative. Use only what does not depend on phases: np.abs(v), or the product of a "
+            "vector with the conjugate of itself."
+        )
+    return (
+        f"{_pair(batch, i, j, w, name)}, so their vectors may be turned into each other freely, and the function that is "
+        "differentiated depends on the choice: it has no derivative. Use only what does not depend on it (the values, or the "
+        f"projector v @ v.T onto both vectors), {_CURE}"
+    )
+
+
+def _undetermined(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+    return (
+        f"{_pair(batch, i, j, w, name)}, and the function that is differentiated uses both them and their vectors, as the matrix "
+        "function v @ diag(h(w)) @ v.T does. Its derivative cannot be told from those of w and v. Write the function without the "
+        f"decomposition if you can (np.linalg.inv, solve, slogdet), {_CURE}"
+    )
+
+
+def _dropped(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+    return (
+        f"{_pair(batch, i, j, w, name)}. The derivative given is right if the function uses their vectors only through the "
+        "projector v @ v.T onto both, and their values apart from that; for a matrix function v @ diag(h(w)) @ v.T it misses "
+        f"terms. To be sure, write it without the decomposition, {_CURE}"
+    )

@@ -1,0 +1,40 @@
+"""Small matrix helpers that the rules of linear algebra share. All work on stacks of matrices; no rule lives here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.rules.contraction import conj
+
+
+def mT(x: Any) -> Any:
+    """Return the transpose."""
+    return np.swapaxes(x, -1, -2)
+
+
+def mH(x: Any) -> Any:
+    """Return the conjugate transpose."""
+    return conj(np.swapaxes(x, -1, -2))
+
+
+def hermitian(x: Any) -> Any:
+    """Return the Hermitian part (x + xᴴ) / 2; for real matrices the symmetric part."""
+    return (x + mH(x)) / 2
+
+
+def on_diagonal(x: Any) -> Any:
+    """Return diagonal matrices with x[..., i] on the diagonal."""
+    return np.where(np.eye(np.shape(x)[-1], dtype=bool), np.expand_dims(x, -1), 0)
+
+
+def lower_half(x: Any) -> Any:
+    """Φ(x): the strictly lower triangle and half of the diagonal."""
+    n = np.shape(x)[-1]
+    return x * (np.tri(n, dtype=x.dtype) - np.eye(n, dtype=x.dtype) / 2)
+
+
+def as_column(x: Any) -> Any:
+    """Return numbers, one per matrix, in a shape that broadcasts against the matrices."""
+    return np.expand_dims(x, (-2, -1))

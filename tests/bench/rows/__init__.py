@@ -1,0 +1,1 @@
+"""The rows, one file per group: ``measure(engines, seconds)``, which ``ENGINES`` take part, and whether each runs ``ALONE``."""

@@ -1,0 +1,28 @@
+"""The chain of `scalar` on small float64 arrays, where the cost of recording competes with the cost of the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tests.bench.engines import ENGINES as ENGINES
+from tests.bench.engines import Engine
+from tests.bench.race import race
+from tests.bench.rows.scalar import chain
+from tests.bench.table import Row
+
+ALONE = False
+OPERATIONS = 1_000
+AT_MOST = {16: 0.40, 1_000: 0.80}  # by size, against torch
+
+
+def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+    """Time a chain of 1,000 operations on arrays of 16 and of 1,000."""
+    rows: list[Row] = []
+    for size, bound in AT_MOST.items():
+        label = f"chain on arrays of {size:,}"
+        x = np.linspace(0.2, 0.6, size)
+        times = race(engines, lambda xp, x: xp.sum(chain(xp, x, OPERATIONS)), x, seconds=seconds, label=label)
+        rows.append(Row(label, "µs/operation", {name: 1e6 * t / OPERATIONS for name, t in times.items()}, {"torch": bound}))
+    return rows

@@ -1,0 +1,40 @@
+"""Elementwise code on a million numbers: memory traffic and the quality of the rules decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tests.bench.engines import ENGINES as ENGINES
+from tests.bench.engines import Engine
+from tests.bench.race import race
+from tests.bench.table import Row
+
+ALONE = False
+SIZE = 1_000_000
+TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
+
+
+def fifteen(xp: Any, x: Any) -> Any:
+    """Return the sum of the result of fifteen elementwise operations."""
+    a = xp.sin(x)
+    b = xp.exp(a)
+    c = xp.tanh(a * b)
+    d = (c + x) * 0.5
+    e = xp.sqrt(d * d + 1.0)
+    f = (e - a) / b
+    g = xp.cos(xp.log(e) * f)
+    return xp.sum(g * c)
+
+
+def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+    """Time float32 and float64."""
+    rows: list[Row] = []
+    for dtype, tolerance in TOLERANCE.items():
+        label = f"15 elementwise operations on 10⁶ {dtype}"
+        x = np.linspace(-2, 2, SIZE).astype(dtype)
+        times = race(engines, fifteen, x, seconds=seconds, tolerance=tolerance, label=label)
+        rows.append(Row(label, "ms", {name: 1e3 * t for name, t in times.items()}, {"torch": 1.2}))
+    return rows

@@ -1,0 +1,48 @@
+"""What a tape holds: twenty additions on an 8 MB array need none of the intermediate sums."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tests.bench.engines import Engine
+from tests.bench.table import Row
+
+ENGINES = ("revad", "autograd", "mygrad")  # their arrays are NumPy's, which tracemalloc sees
+ALONE = True
+SIZE = 1_000_000
+
+
+def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+    """Count the bytes held before the reverse pass, and those still held after it, without the garbage collector."""
+    (engine,) = engines
+    x = np.ones(SIZE)
+    held = 0
+
+    def additions(xp: Any, x: Any) -> Any:
+        nonlocal held
+        y = x
+        for _ in range(20):
+            y = y + x
+        total = xp.sum(y)
+        held = tracemalloc.get_traced_memory()[0] - before
+        return total
+
+    thunk = engine.prepare(additions, x)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    value, (gradient,) = thunk()
+    if value != 21 * SIZE or not np.all(gradient == 21):
+        raise AssertionError(f"{engine.name}: the sum of 21 ones is {value}, its gradient {gradient}")
+    del value, gradient
+    left = tracemalloc.get_traced_memory()[0] - before
+    return [
+        Row("20 additions on 8 MB, held before backward", "arrays", {engine.name: held / x.nbytes}, limit=3),
+        Row("20 additions on 8 MB, left without gc", "arrays", {engine.name: left / x.nbytes}, limit=0.01),
+    ]

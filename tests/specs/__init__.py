@@ -1,0 +1,13 @@
+"""The operation table: every row of every family."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from tests.specs._row import Row
+
+ROWS: list[Row] = []
+for _module in iter_modules(__path__):
+    if not _module.name.startswith("_"):
+        ROWS += import_module(f"{__name__}.{_module.name}").ROWS
