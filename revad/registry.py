@@ -85,6 +85,7 @@ class Operation:
         "kind",
         "linear_in",
         "name",
+        "plans",
         "reason",
         "rules",
         "signature",
@@ -97,6 +98,7 @@ class Operation:
         self.declared: dict[str, tuple[Any, bool]] = {}  # argument name -> what the rule author wrote, is it a partial
         self.rules: dict[str, Any] = {}  # argument name -> Rule, ONE or NONDIFF; read from `declared` on first use
         self.linear_in = ""
+        self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None
         self.joint_names: tuple[str, ...] = ()
         self.composite: Function | None = None
@@ -204,6 +206,7 @@ def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> 
             )
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
+    operation.plans.clear()
     return operation
 
 
@@ -294,6 +297,7 @@ def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]
     def register(rule: Function) -> Function:
         operation = _operation(function)
         operation.joint_names = names
+        operation.plans.clear()
         operation.joint = _read_rule(rule, is_partial=False, skip=2)
         return rule
 

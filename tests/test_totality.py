@@ -17,7 +17,6 @@ from numpy.testing import overrides
 import revad
 from revad.errors import RevadError
 from revad.registry import NONDIFF, ONE, Operation, lookup, operations
-from revad.rules.writes import FUNCTIONAL
 
 NAMESPACES = (np, np.linalg, np.fft)
 
@@ -63,13 +62,18 @@ def public_callables() -> Iterator[tuple[str, Any]]:
 
 def classes(function: Any) -> list[str]:
     """All classes that a function belongs to; one is right."""
-    found = ["write"] if function in FUNCTIONAL else []
     operation = lookup(function)
     if operation is None:
-        return found
-    if operation.kind == "rules":
-        return [*found, "rules"] if operation.declared or operation.joint is not None else found
-    return [*found, operation.kind]
+        return []
+    states = {
+        "rules": bool(operation.declared) or operation.joint is not None,
+        "composite": operation.kind == "composite" and operation.composite is not None,
+        "in_place": operation.kind == "in_place" and operation.composite is not None,
+        "nondiff": operation.kind == "nondiff",
+        "creation": operation.kind == "creation",
+        "unsupported": operation.kind == "unsupported" and operation.reason != "",
+    }
+    return [name for name, state in states.items() if state]
 
 
 def label(function: Any) -> str:

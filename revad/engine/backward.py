@@ -103,7 +103,10 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
                 contribution = g
             elif kind <= PULL:
                 function = node[at + 3]
-                contribution = function(g, *node[at + 2]) if kind == PULL else g * function(*node[at + 2])
+                try:
+                    contribution = function(g, *node[at + 2]) if kind == PULL else g * function(*node[at + 2])
+                except (ZeroDivisionError, OverflowError):
+                    contribution = _as_numpy(g, kind, node[at + 2], function)
                 if (
                     type(contribution) is not ndarray
                     or contribution.shape != parent[2]
@@ -120,6 +123,12 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
                 adjoints[position] = contribution
                 heappush(heap, parent)
     return leaves
+
+
+def _as_numpy(g: Any, kind: int, kept: Any, function: Any) -> Any:
+    """Apply a rule to NumPy scalars in place of Python's, which answer a division by zero with inf and a warning."""
+    g, *kept = [np.array(value)[()] if type(value) in (float, complex) else value for value in (g, *kept)]
+    return function(g, *kept) if kind == PULL else g * function(*kept)
 
 
 def _accumulate(adjoints: dict[int, Any], owned: set[int], heap: list[Node], parent: Node, g: Any) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
 from revad.engine.tape import Tracked
 from revad.errors import NoRuleError
 from revad.registry import Operation, lookup, operations
@@ -35,18 +37,24 @@ def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
     return top
 
 
-def strip(value: Any, level: int) -> Any:
-    """Return a value, or a list or tuple of values, one level down."""
-    if isinstance(value, Tracked):
-        return value._value if value._node[1] == level else value
-    if type(value) in CONTAINERS and find_top(value) is not None:
-        return type(value)([strip(item, level) for item in value])
-    return value
+def below(value: Tracked) -> Any:
+    """Return what lies under a tracked value; a Python float that stands for a NumPy scalar becomes that scalar again."""
+    inner = value._value
+    return np.float64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
 
 
 def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return a call's arguments one level down."""
     return tuple([strip(value, level) for value in args]), {name: strip(value, level) for name, value in kwargs.items()}
+
+
+def strip(value: Any, level: int) -> Any:
+    """Return a value, or a list or tuple of values, one level down."""
+    if isinstance(value, Tracked):
+        return below(value) if value._node[1] == level else value
+    if type(value) in CONTAINERS and find_top(value) is not None:
+        return type(value)([strip(item, level) for item in value])
+    return value
 
 
 def call(function: Callable[..., Any], *args: Any) -> Any:
@@ -77,18 +85,27 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     operation = lookup(function)
     if operation is None:
         raise _unknown(function)
-    if operation.kind == "unsupported":
-        raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
-    top = find_top(kwargs.values(), find_top(args))
+    top = None
+    for value in args:
+        if isinstance(value, Tracked):
+            if top is None or value._node[1] > top._node[1]:
+                top = value
+        elif type(value) in CONTAINERS:
+            top = find_top(value, top)
+    if kwargs:
+        top = find_top(kwargs.values(), top)
     if top is None:
         return function(*args, **kwargs)
-    if operation.composite is not None and operation.kind == "composite":
-        return operation.composite(*args, **kwargs)
+    kind = operation.kind
+    if kind == "composite":
+        return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
+    if kind == "unsupported":
+        raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
     level = top._node[1]
-    if Pause.count and level <= Pause.level.get() and type(top).pausable:
+    if Pause.count and level <= Pause.level.get() and top.pausable:
         below_args, below_kwargs = strip_call(level, args, kwargs)
         return function(*below_args, **below_kwargs)
-    return type(top).process(operation, level, args, kwargs)
+    return top.process(operation, level, args, kwargs)
 
 
 def qualified_name(function: Any) -> str:

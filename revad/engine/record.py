@@ -1,15 +1,20 @@
-"""How a gradient level records a call: run it one level down, gather what the rules asked to keep, make a node."""
+"""How a gradient level records a call: run it one level down, gather what the rules asked to keep, make a node.
+
+Which argument needs which rule, and what that rule keeps, depends only on the function and on which arguments are tracked and
+given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from operator import getitem
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
-from revad.aval import Aval, aval_of
-from revad.engine.dispatch import CONTAINERS, find_top, missing_rule, strip_call
+from revad.aval import FLOAT64, Aval, aval_of
+from revad.engine.dispatch import CONTAINERS, below, find_top, missing_rule, strip
 from revad.engine.tape import (
     JOINT,
     PARTIAL,
@@ -30,6 +35,35 @@ from revad.registry import NONDIFF, ONE, REQUIRED, Operation, Rule
 
 Make = Callable[[Any, Any], Any]
 
+# where a kept value comes from
+ARGUMENT, KEYWORD, ANSWER, DEFAULT, REST = range(5)
+
+
+class Source(NamedTuple):
+    """Where a rule finds one value that it asked for, and what of it is kept."""
+
+    origin: int
+    at: Any  # position or name of the argument, or the default itself
+    tracked: bool
+    as_aval: bool
+
+
+class PlannedEdge(NamedTuple):
+    """How one tracked argument will be pulled back."""
+
+    origin: int
+    at: Any
+    kind: int
+    function: Any
+    sources: tuple[Source, ...]
+
+
+class Plan(NamedTuple):
+    """What recording a call amounts to, for one pattern of arguments."""
+
+    edges: tuple[PlannedEdge, ...]
+    joint: tuple[tuple[Any, ...], Any, tuple[Source, ...]] | None  # where the parents are, the rule, what it keeps
+
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
     """Run an operation whose highest tracked argument is on a gradient level, and put it on the tape.
@@ -45,85 +79,69 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     make : callable
         ``make(value, node)`` returns the tracked output.
     """
-    below_args, below_kwargs = strip_call(level, args, kwargs)
-    ans = operation.function(*below_args, **below_kwargs)
-    if operation.kind == "nondiff":
-        return ans
-    if operation.kind == "creation":
-        return tracked(ans, level, [], make)
-    bound = operation.bind(args, kwargs)
-    below = operation.bind(below_args, below_kwargs)
-    edges = _edges(operation, level, bound, below, ans)
+    lower: list[Any] = []
+    pattern = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
+    for value in args:
+        pattern *= 3
+        if isinstance(value, Tracked):
+            if value._node[1] == level:
+                pattern += 1
+                value = below(value)
+        elif type(value) in CONTAINERS and is_on(value, level):
+            pattern += 2
+            value = strip(value, level)
+        lower.append(value)
+    if kwargs:
+        lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
+        names = tuple([(name, type(value) if lower_kwargs[name] is not value else None) for name, value in kwargs.items() if value is not np._NoValue])  # pyright: ignore[reportAttributeAccessIssue]
+        key: Any = (pattern, names)
+    else:
+        lower_kwargs = kwargs
+        key = pattern
+    ans = operation.function(*lower, **lower_kwargs)
+    if operation.kind != "rules":
+        return tracked(ans, level, (), make) if operation.kind == "creation" else ans
+    plan = operation.plans.get(key)
+    if plan is None:
+        plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
+    edges: list[Any] = []
+    for origin, at, kind, function, sources in plan.edges:
+        value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
+        parent = value._node if isinstance(value, Tracked) else pack(value, level)
+        if kind == PASS:
+            edges += _one(parent, ans)
+        else:
+            edges += (parent, kind, tuple([_kept(source, lower, lower_kwargs, ans) for source in sources]), function)
+    if plan.joint is not None:
+        positions, function, sources = plan.joint
+        parents = tuple([_parent(position, args, kwargs, level) for position in positions])
+        edges += (parents, JOINT, tuple([_kept(source, lower, lower_kwargs, ans) for source in sources]), function)
     if not edges:
         return ans
-    outputs = _outputs(ans, level, edges, make)
-    if type(ans) is np.ndarray and ans.base is not None:
-        _note_views(operation.function, args, kwargs, ans, outputs)
-    return outputs
+    if type(ans) is ndarray:
+        out = make(ans, (next_order(), level, ans.shape, ans.dtype, *edges)) if ans.dtype.kind in "fc" else ans
+        if ans.base is not None and args and isinstance(out, Tracked):
+            base = args[0]
+            if isinstance(base, Tracked) and type(base._value) is ndarray and (ans.base is base._value or ans.base is base._value.base):
+                note_view(out, base, operation.function, args[1:], kwargs)
+        return out
+    return _outputs(ans, level, edges, make)
 
 
-def _note_views(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any, output: Any) -> None:
-    """If the output shows the memory of the first argument, as a reshape or transpose does, remember it."""
-    base = args[0] if args else None
-    if isinstance(base, Tracked) and type(base._value) is np.ndarray and np.may_share_memory(ans, base._value):
-        note_view(output, base, function, args[1:], kwargs)
-
-
-def gather(operation: Operation, rule: Rule, bound: dict[str, Any], below: dict[str, Any], ans: Any) -> tuple[Any, ...]:
-    """Return the values that a rule named, in its order: all that will be kept for it."""
-    kept: list[Any] = []
-    for name, default, as_aval in rule.needs:
-        if name == "ans":
-            value = _numpy_scalar(ans)
-            kept.append(_avals(value) if as_aval else value)
-        elif name in below:
-            value = below[name]
-            if as_aval:
-                kept.append(_avals(value))
-            else:
-                kept.append(keep(value) if value is bound[name] else _numpy_scalar(value))
-        elif default is not REQUIRED:
-            kept.append(default)
-        else:
-            raise RuleError(
-                f"the rule of {operation.name} asks for {name!r}, which is neither `ans` nor an argument of this call "
-                f"({', '.join(bound)}). Give the parameter a default if it is an option of the call."
-            )
-    return tuple(kept)
-
-
-def pack(sequence: Any, level: int) -> Node:
-    """Return a node that stands for a list of values and hands each item its own cotangent."""
-    edges: list[Any] = []
-    for i, item in enumerate(sequence):
-        if isinstance(item, Tracked) and item._node[1] == level:
-            edges += (item._node, PULL, (i,), getitem)
-        elif type(item) in CONTAINERS and find_top(item) is not None:
-            edges += (pack(item, level), SEQUENCE, (i,), getitem)
-    return (next_order(), level, [], SEVERAL, *edges)
-
-
-def parent_of(value: Any, level: int) -> Node | None:
-    """Return the node of an argument that this level tracks (a pack for a sequence), or None."""
-    if isinstance(value, Tracked):
-        return value._node if value._node[1] == level else None
-    if type(value) in CONTAINERS:
-        top = find_top(value)
-        if top is not None and top._node[1] == level:
-            return pack(value, level)
-    return None
-
-
-def _edges(operation: Operation, level: int, bound: dict[str, Any], below: dict[str, Any], ans: Any) -> list[Any]:
-    edges: list[Any] = []
-    if operation.joint is not None:
-        parents = tuple(parent_of(bound.get(name), level) for name in operation.joint_names)
-        if any(parent is not None for parent in parents):
-            kept = gather(operation, operation.joint, bound, below, ans)
-            edges += (parents, JOINT, kept, operation.joint.function)
-    for name, value in bound.items():
-        parent = parent_of(value, level)
-        if parent is None or name in operation.joint_names:
+def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:
+    """Work out which rules a call needs and where they find what they keep."""
+    names, rest = operation.parameters
+    where: dict[str, tuple[int, Any, bool]] = {}
+    for i, value in enumerate(args[: len(names)]):
+        where[names[i]] = (ARGUMENT, i, is_on(value, level))
+    if rest is not None:
+        where[rest] = (REST, len(names), is_on(args[len(names) :], level))
+    for name, value in kwargs.items():
+        if value is not np._NoValue:  # pyright: ignore[reportAttributeAccessIssue]
+            where[name] = (KEYWORD, name, is_on(value, level))
+    edges: list[PlannedEdge] = []
+    for name, (origin, at, on_level) in where.items():
+        if not on_level or name in operation.joint_names:
             continue
         rule = operation.rule(name)
         if rule is NONDIFF:
@@ -131,17 +149,96 @@ def _edges(operation: Operation, level: int, bound: dict[str, Any], below: dict[
         if rule is None:
             raise missing_rule(operation, name)
         if rule is ONE:
-            edges += _one(parent, ans)
+            edges.append(PlannedEdge(origin, at, PASS, None, ()))
             continue
-        kept = gather(operation, rule, bound, below, ans)
-        kind = PARTIAL if rule.is_partial else SEQUENCE if parent[3] is SEVERAL else PULL
-        edges += (parent, kind, kept, rule.function)
-    return edges
+        value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
+        kind = PARTIAL if rule.is_partial else PULL if isinstance(value, Tracked) else SEQUENCE
+        edges.append(PlannedEdge(origin, at, kind, rule.function, _sources(operation, rule, where)))
+    joint = None
+    if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
+        positions = tuple(where.get(name) for name in operation.joint_names)
+        joint = (positions, operation.joint.function, _sources(operation, operation.joint, where))
+    return Plan(tuple(edges), joint)
+
+
+def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:
+    sources: list[Source] = []
+    for name, default, as_aval in rule.needs:
+        if name == "ans":
+            sources.append(Source(ANSWER, None, True, as_aval))
+        elif name in where:
+            origin, at, on_level = where[name]
+            sources.append(Source(origin, at, on_level, as_aval))
+        elif default is not REQUIRED:
+            sources.append(Source(DEFAULT, default, True, False))
+        else:
+            raise RuleError(
+                f"the rule of {operation.name} asks for {name!r}, which is neither `ans` nor an argument of this call "
+                f"({', '.join(where)}). Give the parameter a default if it is an option of the call."
+            )
+    return tuple(sources)
+
+
+def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) -> Any:
+    """Return one value that a rule asked for; what the caller could change afterwards is copied."""
+    origin, at, on_level, as_aval = source
+    if origin == ARGUMENT:
+        value = lower[at]
+    elif origin == ANSWER:
+        value = ans
+    elif origin == DEFAULT:
+        return at
+    elif origin == KEYWORD:
+        value = lower_kwargs[at]
+    else:
+        value = tuple(lower[at:])
+    if as_aval:
+        return _avals(value)
+    return value if on_level else keep(value)
+
+
+def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+    """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
+    names, rest = operation.parameters
+    where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
+    if rest is not None:
+        where[rest] = (REST, len(names), True)
+    where |= {name: (KEYWORD, name, True) for name, value in kwargs.items() if value is not np._NoValue}  # pyright: ignore[reportAttributeAccessIssue]
+    return tuple(_kept(source, args, kwargs, ans) for source in _sources(operation, rule, where))
+
+
+def is_on(value: Any, level: int) -> bool:
+    """Return whether a value, or an item of a sequence, is tracked on a level."""
+    if isinstance(value, Tracked):
+        return value._node[1] == level
+    top = find_top(value) if type(value) in CONTAINERS else None
+    return top is not None and top._node[1] == level
+
+
+def pack(sequence: Any, level: int) -> Node:
+    """Return a node that stands for a list of values and hands each item its own cotangent."""
+    edges: list[Any] = []
+    for i, item in enumerate(sequence):
+        if isinstance(item, Tracked):
+            if item._node[1] == level:
+                edges += (item._node, PULL, (i,), getitem)
+        elif is_on(item, level):
+            edges += (pack(item, level), SEQUENCE, (i,), getitem)
+    return (next_order(), level, [], SEVERAL, *edges)
+
+
+def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node | None:
+    """Return the node of an argument of a joint rule, or None where it is not tracked."""
+    if position is None or not position[2]:
+        return None
+    origin, at, _ = position
+    value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
+    return value._node if isinstance(value, Tracked) else pack(value, level)
 
 
 def _one(parent: Node, ans: Any) -> Node:
     """Return the edge of a partial derivative that is one: no work if nothing was broadcast or cast."""
-    if type(ans) is np.ndarray and ans.shape == parent[2] and ans.dtype is parent[3]:
+    if type(ans) is ndarray and ans.shape == parent[2] and ans.dtype is parent[3]:
         return (parent, PASS, None, None)
     return (parent, PULL, (), identity)
 
@@ -155,32 +252,30 @@ def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:
     if not isinstance(ans, CONTAINERS):
         return tracked(ans, level, edges, make)
     node: Node = (next_order(), level, [aval_of(part) for part in ans], SEVERAL, *edges)
-    parts = [tracked(part, level, [node, PICK, i, None], make) for i, part in enumerate(ans)]
+    parts = [tracked(part, level, (node, PICK, i, None), make) for i, part in enumerate(ans)]
     if hasattr(ans, "_fields"):
         return type(ans)(*parts)
     return type(ans)(parts)  # pyright: ignore[reportCallIssue]
 
 
-def tracked(value: Any, level: int, edges: list[Any], make: Make) -> Any:
+def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
     """Return a value with a node of its own; values that carry no derivative (integers, bools) stay as they are."""
-    if type(value) is float:
+    kind = type(value)
+    if kind is np.float64:  # scalars stay scalars: Python's arithmetic is many times faster; the node remembers the dtype
+        return make(float(value), (next_order(), level, (), FLOAT64, *edges))
+    if kind is float:
         return make(value, (next_order(), level, (), None, *edges))
     if not is_inexact(value):
         return value
-    if type(value) is np.float64:  # scalars stay scalars: Python's arithmetic is many times faster
-        return make(float(value), (next_order(), level, (), None, *edges))
-    if type(value) is complex:
+    if kind is complex:
         value = np.complex128(value)
     return make(value, (next_order(), level, value.shape, value.dtype, *edges))
 
 
-def _numpy_scalar(value: Any) -> Any:
-    """Return Python floats as NumPy's, so that a rule that divides by zero gets inf and NumPy's warning."""
-    return np.float64(value) if type(value) is float else value
-
-
 def _avals(value: Any) -> Any:
     """Return the Aval of a value, or the list of Avals of a sequence argument."""
+    if type(value) is ndarray:
+        return Aval(value.shape, value.dtype)
     if type(value) in CONTAINERS:
         return [_avals(item) if type(item) in CONTAINERS else aval_of(item) for item in value]
-    return value if isinstance(value, Aval) else aval_of(value)
+    return aval_of(value)

@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy import ndarray
 
+from revad.aval import FLOAT64
 from revad.errors import LostGradientError, RuleError, RuleShapeError
 
 Node: TypeAlias = tuple[Any, ...]
@@ -57,6 +58,10 @@ class Tracked:
     _views: Any  # set where others are views of this one
     pausable = True  # whether `no_grad` switches this kind of level off
 
+    def is_numpy_scalar(self) -> bool:
+        """Return whether a Python float here stands for a `numpy.float64`, which differs in how it is promoted."""
+        return False
+
     @staticmethod
     def process(operation: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run an operation on the values below and record it; each kind of level has its own way."""
@@ -65,8 +70,8 @@ class Tracked:
 
 def leaf(value: Any, level: int) -> Node:
     """Return the node of an independent variable."""
-    if type(value) is float:
-        return (next_order(), level, (), None)
+    if isinstance(value, float):
+        return (next_order(), level, (), None if type(value) is float else FLOAT64)
     return (next_order(), level, value.shape, value.dtype)
 
 
@@ -80,8 +85,6 @@ def keep(value: Any) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if isinstance(value, ndarray):
         return value.copy()
-    if type(value) is float:
-        return np.float64(value)  # rules divide by it: NumPy's inf and its warning, not Python's ZeroDivisionError
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
@@ -124,7 +127,7 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
         g_shape = ()
     if g_shape != shape:
         g = _sum_down(g, g_shape, shape, rule)
-    if dtype is None:
+    if dtype is None or (type(g) is float and dtype is FLOAT64):
         if type(g) is float:
             return g
         if isinstance(g, (int, float, complex, np.generic, ndarray)):
@@ -145,6 +148,8 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
 
 def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
     extra = len(g_shape) - len(shape)
+    if type(g) is ndarray and extra == 1 and g_shape[1:] == shape:  # a bias, say
+        return np.add.reduce(g, 0)
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if extra >= 0 and n == 1 and g_shape[i + extra] != 1
     )
@@ -154,8 +159,7 @@ def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any)
             f"the rule {_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
             f"Return one of shape {shape}, or of a shape that broadcasting makes of it."
         )
-    total = np.sum(g, axis=axes, keepdims=True)
-    return np.reshape(total, shape)
+    return np.reshape(np.sum(g, axis=axes, keepdims=True), shape)
 
 
 def _name(rule: Any) -> str:

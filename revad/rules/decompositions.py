@@ -12,7 +12,7 @@ import numpy as np
 
 from revad.registry import vjp
 from revad.rules.contraction import conj
-from revad.rules.matrices import hermitian, lower_half, mH, mT
+from revad.rules.matrices import hermitian_part, lower_half, mH, mT
 from revad.rules.svd import unmoved
 
 
@@ -23,7 +23,7 @@ def cholesky_pullback(g: Any, ans: Any, upper: bool = False) -> Any:
     """
     low, g = (mH(ans), mH(g)) if upper else (ans, g)
     left = np.linalg.solve(mT(low), lower_half(mT(low) @ g))
-    return hermitian(mT(np.linalg.solve(mH(low), mT(left))))
+    return hermitian_part(mT(np.linalg.solve(mH(low), mT(left))))
 
 
 vjp(np.linalg.cholesky, a=cholesky_pullback)

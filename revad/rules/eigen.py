@@ -15,7 +15,7 @@ import numpy as np
 from revad.registry import vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import inverse_gaps, repeated, settled
-from revad.rules.matrices import hermitian, mT, on_diagonal
+from revad.rules.matrices import hermitian_part, mT, on_diagonal
 
 
 def eigh_pullback(g: Any, ans: Any) -> Any:
@@ -23,13 +23,13 @@ def eigh_pullback(g: Any, ans: Any) -> Any:
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    return hermitian(conj(v) @ (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
+    return hermitian_part(conj(v) @ (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
 
 
 def eigvalsh_pullback(g: Any, a: Any, UPLO: str = "L") -> Any:
     """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (their sum, say) have a derivative."""
     v = np.linalg.eigh(a, UPLO)[1]
-    return hermitian(conj(v) * np.expand_dims(g, -2) @ mT(v))
+    return hermitian_part(conj(v) * np.expand_dims(g, -2) @ mT(v))
 
 
 vjp(np.linalg.eigh, a=eigh_pullback)

@@ -35,10 +35,10 @@ def take_adjoint(g: Any, a: Aval, indices: Any, axis: int | None = None, mode: s
     shape = (a.size,) if axis is None else a.shape
     axis = 0 if axis is None else axis % a.ndim
     if mode == "wrap":
-        indices = np.asarray(indices) % shape[axis]
+        indices = np.remainder(indices, shape[axis])
     elif mode == "clip":
         indices = np.clip(indices, 0, shape[axis] - 1)
-    back = unindex([g], [(slice(None),) * axis + (np.asarray(indices),)], g, shape, a.dtype)
+    back = unindex([g], [(slice(None),) * axis + (indices,)], g, shape, a.dtype)
     return back if shape == a.shape else np.reshape(back, a.shape)
 
 
@@ -49,7 +49,7 @@ vjp(np.take, indices=NONDIFF)
 def take_along_axis_adjoint(g: Any, arr: Aval, indices: Any, axis: int | None = -1) -> Any:
     """Scatter: ā[i, indices[i, j]] += ȳ[i, j]."""
     if axis is None:
-        return np.reshape(unindex([g], [np.asarray(indices)], g, (arr.size,), arr.dtype), arr.shape)
+        return np.reshape(unindex([g], [indices], g, (arr.size,), arr.dtype), arr.shape)
     return unindex([g], [along_axis(arr.shape, indices, axis)], g, arr.shape, arr.dtype)
 
 
@@ -57,12 +57,8 @@ def take_along_axis_adjoint(g: Any, arr: Aval, indices: Any, axis: int | None = 
 def choose_adjoint(g: Any, a: Any, choices: Aval, mode: str = "raise") -> Any:
     """Each choice receives the cotangent where it was chosen: c̄ₖ = ȳ · [a = k]."""
     n = choices.shape[0] if type(choices) is Aval else len(choices)
-    chosen = np.asarray(a)
-    if mode == "wrap":
-        chosen = chosen % n
-    elif mode == "clip":
-        chosen = np.clip(chosen, 0, n - 1)
-    parts = [np.where(chosen == k, g, 0) for k in range(n)]
+    chosen = np.remainder(a, n) if mode == "wrap" else np.clip(a, 0, n - 1) if mode == "clip" else a
+    parts = [np.where(np.equal(chosen, k), g, 0) for k in range(n)]
     if type(choices) is not Aval:
         return parts
     extra = np.ndim(g) - (choices.ndim - 1)
@@ -132,15 +128,15 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 @composite(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Evaluate each function where its condition holds; where several hold, the last one counts."""
-    if np.isscalar(condlist) or (not isinstance(condlist[0], (list, np.ndarray)) and np.ndim(x) != 0):
+    if np.ndim(condlist) == 0 or (np.ndim(condlist[0]) == 0 and np.ndim(x) != 0):
         condlist = [condlist]
-    conditions = np.asarray(condlist, dtype=bool)
+    conditions = [np.not_equal(condition, 0) for condition in condlist]
     if len(funclist) == len(conditions) + 1:
-        conditions = np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)])
+        conditions.append(np.logical_not(np.any(np.stack(conditions), axis=0)))
     elif len(funclist) != (n := len(conditions)):
         raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
     if np.ndim(x) == 0:
-        pieces = piecewise(np.reshape(x, (1,)), np.reshape(conditions, (-1, 1)), funclist, *args, **kw)
+        pieces = piecewise(np.reshape(x, (1,)), [np.reshape(c, (1,)) for c in conditions], funclist, *args, **kw)
         return np.reshape(pieces, ())
     result = np.zeros_like(x)
     for condition, function in zip(conditions, funclist, strict=True):

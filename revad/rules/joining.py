@@ -13,7 +13,7 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, linear
-from revad.rules.scattering import unindex
+from revad.rules.scattering import index_update, unindex
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
 
@@ -61,7 +61,17 @@ def column_stack_adjoint(g: Any, tup: Aval) -> Any:
 
 def items(arrays: Any) -> list[Aval]:
     """Return shape and dtype of each joined array; one array given for a sequence is joined along its first axis."""
-    return [Aval(arrays.shape[1:], arrays.dtype)] * arrays.shape[0] if type(arrays) is Aval else arrays
+    if type(arrays) is Aval:
+        return [Aval(arrays.shape[1:], arrays.dtype)] * arrays.shape[0]
+    return [a if type(a) is Aval else of_list(a) for a in arrays]
+
+
+def of_list(values: Any) -> Aval:
+    """Return the shape of nested lists of numbers, which NumPy takes as an array."""
+    if type(values) is Aval:
+        return values
+    inner = of_list(values[0]) if values else Aval((), np.dtype(float))
+    return Aval((len(values), *inner.shape), inner.dtype)
 
 
 def uncut(g: Any, arrays: Any, axis: int, lengths: Sequence[int]) -> Any:
@@ -128,17 +138,27 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     shape = np.shape(arr)
     axis %= len(shape)
     values = np.reshape(values, (1,) * (len(shape) - np.ndim(values)) + np.shape(values))
-    old = np.arange(shape[axis])
-    where = old[obj] if isinstance(obj, slice) else np.asarray(obj)
-    where = np.flatnonzero(where) if where.dtype == np.bool_ else where
-    if where.ndim == 0:
+    n = shape[axis]
+    where = positions(obj, n)
+    if np.any(np.logical_or(where < -n, where > n)):
+        raise IndexError(f"an index to insert at is out of bounds for axis {axis} with size {n}")
+    if np.ndim(where) == 0:
         values = np.moveaxis(values, 0, axis)
-    many = np.shape(values)[axis] if where.size == 1 else where.size
+    many = np.shape(values)[axis] if np.size(where) == 1 else np.size(where)
     values = np.broadcast_to(values, (*shape[:axis], many, *shape[axis + 1 :]))
     if values.dtype != arr.dtype:
         values = np.astype(values, arr.dtype)
-    order = np.insert(old, obj, np.arange(old.size, old.size + many))
-    return np.take(np.concatenate((arr, values), axis), order, axis)
+    places = np.broadcast_to(np.where(where < 0, where + n, where), (many,))
+    order = np.argsort(np.concatenate((places, np.arange(n))), stable=True)
+    return np.take(np.concatenate((values, arr), axis), order, axis)
+
+
+def positions(obj: Any, n: int) -> Any:
+    """Return the positions that an index names on an axis of length n."""
+    if isinstance(obj, slice):
+        return np.arange(n)[obj]
+    obj = obj if hasattr(obj, "dtype") else np.asarray(obj, dtype=None if np.size(obj) else np.intp)
+    return np.flatnonzero(obj) if obj.dtype == np.bool_ else obj
 
 
 @composite(np.delete)
@@ -146,7 +166,9 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     """Keep what is not deleted."""
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis)
+    n = np.shape(arr)[axis]
+    kept = index_update(np.ones(n, dtype=bool), positions(obj, n), 0)
+    return np.take(arr, np.flatnonzero(kept), axis)
 
 
 @composite(np.resize)
@@ -182,7 +204,10 @@ def hsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
     return split_adjoint(g, ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
 
 
-linear(np.vsplit, "ary")(split_adjoint)
+@linear(np.vsplit, "ary")
+def vsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
+    """Join along axis 0."""
+    return split_adjoint(g, ary, indices_or_sections, 0)
 
 
 @linear(np.dsplit, "ary")

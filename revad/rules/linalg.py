@@ -83,8 +83,7 @@ def splits(sizes: list[int]) -> dict[tuple[int, int], int]:
             j = i + length
             costs = [cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in range(i, j)]
             cost[i, j] = min(costs)
-            tie = n == 3 and costs[0] == costs[1]  # NumPy's short cut for three takes the other one
-            best[i, j] = i + (1 if tie and length == 2 else costs.index(cost[i, j]))
+            best[i, j] = i + costs.index(cost[i, j])
     return best
 
 
@@ -103,8 +102,7 @@ def chain_product(chain: list[Any], best: dict[tuple[int, int], int], i: int, j:
 def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     """Solve for a tensor: a, with the axes of the unknown last, is read as a square matrix."""
     if axes is not None:
-        moved = [i for i in range(np.ndim(a)) if i not in axes]
-        a = np.transpose(a, [*moved, *axes])
+        a = np.transpose(a, [*(i for i in range(np.ndim(a)) if i not in axes), *axes])
     shape = np.shape(a)[np.ndim(b) :]
     n = prod(shape)
     if np.size(a) != n**2:

@@ -19,7 +19,7 @@ def mH(x: Any) -> Any:
     return conj(np.swapaxes(x, -1, -2))
 
 
-def hermitian(x: Any) -> Any:
+def hermitian_part(x: Any) -> Any:
     """Return the Hermitian part (x + xᴴ) / 2; for real matrices the symmetric part."""
     return (x + mH(x)) / 2
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ def find_speaker(values: Any) -> Any:
 unindex = speaking(scatter.unindex, scatter.unindex)
 index_update = speaking(scatter.index_update, scatter.index_update)
 index_add = speaking(scatter.index_add, scatter.index_add)
+read = speaking(getitem, getitem)
 
 
 @linear(scatter.unindex, "parts")
@@ -71,7 +73,7 @@ def written_adjoint(g: Any, x: Aval, key: Any, value: Aval) -> Any:
     """Read what was written: v̄ = ȳ[key]; of several writes to one element only the last one counts."""
     part = g[key]
     if may_repeat(key):
-        part = np.where(last_writes(key, x.shape), part, 0)
+        part = np.where(last_writes(key, x.shape, part), part, 0)
     return with_leading_ones(part, value)
 
 
@@ -99,7 +101,8 @@ def with_leading_ones(part: Any, value: Aval) -> Any:
 
 def may_repeat(key: Any) -> bool:
     """Return whether a key may name some element twice: only index arrays can."""
-    arrays = [np.asarray(k) for k in (key if type(key) is tuple else (key,)) if not scatter.is_basic(k)]
+    parts = [k for k in (key if type(key) is tuple else (key,)) if not scatter.is_basic(k)]
+    arrays = [k if hasattr(k, "dtype") else np.asarray(k) for k in parts]
     arrays = [k for k in arrays if k.dtype != np.bool_ and k.size > 1]
     if len(arrays) != 1:
         return len(arrays) > 1
@@ -107,11 +110,10 @@ def may_repeat(key: Any) -> bool:
     return bool(np.min(only) < 0 <= np.max(only)) or np.unique(only).size < only.size
 
 
-def last_writes(key: Any, shape: tuple[int, ...]) -> Any:
-    """Return where ``x[key] = value`` leaves the value behind: not where a later write hits the same element."""
-    owner = np.zeros(shape, dtype=np.intp)
-    numbers = np.arange(owner[key].size).reshape(owner[key].shape)
-    owner[key] = numbers
+def last_writes(key: Any, shape: tuple[int, ...], part: Any) -> Any:
+    """Return where ``x[key] = part`` leaves part behind: not where a later write hits the same element."""
+    numbers = np.reshape(np.arange(np.size(part)), np.shape(part))
+    owner = index_update(np.zeros(shape, dtype=np.intp), key, numbers)
     return owner[key] == numbers
 
 
@@ -119,7 +121,4 @@ def along_axis(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[Any, ..
     """Return the key with which ``x[key]`` is ``np.take_along_axis(x, indices, axis)``."""
     n = len(shape)
     axis %= n
-    return tuple(
-        np.asarray(indices) if d == axis else np.arange(shape[d]).reshape((1,) * d + (-1,) + (1,) * (n - 1 - d))
-        for d in range(n)
-    )
+    return tuple(indices if d == axis else np.arange(shape[d]).reshape((1,) * d + (-1,) + (1,) * (n - 1 - d)) for d in range(n))

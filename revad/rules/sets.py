@@ -30,7 +30,7 @@ def look_up(ordered: Any, flat: Any) -> tuple[Any, Any]:
     """Return for each element its position among ordered values, and whether it is there at all (NaN equals NaN)."""
     found = np.minimum(np.searchsorted(ordered, flat), np.size(ordered) - 1)
     values = ordered[found]
-    return found, (values == flat) | (np.isnan(values) & np.isnan(flat))
+    return found, np.logical_or(values == flat, np.logical_and(np.isnan(values), np.isnan(flat)))
 
 
 # Unique elements -------------------------------------------------------------------------------------------------------------

@@ -53,8 +53,9 @@ def axes_of_one_adjoint(g: Any, a: Aval) -> Any:
 @linear(np.atleast_3d, "arys")
 def atleast_adjoint(g: Any, arys: Aval) -> Any:
     """Give back each shape: only axes of length one came."""
-    parts = (g,) if len(arys) == 1 else g
-    return [np.reshape(part, a.shape) for part, a in zip(parts, arys, strict=True)]
+    avals: Any = arys
+    parts = (g,) if len(avals) == 1 else g
+    return [np.reshape(part, a.shape) for part, a in zip(parts, avals, strict=True)]
 
 
 # Transpositions --------------------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ linear(np.flip, "m")(lambda g, axis=None: np.flip(g, axis))
 linear(np.fliplr, "m")(np.fliplr)
 linear(np.flipud, "m")(np.flipud)
 linear(np.rot90, "m")(lambda g, k=1, axes=(0, 1): np.rot90(g, -k, axes))
-linear(np.roll, "a")(lambda g, shift, axis=None: np.roll(g, -np.asarray(shift), axis))
+linear(np.roll, "a")(lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis))
 
 
 # Copies and casts ------------------------------------------------------------------------------------------------------------

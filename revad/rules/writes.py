@@ -1,19 +1,19 @@
 """NumPy's in-place functions in functional form: each returns the array that NumPy's function would leave behind.
 
 `put`, `place`, `copyto` ... write into their argument; a derivative needs the values before and after. The engine calls
-the functional form (`FUNCTIONAL`) and lets the written handle stand for what it returns. The parameters are NumPy's.
+the functional form and lets the written handle stand for what it returns. The parameters are NumPy's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from revad.aval import aval_of
 from revad.registry import in_place
-from revad.rules.scattering import along_axis, index_add, index_update, may_repeat
+from revad.rules.scattering import along_axis, index_add, index_update, may_repeat, read
 
 
 def flat_update(a: Any, key: Any, value: Any) -> Any:
@@ -27,6 +27,7 @@ def cycled(values: Any, n: int) -> Any:
     return np.take(values, np.arange(n) % values.size)
 
 
+@in_place(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> Any:
     """Return ``a`` after `numpy.put`: ``a.flat[ind] = v``, with v repeated as often as needed."""
     indices = np.ravel(ind)
@@ -40,13 +41,15 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> Any:
     return flat_update(a, indices, cycled(v, indices.size))
 
 
+@in_place(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Any:
     """Return ``arr`` after `numpy.put_along_axis`."""
     if axis is None:
-        return flat_update(arr, np.asarray(indices), values)
+        return flat_update(arr, indices, values)
     return index_update(arr, along_axis(np.shape(arr), indices, axis), values)
 
 
+@in_place(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> Any:
     """Return ``arr`` after `numpy.place`: the selected elements are filled from vals in turn."""
     selected = np.flatnonzero(mask)
@@ -55,6 +58,7 @@ def place(arr: Any, mask: Any, vals: Any) -> Any:
     return flat_update(arr, selected, cycled(vals, selected.size)) if selected.size else np.copy(arr)
 
 
+@in_place(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> Any:
     """Return ``a`` after `numpy.putmask`: element n, where selected, becomes ``values[n % len(values)]``."""
     selected = np.flatnonzero(mask)
@@ -63,7 +67,8 @@ def putmask(a: Any, mask: Any, values: Any) -> Any:
     return flat_update(a, selected, np.take(np.ravel(values), selected % np.size(values)))
 
 
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> Any:
+@in_place(np.copyto)
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> Any:
     """Return ``dst`` after `numpy.copyto`."""
     if not np.can_cast(source := aval_of(src).dtype, dst.dtype, casting):
         raise TypeError(f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule {casting!r}")
@@ -73,6 +78,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
     return index_update(dst, mask, np.broadcast_to(src, np.shape(dst))[mask])
 
 
+@in_place(np.fill_diagonal)
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> Any:
     """Return ``a`` after `numpy.fill_diagonal`."""
     shape = np.shape(a)
@@ -88,19 +94,15 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> Any:
     return flat_update(a, diagonal, cycled(val, len(range(*diagonal.indices(np.size(a))))))
 
 
-def fill(a: Any, value: Any) -> Any:
-    """Return ``a`` after ``a.fill(value)``."""
-    return index_update(a, ..., value)
-
-
+@in_place("at")  # pyright: ignore[reportArgumentType]
 def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> Any:
     """Return ``a`` after ``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
     operands = () if b is None else (b,)
     if ufunc in (np.add, np.subtract):
-        return index_add(a, indices, *operands if ufunc is np.add else (-b,))
+        return index_add(a, indices, b if ufunc is np.add else np.negative(b))
     if not may_repeat(indices):
         return index_update(a, indices, ufunc(a[indices], *operands))
-    numbers = np.arange(np.size(a)).reshape(np.shape(a))[indices]
+    numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)
     flat = np.ravel(numbers)
     operands = tuple(np.ravel(np.broadcast_to(x, numbers.shape)) for x in operands)
     result = np.ravel(a)
@@ -119,17 +121,3 @@ def visits(flat: Any) -> Iterator[Any]:
     turn = np.arange(flat.size) - np.repeat(starts, lengths)
     for k in range(int(np.max(lengths))):
         yield order[turn == k]
-
-
-FUNCTIONAL: dict[Any, Callable[..., Any]] = {
-    np.put: put,
-    np.put_along_axis: put_along_axis,
-    np.place: place,
-    np.putmask: putmask,
-    np.copyto: copyto,
-    np.fill_diagonal: fill_diagonal,
-}
-
-for _function, _functional in FUNCTIONAL.items():
-    in_place(_function)(_functional)
-in_place("at")(at)  # pyright: ignore[reportArgumentType]

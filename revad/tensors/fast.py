@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.aval import FLOAT64
 from revad.engine import views
 from revad.engine.backward import backward
 from revad.engine.dispatch import Pause, apply, find_top
@@ -67,7 +68,10 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, *, arra
         if type(x) is float:
             try:
                 value = operate(x, y)
-                new = constant((), None, node, x, y, value) if parent is None else both((), None, node, parent, x, y, value)
+                if parent is None:
+                    new = constant((), node[3], node, x, y, value)
+                else:
+                    new = both((), node[3] if parent[3] is None else FLOAT64, node, parent, x, y, value)
             except (ZeroDivisionError, OverflowError, ValueError):
                 value = None  # NumPy's way instead: inf or nan, and a warning
             if type(value) is float:
@@ -141,6 +145,10 @@ class GradTensor(Tensor):
     __slots__ = ()
     __hash__ = object.__hash__
 
+    def is_numpy_scalar(self) -> bool:
+        """Return whether a Python float here stands for a `numpy.float64`."""
+        return self._node[3] is not None
+
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Record a call on this value's gradient level."""
@@ -161,7 +169,7 @@ class GradTensor(Tensor):
                 slope = float(partial(x if of_x else ans))
             except (ZeroDivisionError, OverflowError):
                 slope = float(partial(_float64(x if of_x else ans)))
-            new_node = (next_order(), node[1], (), None, node, SCALE, slope, None)
+            new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
         else:
             kept = (x if of_x else ans,)
             new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, kept, partial)
@@ -179,7 +187,7 @@ class GradTensor(Tensor):
         out = GradTensor()
         if type(part) is _float64:
             out._value = float(part)
-            out._node = (next_order(), node[1], (), None, node, READ, key, None)
+            out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
             return out
         out._value = part
         if part.base is None and type(key) is not int:
@@ -240,7 +248,7 @@ class GradTensor(Tensor):
 def make(value: Any, node: Node) -> GradTensor:
     """Return the handle of a value and its node."""
     out = GradTensor()
-    out._value = value
+    out._value = float(value) if type(value) is _float64 else value
     out._node = node
     return out
 

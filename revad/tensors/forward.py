@@ -18,7 +18,7 @@ from revad.engine.dispatch import (
     missing_rule,
     strip_call,
 )
-from revad.engine.record import gather, parent_of
+from revad.engine.record import gather
 from revad.engine.tape import Tracked, is_inexact, leaf, next_level, project
 from revad.registry import NONDIFF, ONE, Operation, Rule
 from revad.tensors.fast import make
@@ -40,7 +40,7 @@ class Dual(Tensor):
             return ans
         if operation.kind == "creation":
             return dual(ans, np.zeros_like(ans), level) if is_inexact(ans) else ans
-        tangent = _push(operation, level, args, kwargs, operation.bind(below_args, below_kwargs), ans)
+        tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans)
         if not isinstance(ans, CONTAINERS):
             return dual(ans, tangent, level)
         parts = [dual(part, t, level) for part, t in zip(ans, tangent, strict=True)]
@@ -52,16 +52,16 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     if not is_inexact(value):
         return value
     out = Dual()
-    out._value = float(value) if type(value) is np.float64 else value
+    out._value = value
     out._node = (None, level, tangent)
     return out
 
 
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, below: dict[str, Any], ans: Any) -> Any:
+def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
     if operation.joint is not None:
-        kept = gather(operation, operation.joint, bound, below, ans)
+        kept = gather(operation, operation.joint, *lower, ans)
         tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
             total = _transpose_joint(operation.joint.function, kept, tangents, ans)
@@ -79,7 +79,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, below: dict[
         elif rule is ONE:
             part = tangent
         else:
-            kept = gather(operation, rule, bound, below, ans)
+            kept = gather(operation, rule, *lower, ans)
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
     return _zeros(ans) if total is None else total
@@ -159,8 +159,8 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
         for item, t in zip(output, tangent, strict=True):
             _collect(item, t, level, roots)
         return
-    node = parent_of(output, level)
-    if node is not None:
+    if isinstance(output, Tracked) and output._node[1] == level:
+        node = output._node
         # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
         wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
         roots.append((node, project(wide, node[2], node[3])))

@@ -10,6 +10,7 @@ import numpy as np
 
 from revad.aval import aval_of
 from revad.engine.backward import backward
+from revad.engine.dispatch import below
 from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, own, project
 from revad.errors import ArgumentError, CotangentError, NotDifferentiableError, NotScalarError
 from revad.tensors.fast import make
@@ -51,7 +52,7 @@ class Recording:
         check_alive(self.values, name)
 
     def _untrack(self, value: Any) -> Any:
-        return value._value if isinstance(value, Tracked) and value._node[1] == self.level else value
+        return below(value) if isinstance(value, Tracked) and value._node[1] == self.level else value
 
     def _below(self, tree: Any) -> Any:
         leaves, rebuild = flatten(tree)
@@ -114,7 +115,7 @@ def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
     node = recording.nodes[0]
     if node is None:
         return None
-    return 1.0 if node[3] is None else dtype.type(1)
+    return 1.0 if isinstance(value, float) else dtype.type(1)
 
 
 def _prepare(name: str, f: Any, argnums: Argnums, args: Any, kwargs: Any, has_aux: bool, holomorphic: bool) -> tuple[Any, Any]:

@@ -71,6 +71,33 @@ def copied(where: Any) -> Any:
     return copyto
 
 
+def by_own_mask(x: Any) -> Any:
+    """Select with masks and indices that are computed from x."""
+    y = x * 2
+    y[x < 0.5] = 3.0
+    y[np.argsort(x)[:2]] = x[:2]
+    chosen = np.select([x < 0, x < 1], [x, x**2], default=0.5) + np.choose(np.where(x > 0, 1, 0), [x, y])
+    pieces = np.piecewise(x, [x < 0, x > 1], [np.square, np.exp, 0.5])
+    return (
+        chosen
+        + pieces
+        + np.sum(x[x > 0])
+        + np.sum(np.extract(x < 0, x)) * np.sum(np.compress(x > 0, x))
+        + np.take(y, np.argmax(x))
+    )
+
+
+def by_own_position(x: Any) -> Any:
+    """Insert, delete and write at positions that are computed from x."""
+    y = np.delete(x, np.argmax(x)) * 2
+    y = np.insert(y, np.argmin(x), np.sum(y))
+    np.put(y, np.argsort(x)[:2], x[:2])
+    np.putmask(y, x > 1, x)
+    np.put_along_axis(y, np.argsort(x)[2:3], x[-1:], 0)
+    np.add.at(y, np.argsort(x)[:2], x[2:4])
+    return y * np.take_along_axis(x, np.argsort(x), 0)
+
+
 def overlapping(function: Any, **kwargs: Any) -> Any:
     """Return a function that combines x with some of its own elements, so that equal ones stay equal."""
 
@@ -216,6 +243,8 @@ ROWS = [
     row(np.piecewise, V, [V < 0], [np.sin, 0.5]),
     row(np.piecewise, V, [V < 0, V > -1], [lambda x, k: k * np.sin(x), lambda x, k: x**k], 3, name="piecewise(with arguments)"),
     row(np.piecewise, 1.5, [True], [np.sin]),
+    row(by_own_mask, V),
+    row(by_own_position, V),
     # by diagonal
     row(np.diag, V, complex=True),
     row(np.diag, V, k=2),

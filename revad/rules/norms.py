@@ -1,0 +1,127 @@
+"""Norms of vectors and matrices: `norm vector_norm matrix_norm`.
+
+The Euclidean norm has the slope 0 at the zero vector (of all subgradients the shortest), and so has every other norm there. At ties
+of the maximum norm all largest elements share. Matrix norms 2, −2 and "nuc" are functions of the singular values.
+"""
+
+from __future__ import annotations
+
+from math import inf, prod
+from typing import Any
+
+import numpy as np
+
+from revad.registry import composite, vjp
+from revad.rules.axes import normal_axes, restore_axes
+from revad.rules.contraction import conj
+from revad.rules.own import own
+
+
+@composite(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """Sort out which norm is meant: of vectors along one axis, or of matrices along two."""
+    ndim = np.ndim(x)
+    count = ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if ord is None or (ord == 2 and count == 1) or (ord in ("fro", "f") and count == 2):
+        return euclidean(x, axis, bool(keepdims))
+    if count == 1:
+        return vector(x, ord, (axis if axis is not None else 0), keepdims)
+    if count == 2:
+        return matrix(x, ord, (0, 1) if axis is None else axis, keepdims)
+    raise ValueError("Improper number of dimensions to norm.")
+
+
+@own
+def euclidean(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the root of the sum of squares."""
+    return np.linalg.norm(x, None, axis, keepdims)
+
+
+def euclidean_pullback(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """x̄ = ȳ x* / ‖x‖, and 0 where x = 0."""
+    ndim = np.ndim(x)
+    length, g = restore_axes(ans, ndim, axis, keepdims), restore_axes(g, ndim, axis, keepdims)
+    zero = length == 0
+    return np.where(zero, 0, g / np.where(zero, 1, length)) * conj(x)
+
+
+vjp(euclidean, x=euclidean_pullback)
+
+
+def vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the p-norm along one axis; for p = 0 the number of elements that are not zero."""
+    if isinstance(ord, str):
+        raise ValueError(f"Invalid norm order '{ord}' for vectors")
+    if ord == inf:
+        return largest(np.abs(x), axis, keepdims)
+    if ord == -inf:
+        return np.min(np.abs(x), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum(np.not_equal(x, 0), axis=axis, keepdims=keepdims, dtype=np.finfo(x.dtype).dtype)
+    if ord == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+    return power_norm(x, ord, axis, bool(keepdims))
+
+
+def largest(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the maximum along an axis, and 0 of nothing."""
+    return np.max(x, axis=axis, keepdims=keepdims, **({"initial": 0} if 0 in np.shape(x) else {}))
+
+
+@own
+def power_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    """Return (Σ |x|ᵖ)^(1/p)."""
+    return np.linalg.norm(x, ord, axis, keepdims)
+
+
+def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    """x̄ = ȳ (|x| / ‖x‖)ᵖ⁻¹ x* / |x|, and 0 where x or its norm is 0."""
+    ndim = np.ndim(x)
+    length, g = restore_axes(ans, ndim, axis, keepdims), restore_axes(g, ndim, axis, keepdims)
+    size = np.abs(x)
+    zero = (size == 0) | (length == 0)
+    share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
+    return np.where(zero, 0, g * share / np.where(zero, 1, size)) * conj(x)
+
+
+vjp(power_norm, x=power_norm_pullback)
+
+
+def matrix(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    """Return a norm of the matrices that lie along two axes, rows first."""
+    row, column = (i + np.ndim(x) if i < 0 else i for i in axis)
+    if row == column:
+        raise ValueError("Duplicate axes given.")
+    if ord in (2, -2, "nuc"):
+        s = np.linalg.svdvals(np.moveaxis(x, (row, column), (-2, -1)))
+        result = largest(s, -1, False) if ord == 2 else np.min(s, -1) if ord == -2 else np.sum(s, -1)
+    elif ord in (1, -1, inf, -inf):
+        summed, compared = (row, column) if ord in (1, -1) else (column, row)
+        sums = np.sum(np.abs(x), summed)
+        compared -= compared > summed
+        result = largest(sums, compared, False) if ord > 0 else np.min(sums, compared)
+    else:
+        raise ValueError("Invalid norm order for matrices.")
+    if keepdims:
+        shape = tuple(1 if i in (row, column) else n for i, n in enumerate(np.shape(x)))
+        result = np.reshape(result, shape)
+    return result
+
+
+@composite(np.linalg.vector_norm)
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """Return a norm of all elements, or along one axis or several together."""
+    if isinstance(axis, (int, np.integer)):
+        return norm(x, ord, int(axis), keepdims)
+    shape = np.shape(x)
+    axes = normal_axes(len(shape), axis)
+    rest = [n for i, n in enumerate(shape) if i not in axes]
+    flat = np.reshape(np.moveaxis(x, axes, range(len(axes))), (prod(shape) // prod(rest) if prod(rest) else 0, *rest))
+    result = norm(flat, ord, 0)
+    return np.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(shape))) if keepdims else result
+
+
+@composite(np.linalg.matrix_norm)
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    """Return a norm of the matrices along the last two axes."""
+    return norm(x, ord, (-2, -1), keepdims)
