@@ -45,13 +45,13 @@ html_math_renderer = "mathml"
 html_copy_source = False
 
 
-def inline_math(self, node) -> None:  # noqa: ANN001
+def inline_math(self, node) -> None:
     """Write a formula in a line of text as MathML, which browsers set without a script from elsewhere."""
     self.body.append(latex2mathml.tex2mathml(node.astext(), as_block=False))
     raise _skip()
 
 
-def block_math(self, node) -> None:  # noqa: ANN001
+def block_math(self, node) -> None:
     """Write a displayed formula as MathML."""
     self.body.append(f'<div class="math">{latex2mathml.tex2mathml(node.astext(), as_block=True)}</div>')
     raise _skip()

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -152,6 +153,7 @@ def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
+_loading = RLock()  # a second thread waits until the first has registered all rules
 
 
 def load_on_first_use(loader: Callable[[], Any]) -> None:
@@ -160,8 +162,19 @@ def load_on_first_use(loader: Callable[[], Any]) -> None:
 
 
 def _load() -> None:
-    while _pending:
-        _pending.pop()()
+    with _loading:
+        if _pending and not _Loading.running:
+            _Loading.running = True
+            try:
+                for loader in _pending:
+                    loader()
+                _pending.clear()
+            finally:
+                _Loading.running = False
+
+
+class _Loading:
+    running = False
 
 
 def lookup(function: Function) -> Operation | None:

@@ -40,12 +40,14 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     >>> rebuild([10.0, 20.0, 30.0])
     {'a': 10.0, 'b': (20.0, 30.0)}
     """
-    if type(tree) in _BARE:
+    if type(tree) in _BARE or hasattr(tree, "__array_ufunc__"):
         return [tree], _first
+    if type(tree) in (list, tuple) and _BARE.issuperset(map(type, tree)):  # one level of leaves: no need to ask optree
+        return list(tree), type(tree)
     import optree
 
     leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
-    unknown = {type(leaf) for leaf in leaves if dataclasses.is_dataclass(leaf) and not isinstance(leaf, type)}
+    unknown = {kind for kind in set(map(type, leaves)) - _BARE if dataclasses.is_dataclass(kind)}
     if unknown:
         for cls in unknown:
             register_dataclass(cls)

@@ -20,18 +20,20 @@ from revad.checking.spaces import Mapping, Space, Vector
 from revad.errors import ArgumentError
 
 FIRST_STEP = 2.0**-3  # of the scale of the inputs
-LEVELS = 30  # how often the step is halved at most
+SHRINK = (1 + 5**0.5) / 2  # the golden ratio: no oscillation is in step with all the steps
+LEVELS = 44  # how often the step is shrunk; twice as often where the function is not defined around the point any sooner
 COLUMNS = 8  # how often the differences are extrapolated at most
-SIGMAS = 6.0  # noise / step counts this often into an error bar; extrapolation at most doubles it
-CAUTION = 2.0  # the difference of two estimates counts this often
+SIGMAS = 8.0  # noise / step counts this often into an error bar; extrapolation multiplies it by up to 3.6 / √2
+CAUTION = 10.0  # the difference of two estimates counts this often
 
 
 class Slope(NamedTuple):
-    """The derivative along a line, its error bar, and the noise of the function's values; one entry per output."""
+    """The derivative along a line and its error bar; the noise and the size of the function's values; one entry per output."""
 
     value: Vector
     error: Vector
     noise: Vector
+    size: Vector
 
 
 class Line:
@@ -61,15 +63,33 @@ class Line:
     def noise(self) -> Vector:
         """Return the standard deviation of the round-off in the outputs, from fourth differences over nearby points.
 
-        Over such short steps the function itself is a cubic, whose fourth differences vanish: what is left is noise.
+        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where much is left,
+        the function may vary over still shorter distances, so these are tried too. Where it stands still between the points, which lie
+        inside one step of its own rounding, longer distances are tried.
         """
         eps = float(np.finfo(self.mapping.inputs.dtype).eps)
-        spacing = eps ** (1 / 3)
-        samples = np.stack([self(i * spacing) for i in range(1, 8)])
+        least = 0.5 * eps * np.abs(self.centre)
+        seen, still = self._scatter(eps ** (1 / 3))
+        for power in (0.55, 0.75, 0.95):
+            if np.all(seen <= 100 * least):
+                break
+            closer, closer_still = self._scatter(eps**power)
+            seen = np.where(closer_still, seen, np.fmin(seen, closer))
+        for power in (0.32, 0.29, 0.25, 0.1875, 0.125):
+            if not np.any(still):
+                break
+            wider, wider_still = self._scatter(eps**power)
+            seen = np.where(still, np.fmax(seen, wider), seen)
+            still &= wider_still
+        return np.fmax(seen, least)
+
+    def _scatter(self, spacing: float) -> tuple[Vector, Vector]:
+        """Return the scatter of the outputs over nine points, and where they (nearly) stand still or move in equal steps."""
+        samples = np.stack([self(i * spacing) for i in range(1, 10)])
         with np.errstate(invalid="ignore", over="ignore"):
-            seen = np.max(np.abs(np.diff(samples, 4, axis=0)), axis=0) / np.sqrt(70.0)  # 70 = 8! / (4!)²
-            least = 0.5 * eps * np.abs(self.centre)
-        return np.fmax(np.where(np.isfinite(seen), seen, 0.0), least)
+            steps = np.diff(samples, axis=0)
+            scatter = np.max(np.abs(np.diff(steps, 3, axis=0)), axis=0) / np.sqrt(70.0)  # 70 = 8! / (4!)²
+        return np.where(np.isfinite(scatter), scatter, 0.0), (scatter == 0) | (np.mean(steps == 0, axis=0) > 0.5)
 
 
 def forward(line: Line) -> Slope:
@@ -78,7 +98,7 @@ def forward(line: Line) -> Slope:
     step = float(np.finfo(line.centre.dtype).eps) ** 0.5
     with np.errstate(invalid="ignore", over="ignore"):
         value, wider = ((line(h) - line.centre) / h for h in (step, 2 * step))
-        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise)
+        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise, np.abs(line.centre))
 
 
 def central(line: Line) -> Slope:
@@ -87,32 +107,44 @@ def central(line: Line) -> Slope:
     step = float(np.finfo(line.centre.dtype).eps) ** (1 / 3)
     with np.errstate(invalid="ignore", over="ignore"):
         value, wider = ((line(h) - line(-h)) / (2 * h) for h in (step, 2 * step))
-        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise)
+        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise, np.abs(line.centre))
 
 
 def ridders(line: Line) -> Slope:
-    """Return central differences extrapolated to step zero, with the best-known estimate of each output."""
+    """Return central differences extrapolated to step zero, with the best-known estimate of each output.
+
+    Three things make an error bar: how far neighbouring estimates differ, noise over step, and, while it does not shrink with the
+    step, the difference between the slopes on the two sides. So at a kink the bar reaches from one slope to the other.
+    """
     noise = line.noise()
+    size = np.abs(line.centre)
+    eps = float(np.finfo(line.centre.dtype).eps)
     best = np.full_like(line.centre, np.nan)
     error = np.full_like(line.centre, np.inf)
+    coarser_bend = np.full_like(line.centre, np.nan)
     previous: list[Vector] = []
     with np.errstate(invalid="ignore", over="ignore"):
-        for level in range(LEVELS):
-            step = FIRST_STEP * 0.5**level
-            floor = SIGMAS * noise / step
-            row = [(line(step) - line(-step)) / (2 * step)]
+        for level in range(2 * LEVELS):
+            step = FIRST_STEP * SHRINK**-level
+            ahead, behind = line(step), line(-step)
+            if level == 0:
+                size = np.fmax(size, np.fmax(np.abs(ahead), np.abs(behind)))
+            row = [(ahead - behind) / (2 * step)]
+            bend = np.abs(ahead - 2 * line.centre + behind) / (2 * step)
+            floor = SIGMAS * (noise + 0.5 * eps * np.abs(row[0])) / step  # the second term: the rounding of x + step v
+            persistent = np.where((bend > 0.85 * coarser_bend) & (bend > floor), bend, 0.0)
             for column, coarser in enumerate(previous[:COLUMNS]):
                 finer = row[column]
-                weight = 4.0 ** (column + 1)
-                extrapolated = finer + (finer - coarser) / (weight - 1)
-                _keep_better(best, error, finer, CAUTION * np.abs(finer - coarser) + floor)
+                extrapolated = finer + (finer - coarser) / (SHRINK ** (2 * column + 2) - 1)
                 bar = np.maximum(np.abs(extrapolated - finer), np.abs(extrapolated - coarser))
-                _keep_better(best, error, extrapolated, CAUTION * bar + floor)
+                if column == 0:
+                    _keep_better(best, error, finer, np.maximum(CAUTION * np.abs(finer - coarser), persistent) + floor)
+                _keep_better(best, error, extrapolated, np.maximum(CAUTION * bar, persistent) + floor)
                 row.append(extrapolated)
-            previous = row
-            if np.all(floor >= error):
+            previous, coarser_bend = row, bend
+            if np.all(floor >= error) or (level >= LEVELS and not np.any(np.isinf(error))):
                 break
-    return Slope(best, error, noise)
+    return Slope(best, error, noise, size)
 
 
 def _keep_better(best: Vector, error: Vector, value: Vector, bar: Vector) -> None:
@@ -142,7 +174,7 @@ def complex_step(line: Line) -> Slope:
             f"method='complex-step': {here.name} is not complex-analytic (it uses abs, conj, real, a comparison, ...), so the imaginary "
             "part is not its derivative; use method='ridders'."
         )
-    return Slope(value, error, other.noise)
+    return Slope(value, error, other.noise, other.size)
 
 
 METHODS: dict[str, Callable[[Line], Slope]] = {
@@ -169,7 +201,7 @@ def slope(at: Mapping, direction: Vector, method: str = "ridders") -> Slope:
         raise ArgumentError(f"method={method!r}: choose one of {', '.join(map(repr, METHODS))}.")
     stretch = _stretch(at, direction)
     found = METHODS[method](Line(at, direction / stretch))
-    return Slope(found.value * stretch, found.error * stretch, found.noise)
+    return Slope(found.value * stretch, found.error * stretch, found.noise, found.size)
 
 
 def _stretch(at: Mapping, direction: Vector) -> float:
@@ -198,20 +230,25 @@ def one_sided(at: Mapping, direction: Vector) -> tuple[Vector, Vector, Any]:
     Returns
     -------
     left, right : ndarray, shape (outputs,)
-        One-sided differences, extrapolated once; NaN where the function is not defined on that side.
+        One-sided differences, extrapolated once; infinite where they grow without bound, NaN where the function is not defined on
+        that side.
     kink : ndarray of bool, shape (outputs,)
-        Where they differ by more than their error bars.
+        Where they differ by more than their error bars, or grow without bound.
     """
     stretch = _stretch(at, direction)
     line = Line(at, direction / stretch)
     step = 2.0**-13
-    bar = 20 * line.noise() / step
+    floor = 20 * line.noise() / step
+    bar = floor
     sides: list[Vector] = []
+    growing = np.ones(line.centre.shape, bool)
     with np.errstate(invalid="ignore", over="ignore"):
         for h in (-step, step):
             wider, finer = (line(h) - line.centre) / h, (line(h / 2) - line.centre) / (h / 2)
-            sides.append(2 * finer - wider)
+            grows = (np.abs(finer) > 1.2 * np.abs(wider)) & (np.abs(finer - wider) > floor)
+            growing &= grows
             bar = bar + CAUTION * np.abs(finer - wider)
+            sides.append(np.where(grows, np.copysign(np.inf, finer), 2 * finer - wider))
         left, right = sides
-        kink = (np.abs(right - left) > bar) | (np.isfinite(left) != np.isfinite(right))
+        kink = (np.abs(right - left) > bar) | (np.isnan(left) != np.isnan(right)) | growing
     return left * stretch, right * stretch, kink

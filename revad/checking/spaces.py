@@ -162,8 +162,10 @@ def mapping(name: str, function: Callable[..., list[Any]], leaves: list[Any], la
     return result
 
 
-def as_mapping(caller: str, f: Callable[..., Any], argnums: Argnums | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Mapping:
-    """Return a call as a `Mapping` of its differentiable leaves.
+def as_mapping(
+    caller: str, f: Callable[..., Any], argnums: Argnums | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Mapping, Callable[[list[Any]], Any]]:
+    """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves into the result's structure.
 
     Parameters
     ----------
@@ -216,12 +218,19 @@ def as_mapping(caller: str, f: Callable[..., Any], argnums: Argnums | None, args
         return [leaf for leaf in flatten(run(*values))[0] if is_inexact(leaf)]
 
     result = run(*[flat[i].copy() if isinstance(flat[i], np.ndarray) else flat[i] for i in moving])
-    out_labels = [label for leaf, label in zip(flatten(result)[0], describe(result, "output"), strict=True) if is_inexact(leaf)]
-    if not out_labels:
+    outputs, rebuild_output = flatten(result)
+    floating = [is_inexact(leaf) for leaf in outputs]
+    if not any(floating):
         raise NotDifferentiableError(
-            f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers, so there is nothing to check."
+            f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers, so there is nothing to differentiate."
         )
-    return mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels)
+
+    def restore(leaves: list[Any]) -> Any:
+        given = iter(leaves)
+        return rebuild_output([next(given) if is_float else np.zeros(np.shape(leaf)) for leaf, is_float in zip(outputs, floating, strict=True)])
+
+    out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
+    return mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels), restore
 
 
 def _parameter(f: Callable[..., Any], key: int | str) -> str:

@@ -35,6 +35,8 @@ from revad.registry import NONDIFF, ONE, REQUIRED, Operation, Rule
 
 Make = Callable[[Any, Any], Any]
 
+NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
+
 # where a kept value comes from
 ARGUMENT, KEYWORD, ANSWER, DEFAULT, REST = range(5)
 
@@ -55,14 +57,15 @@ class PlannedEdge(NamedTuple):
     at: Any
     kind: int
     function: Any
-    sources: tuple[Source, ...]
+    keeper: Callable[[Any, dict[str, Any], Any], tuple[Any, ...]]
 
 
 class Plan(NamedTuple):
     """What recording a call amounts to, for one pattern of arguments."""
 
     edges: tuple[PlannedEdge, ...]
-    joint: tuple[tuple[Any, ...], Any, tuple[Source, ...]] | None  # where the parents are, the rule, what it keeps
+    joint: tuple[tuple[Any, ...], Any, Any] | None  # where the parents are, the rule, its keeper
+    single: PlannedEdge | None  # the edge, where there is just one, of a positional argument that is no sequence
 
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
@@ -80,7 +83,7 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
         ``make(value, node)`` returns the tracked output.
     """
     lower: list[Any] = []
-    pattern = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
+    pattern: Any = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
     for value in args:
         pattern *= 3
         if isinstance(value, Tracked):
@@ -91,41 +94,56 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
             pattern += 2
             value = strip(value, level)
         lower.append(value)
+    lower_kwargs = kwargs
     if kwargs:
-        lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
-        names = tuple([(name, type(value) if lower_kwargs[name] is not value else None) for name, value in kwargs.items() if value is not np._NoValue])  # pyright: ignore[reportAttributeAccessIssue]
-        key: Any = (pattern, names)
-    else:
-        lower_kwargs = kwargs
-        key = pattern
-    ans = operation.function(*lower, **lower_kwargs)
+        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE}
+        pattern = (pattern, *kwargs)
+        if find_top(kwargs.values()) is not None:
+            lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
+            pattern = (*pattern, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
     if operation.kind != "rules":
+        ans = operation.function(*lower, **lower_kwargs)
         return tracked(ans, level, (), make) if operation.kind == "creation" else ans
-    plan = operation.plans.get(key)
+    return follow_plan(operation, level, args, kwargs, lower, lower_kwargs, pattern, make)
+
+
+def follow_plan(
+    operation: Operation, level: int, args: Any, kwargs: dict[str, Any], lower: Any, lower_kwargs: dict[str, Any], pattern: Any, make: Make
+) -> Any:
+    """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
+    ans = operation.function(*lower, **lower_kwargs)
+    plan = operation.plans.get(pattern)
     if plan is None:
-        plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
-    edges: list[Any] = []
-    for origin, at, kind, function, sources in plan.edges:
+        plan = operation.plans[pattern] = make_plan(operation, level, args, kwargs)
+    if plan.single is not None and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
+        _, at, kind, function, keeper = plan.single
+        kept = keeper(lower, lower_kwargs, ans)
+        return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+    edges: Any = []
+    for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
-        parent = value._node if isinstance(value, Tracked) else pack(value, level)
         if kind == PASS:
-            edges += _one(parent, ans)
+            edges += _one(value._node, ans)
+        elif kind == SEQUENCE:
+            edges += (pack(value, level), kind, keeper(lower, lower_kwargs, ans), function)
         else:
-            edges += (parent, kind, tuple([_kept(source, lower, lower_kwargs, ans) for source in sources]), function)
+            edges += (value._node, kind, keeper(lower, lower_kwargs, ans), function)
     if plan.joint is not None:
-        positions, function, sources = plan.joint
+        positions, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
-        edges += (parents, JOINT, tuple([_kept(source, lower, lower_kwargs, ans) for source in sources]), function)
+        edges += (parents, JOINT, keeper(lower, lower_kwargs, ans), function)
     if not edges:
         return ans
-    if type(ans) is ndarray:
-        out = make(ans, (next_order(), level, ans.shape, ans.dtype, *edges)) if ans.dtype.kind in "fc" else ans
-        if ans.base is not None and args and isinstance(out, Tracked):
-            base = args[0]
-            if isinstance(base, Tracked) and type(base._value) is ndarray and (ans.base is base._value or ans.base is base._value.base):
-                note_view(out, base, operation.function, args[1:], kwargs)
-        return out
-    return _outputs(ans, level, edges, make)
+    if type(ans) is not ndarray:
+        return _outputs(ans, level, edges, make)
+    if ans.dtype.kind not in "fc":
+        return ans
+    out = make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
+    if ans.base is not None and args:
+        base = args[0]
+        if isinstance(base, Tracked) and type(base._value) is ndarray and (ans.base is base._value or ans.base is base._value.base):
+            note_view(out, base, operation.function, args[1:], kwargs)
+    return out
 
 
 def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:
@@ -137,7 +155,7 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
     if rest is not None:
         where[rest] = (REST, len(names), is_on(args[len(names) :], level))
     for name, value in kwargs.items():
-        if value is not np._NoValue:  # pyright: ignore[reportAttributeAccessIssue]
+        if value is not NO_VALUE:
             where[name] = (KEYWORD, name, is_on(value, level))
     edges: list[PlannedEdge] = []
     for name, (origin, at, on_level) in where.items():
@@ -149,16 +167,17 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
         if rule is None:
             raise missing_rule(operation, name)
         if rule is ONE:
-            edges.append(PlannedEdge(origin, at, PASS, None, ()))
+            edges.append(PlannedEdge(origin, at, PASS, None, make_keeper(())))
             continue
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
         kind = PARTIAL if rule.is_partial else PULL if isinstance(value, Tracked) else SEQUENCE
-        edges.append(PlannedEdge(origin, at, kind, rule.function, _sources(operation, rule, where)))
+        edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(_sources(operation, rule, where))))
     joint = None
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
         positions = tuple(where.get(name) for name in operation.joint_names)
-        joint = (positions, operation.joint.function, _sources(operation, operation.joint, where))
-    return Plan(tuple(edges), joint)
+        joint = (positions, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
+    single = len(edges) == 1 and joint is None and edges[0].origin == ARGUMENT and edges[0].kind in (PARTIAL, PULL)
+    return Plan(tuple(edges), joint, edges[0] if single else None)
 
 
 def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:
@@ -177,6 +196,35 @@ def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, 
                 f"({', '.join(where)}). Give the parameter a default if it is an option of the call."
             )
     return tuple(sources)
+
+
+def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], Any], tuple[Any, ...]]:
+    """Return the function that collects what a rule keeps; the most common cases have one of their own."""
+    if not sources:
+        return lambda lower, kwargs, ans: ()
+    if len(sources) == 1 and sources[0].tracked and not sources[0].as_aval:
+        origin, at, _, _ = sources[0]
+        if origin == ANSWER:
+            return lambda lower, kwargs, ans: (ans,)
+        if origin == ARGUMENT:
+            return lambda lower, kwargs, ans: (lower[at],)
+    template = [source.at if source.origin == DEFAULT else None for source in sources]
+    as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
+    avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
+    done = {i for i, _ in as_they_are + avals}
+    others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
+
+    def keeper(lower: Any, kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+        kept = template.copy()
+        for i, at in as_they_are:
+            kept[i] = lower[at]
+        for i, at in avals:
+            kept[i] = _avals(lower[at])
+        for i, source in others:
+            kept[i] = _kept(source, lower, kwargs, ans)
+        return tuple(kept)
+
+    return keeper
 
 
 def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) -> Any:
@@ -203,7 +251,7 @@ def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict
     where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
     if rest is not None:
         where[rest] = (REST, len(names), True)
-    where |= {name: (KEYWORD, name, True) for name, value in kwargs.items() if value is not np._NoValue}  # pyright: ignore[reportAttributeAccessIssue]
+    where |= {name: (KEYWORD, name, True) for name, value in kwargs.items() if value is not NO_VALUE}
     return tuple(_kept(source, args, kwargs, ans) for source in _sources(operation, rule, where))
 
 
@@ -275,7 +323,7 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
 def _avals(value: Any) -> Any:
     """Return the Aval of a value, or the list of Avals of a sequence argument."""
     if type(value) is ndarray:
-        return Aval(value.shape, value.dtype)
+        return tuple.__new__(Aval, (value.shape, value.dtype))  # half the time of Aval(...)
     if type(value) in CONTAINERS:
         return [_avals(item) if type(item) in CONTAINERS else aval_of(item) for item in value]
     return aval_of(value)

@@ -13,7 +13,7 @@ Axis = int | tuple[int, ...] | None
 
 @lru_cache(maxsize=4096)
 def normal_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
-    """Return the axes as sorted non-negative numbers; None means all. A 0-d array has none, although NumPy takes axis 0 there."""
+    """Return the axes sorted, counted from the front; None means all. A 0-d array has none (though NumPy takes axis 0)."""
     if axis is None or ndim == 0:
         return tuple(range(ndim))
     return tuple(sorted(i + ndim if i < 0 else i for i in (axis if isinstance(axis, tuple) else (axis,))))
@@ -36,6 +36,7 @@ def restore_axes(y: Any, ndim: int, axis: Axis, keepdims: Any) -> Any:
     return y if index is None else y[index]
 
 
+@lru_cache(maxsize=4096)
 def count(shape: tuple[int, ...], axis: Axis) -> int:
     """Return how many elements go into each element of a reduction."""
     return prod(shape) if axis is None else prod([shape[i] for i in normal_axes(len(shape), axis)])

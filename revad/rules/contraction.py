@@ -28,6 +28,11 @@ def conj(x: Any) -> Any:
     return np.conj(x) if np.iscomplexobj(x) else x
 
 
+def times_vector(matrix: Any, vector: Any) -> Any:
+    """Return the product of matrices with vectors, stacks of either."""
+    return np.matmul(matrix, np.expand_dims(vector, -1))[..., 0]
+
+
 # matmul ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -41,7 +46,7 @@ def matmul_left(g: Any, x1: Aval, x2: Any, axes: Any = None) -> Any:
     if np.ndim(x2) == 1:
         return np.multiply(np.expand_dims(g, -1), x2)
     if len(shape) == 1:
-        return np.dot(x2, g) if g.ndim == 1 else np.matvec(x2, g)
+        return np.dot(x2, g) if g.ndim == 1 else times_vector(x2, g)
     if prod(np.shape(x2)[:-2]) == 1:  # one matrix times all rows of the stack
         matrix = np.reshape(x2, np.shape(x2)[-2:])
         return np.reshape(np.inner(rows(g), matrix), (*np.shape(g)[:-1], shape[-1]))

@@ -1,4 +1,4 @@
-"""Running sums and products: each output sees all of the elements up to its own, so each element sees all outputs from its own on."""
+"""Running sums and products: an output sees all elements up to its own, so an element sees all outputs from its own on."""
 
 from __future__ import annotations
 
@@ -24,14 +24,10 @@ def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
     return np.cumsum(g[backwards], axis=axis)[backwards]
 
 
-@composite(np.nancumsum)
-def nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
-    """Return the running sum with 0 in place of NaN."""
-    return np.cumsum(np.where(np.isnan(a), 0, a), axis=axis, dtype=dtype)
-
-
 @composite(np.cumulative_sum)
-def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False) -> Any:
+def cumulative_sum(
+    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
+) -> Any:
     """Return the running sum, with the empty sum 0 in front if asked for."""
     running = np.cumsum(x, axis=only_axis(x, axis), dtype=dtype)
     return np.concatenate([np.zeros_like(first(running, axis)), running], axis=axis or 0) if include_initial else running
@@ -53,7 +49,7 @@ def first(x: Any, axis: int | None) -> Any:
 
 
 def cumprod_pullback(g: Any, ans: Any, a: Any, axis: int | None = None) -> Any:
-    """Pull back y[i] = Π_{k≤i} a[k]: ā[j] = y[j-1] · s[j] with s[j] = Σ_{i≥j} ȳ[i] Π_{j<k≤i} a[k], exact where elements are zero."""
+    """Pull back y[i] = Π_{k≤i} a[k]: ā[j] = y[j-1] s[j] with s[j] = Σ_{i≥j} ȳ[i] Π_{j<k≤i} a[k]. Exact also at zeros."""
     shape = np.shape(a)
     if axis is None or not shape:
         x, axis = np.reshape(a, -1), 0
@@ -66,9 +62,10 @@ def cumprod_pullback(g: Any, ans: Any, a: Any, axis: int | None = None) -> Any:
 
 
 def discounted_sums(g: Any, x: Any) -> Any:
-    """Solve s[j] = g[j] + x[j+1] s[j+1] along the last axis by doubling (Hillis & Steele 1986): ⌈log₂ n⌉ array steps, no division.
+    """Solve s[j] = g[j] + x[j+1] s[j+1] along the last axis by doubling: ⌈log₂ n⌉ array steps, and no division.
 
-    After each step ``s`` holds the sum over a window of length ``step`` and ``weight`` the product that leads to the next window.
+    After each step ``s`` holds the sums over windows of length ``step``, and ``weight`` the products that lead to the next
+    window (Hillis & Steele 1986, "Data parallel algorithms").
     """
     s, weight, n, step = g, x[..., 1:], np.shape(x)[-1], 1
     while step < n:
@@ -81,14 +78,10 @@ def discounted_sums(g: Any, x: Any) -> Any:
 vjp(np.cumprod, a=cumprod_pullback)
 
 
-@composite(np.nancumprod)
-def nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
-    """Return the running product with 1 in place of NaN."""
-    return np.cumprod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype)
-
-
 @composite(np.cumulative_prod)
-def cumulative_prod(x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False) -> Any:
+def cumulative_prod(
+    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
+) -> Any:
     """Return the running product, with the empty product 1 in front if asked for."""
     running = np.cumprod(x, axis=only_axis(x, axis), dtype=dtype)
     return np.concatenate([np.ones_like(first(running, axis)), running], axis=axis or 0) if include_initial else running

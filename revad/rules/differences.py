@@ -99,19 +99,22 @@ def gradient_along(f: Any, axis: int, h: Any, edge_order: int) -> Any:
         inner = (at(2, n) - at(0, n - 2)) / (2.0 * h)
     else:
         h1, h2 = step(0, n - 2), step(1, n - 1)
-        inner = at(2, n) * (h1 / (h1 + h2) / h2) + at(1, n - 1) * ((h2 - h1) / h1 / h2) - at(0, n - 2) * (h2 / (h1 + h2) / h1)
+        weights = -h2 / (h1 * (h1 + h2)), (h2 - h1) / (h1 * h2), h1 / (h2 * (h1 + h2))
+        inner = weights[0] * at(0, n - 2) + weights[1] * at(1, n - 1) + weights[2] * at(2, n)
     if edge_order == 1:
         start = (at(1, 2) - at(0, 1)) / step(0, 1)
         stop = (at(n - 1, n) - at(n - 2, n - 1)) / step(n - 2, n - 1)
     else:
-        start = edge_slope(at(0, 1), at(1, 2), at(2, 3), step(0, 1), step(1, 2))
-        stop = -edge_slope(at(n - 1, n), at(n - 2, n - 1), at(n - 3, n - 2), step(n - 2, n - 1), step(n - 3, n - 2))
+        w0, w1, w2 = (-1.5 / h, 2.0 / h, -0.5 / h) if uniform else edge_weights(step(0, 1), step(1, 2))
+        start = w0 * at(0, 1) + w1 * at(1, 2) + w2 * at(2, 3)
+        w0, w1, w2 = (1.5 / h, -2.0 / h, 0.5 / h) if uniform else edge_weights(-step(n - 2, n - 1), -step(n - 3, n - 2))
+        stop = w2 * at(n - 3, n - 2) + w1 * at(n - 2, n - 1) + w0 * at(n - 1, n)
     return np.concatenate([start, inner, stop], axis=axis)
 
 
-def edge_slope(f0: Any, f1: Any, f2: Any, h1: Any, h2: Any) -> Any:
-    """Return the slope of a parabola at the first of its three points, which lie h1 and h2 apart."""
-    return f1 * ((h1 + h2) / h1 / h2) - f0 * ((2.0 * h1 + h2) / (h1 + h2) / h1) - f2 * (h1 / (h1 + h2) / h2)
+def edge_weights(h1: Any, h2: Any) -> tuple[Any, Any, Any]:
+    """Return the weights of three points, h1 and h2 apart, in the slope of their parabola at the first."""
+    return -(2.0 * h1 + h2) / (h1 * (h1 + h2)), (h1 + h2) / (h1 * h2), -h1 / (h2 * (h1 + h2))
 
 
 # Integrals and phases --------------------------------------------------------------------------------------------------------

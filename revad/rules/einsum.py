@@ -1,9 +1,9 @@
-"""`einsum`: every form of it is brought to products of at most two operands in explicit letters, whose rule is `einsum` again.
+"""`einsum`: every form of it is brought to products of few operands in explicit letters, whose pull-back is such a product again.
 
 `numpy.einsum` has many spellings (implicit output, ellipsis, sublists, any number of operands). `canonical` rewrites them all as
-letters with an explicit output; three or more operands are contracted two at a time, so that each pull-back is a product of two.
-What is left are two primitives, `contract` of one operand and `contract_pair` of two. The pull-back of an operand swaps its
-letters with those of the output: for ``ij,jk->ik`` it is ``ik,jk->ij``.
+letters with an explicit output; three or more operands are contracted two at a time (unless they are small and NumPy would take
+them all at once). What is left are the primitives `contract` of one operand, `contract_pair` and `contract_all`. The pull-back of
+an operand swaps its letters with those of the output: for ``ij,jk->ik`` it is ``ik,jk->ij``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval
-from revad.registry import composite, linear, nondiff, vjp
-from revad.rules.scattering import speaking
+from revad.registry import composite, linear, vjp
+from revad.rules.own import own
 
 Shape = tuple[int, ...]
 _WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays
-
-nondiff(np.einsum_path)
 
 
 @composite(np.einsum)
@@ -34,36 +32,42 @@ def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
     subscripts, arrays = (operands[0], list(operands[1:])) if isinstance(operands[0], str) else from_sublists(operands)
     shapes = tuple(np.shape(x) for x in arrays)
     inputs, output = canonical(subscripts, tuple(map(len, shapes)))
-    terms = list(inputs)
-    for pair in pairs(inputs, output, shapes, hashable(optimize)):
-        i, j = sorted(pair)
-        b, a, term_b, term_a = arrays.pop(j), arrays.pop(i), terms.pop(j), terms.pop(i)
-        wanted = set(output).union(*terms)
-        target = "".join(c for c in dict.fromkeys(term_a + term_b) if c in wanted) if terms else output
-        arrays.append(contract_pair(a, b, f"{term_a},{term_b}->{target}", optimize, options))
-        terms.append(target)
-    return contract(arrays[0], f"{terms[0]}->{output}", options) if len(inputs) == 1 else arrays[0]
+    if len(arrays) == 1:
+        return contract(arrays[0], f"{inputs[0]}->{output}", options)
+    explicit = ",".join(inputs) + "->" + output
+    if len(arrays) > 2 and not optimize and multiplications(explicit, shapes) <= _WORTH_A_PATH:
+        return contract_all(arrays, explicit, options)
+    if len(arrays) == 2:
+        return contract_pair(arrays[0], arrays[1], explicit, optimize, options)
+    for a, b, subscripts in steps(inputs, output, shapes, hashable(optimize)):
+        y, x = arrays.pop(b), arrays.pop(a)
+        arrays.append(contract_pair(y, x, subscripts, optimize, options))
+    return arrays[0]
 
 
-# The two primitives ----------------------------------------------------------------------------------------------------------
+# The primitives --------------------------------------------------------------------------------------------------------------
 
 
-def einsum_one(a: Any, subscripts: str, options: dict[str, Any]) -> Any:
+@own
+def contract(a: Any, subscripts: str, options: dict[str, Any]) -> Any:
     """Return ``np.einsum(subscripts, a)``: sums, diagonals and transpositions of one array."""
     return np.einsum(subscripts, a, **options)
 
 
-def einsum_two(a: Any, b: Any, subscripts: str, optimize: Any, options: dict[str, Any]) -> Any:
-    """Return ``np.einsum(subscripts, a, b)``."""
+@own
+def contract_pair(a: Any, b: Any, subscripts: str, optimize: Any, options: dict[str, Any]) -> Any:
+    """Return ``np.einsum(subscripts, a, b)``; a large one as a matrix product if it is one."""
     optimize = bool(optimize) or multiplications(subscripts, (np.shape(a), np.shape(b))) > _WORTH_A_PATH
     return np.einsum(subscripts, a, b, optimize=optimize, **options)
 
 
-contract = speaking(einsum_one, einsum_one)
-contract_pair = speaking(einsum_two, einsum_two)
+@own
+def contract_all(operands: list[Any], subscripts: str, options: dict[str, Any]) -> Any:
+    """Return ``np.einsum(subscripts, *operands)``, for small operands."""
+    return np.einsum(subscripts, *operands, **options)
 
 
-@linear(einsum_one, "a")
+@linear(contract, "a")
 def contract_adjoint(g: Any, a: Aval, subscripts: str) -> Any:
     """Read the subscripts backwards: sums become broadcasts, diagonals are filled in with zeros beside them."""
     term, output = subscripts.split("->")
@@ -74,24 +78,38 @@ def pair_left(g: Any, a: Aval, b: Any, subscripts: str) -> Any:
     """Swap a with the output: for ``ij,jk->ik`` ā[i, j] = Σₖ ȳ[i, k] b[j, k]."""
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
-    return pull_back(g, output, b, term_b, term_a, a.shape)
+    met = letters_met(term_a, output + term_b)
+    return expand(contract_pair(g, b, f"{output},{term_b}->{met}", False, {}), met, term_a, a.shape)
 
 
 def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
     """Swap b with the output: for ``ij,jk->ik`` b̄[j, k] = Σᵢ ȳ[i, k] a[i, j]."""
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
-    return pull_back(g, output, a, term_a, term_b, b.shape)
+    met = letters_met(term_b, output + term_a)
+    return expand(contract_pair(g, a, f"{output},{term_a}->{met}", False, {}), met, term_b, b.shape)
 
 
-vjp(einsum_two, a=pair_left, b=pair_right)
+def all_pullback(g: Any, operands: Any, subscripts: str) -> list[Any]:
+    """Swap each operand with the output in turn."""
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    pulled = []
+    for k, (x, term) in enumerate(zip(operands, terms, strict=True)):
+        others = [output, *terms[:k], *terms[k + 1 :]]
+        met = letters_met(term, "".join(others))
+        y = contract_all([g, *operands[:k], *operands[k + 1 :]], ",".join(others) + "->" + met, {})
+        pulled.append(expand(y, met, term, np.shape(x)))
+    return pulled
 
 
-def pull_back(g: Any, output: str, other: Any, other_term: str, term: str, shape: Shape) -> Any:
-    """Contract the cotangent with the other operand, and spread the result over the operand's shape."""
-    met = "".join(c for c in dict.fromkeys(term) if c in output or c in other_term)
-    pulled = contract_pair(g, other, f"{output},{other_term}->{met}", False, {})
-    return expand(pulled, met, term, shape)
+vjp(contract_pair, a=pair_left, b=pair_right)
+vjp(contract_all, operands=all_pullback)
+
+
+def letters_met(term: str, others: str) -> str:
+    """Return the letters of a term, each once, that occur elsewhere too."""
+    return "".join(c for c in dict.fromkeys(term) if c in others)
 
 
 def expand(x: Any, have: str, term: str, shape: Shape) -> Any:
@@ -178,21 +196,27 @@ def hashable(optimize: Any) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def pairs(terms: tuple[str, ...], output: str, shapes: tuple[Shape, ...], optimize: Any) -> tuple[tuple[int, int], ...]:
-    """Return which two operands to contract at each step; a result goes to the end of the list, as in `einsum_path`."""
-    if len(terms) <= 2:
-        return ((0, 1),) if len(terms) == 2 else ()
-    stand_ins: Any = [np.broadcast_to(0.0, shape) for shape in shapes]
+def steps(terms: tuple[str, ...], output: str, shapes: tuple[Shape, ...], optimize: Any) -> list[tuple[int, int, str]]:
+    """Return which two operands to contract at each step, and how; a result goes to the end of the list, as in `einsum_path`.
+
+    Intermediate results have their longest axes last and the later operand goes first, as in NumPy, so that results agree to
+    the last bit with those of ``optimize=True``.
+    """
+    sizes = letter_sizes(terms, shapes)
+    path: Any
     if isinstance(optimize, tuple) and optimize[0] == "einsum_path":
-        path = list(optimize[1:])
+        path = optimize[1:]
     else:
+        stand_ins: Any = [np.broadcast_to(0.0, shape) for shape in shapes]
         path = np.einsum_path(",".join(terms) + "->" + output, *stand_ins, optimize=optimize or "greedy")[0][1:]
-    steps: list[tuple[int, int]] = []
-    left = len(terms)
+    left, found = list(terms), []
     for step in path:
-        *rest, first = sorted(step)  # popped from the back, so that the numbers of the others stay valid
-        for other in reversed(rest):
-            steps.append((other, first))
-            left -= 1
-            first = left - 1
-    return tuple(steps)
+        *rest, b = sorted(step)  # from the back, so that the numbers of the others stay valid
+        for a in reversed(rest):
+            y, x = left.pop(b), left.pop(a)
+            wanted = set(output).union(*left)
+            target = "".join(sorted(set(x + y) & wanted, key=lambda c: (sizes[c], c))) if left else output
+            found.append((a, b, f"{y},{x}->{target}"))
+            left.append(target)
+            b = len(left) - 1
+    return found

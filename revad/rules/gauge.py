@@ -5,8 +5,9 @@ each other freely. A function that does not depend on the choice has a cotangent
 matrix ``mix`` below is Hermitian in that pair), and then the numerator over the gap vanishes: the term is dropped. If it does not
 meet it there is no derivative, and the error says which pair is to blame. The phase of a complex vector is free in the same way.
 
-One case lies between. A matrix function V diag(h(w)) Vᴴ has a derivative at equal eigenvalues, but it lies in the limit 0/0,
-which cotangents of w and V cannot tell. Such calls are refused, or warned of where the dropped term may well be zero.
+One case lies between. A matrix function V diag(h(w)) Vᴴ has a derivative at equal eigenvalues, but it lies in the limit 0/0, which
+the cotangents of w and V do not tell; and a cotangent may meet the condition by accident. So where a pair's vectors are used at
+all, the call is refused, or warned of if the dropped term is zero for the functions that are likely (projectors).
 """
 
 from __future__ import annotations
@@ -65,22 +66,25 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
     ndarray of bool
         ``same``.
     """
-    n = w.shape[-1]
-    size = np.max(np.abs(mix), (-2, -1), keepdims=True, initial=0)
     tolerance = np.sqrt(np.finfo(w.dtype).eps)
-    turned = mH(mix)
+    size, turned = np.max(np.abs(mix), (-2, -1), keepdims=True, initial=0), mH(mix)
     free = same & (np.abs(mix - turned) > tolerance * size)
     if np.any(free):
         raise np.linalg.LinAlgError(_free(*_first(free), w, name))
-    pairs = same & ~np.eye(n, dtype=bool) & (size > 0)
+    pairs = same & ~np.eye(w.shape[-1], dtype=bool) & ((size > 0) | np.all(w == 0, -1)[..., None, None])
     if np.any(pairs):
         steep = np.abs(slope) > tolerance * np.max(np.abs(slope), -1, keepdims=True, initial=0)
-        steep = pairs & (steep[..., None] | steep[..., None, :])
-        mixed = pairs & (np.abs(mix + turned) > tolerance * size)
-        if np.any(steep & mixed):
-            raise np.linalg.LinAlgError(_undetermined(*_first(steep & mixed), w, name))
-        if np.any(steep | mixed):
-            warnings.warn(_dropped(*_first(steep | mixed), w, name), RuntimeWarning, stacklevel=3)
+        steep = steep[..., None] | steep[..., None, :]
+        mixed = np.abs(mix + turned) > tolerance * size
+        own_part = np.diagonal(mix, 0, -2, -1)
+        used = np.abs(own_part) > tolerance * size[..., 0]
+        uneven = np.abs(gaps(own_part)) > tolerance * size
+        if np.any(alone := pairs & uneven & ~mixed & ~steep):
+            raise np.linalg.LinAlgError(_free(*_first(alone), w, name))
+        if np.any(both := pairs & mixed & steep):
+            raise np.linalg.LinAlgError(_undetermined(*_first(both), w, name))
+        if np.any(dropped := pairs & (steep | mixed | used[..., None] | used[..., None, :])):
+            warnings.warn(_dropped(*_first(dropped), w, name), RuntimeWarning, stacklevel=3)
     return same
 
 

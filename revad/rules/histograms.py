@@ -1,4 +1,4 @@
-"""Histograms: counts are constants, but weighted counts are sums of weights, and edges may come from the samples or be given."""
+"""Histograms: counts are constants, but weighted ones are sums of weights, and the edges may depend on the samples."""
 
 from __future__ import annotations
 
@@ -7,31 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
 from revad.registry import NONDIFF, composite, linear, vjp
 from revad.rules.reductions import equal_shares
-
-# Weighted counts -------------------------------------------------------------------------------------------------------------
-
-
-@linear(np.bincount, "weights")
-def bincount_adjoint(g: Any, x: Any) -> Any:
-    """Read each sample's bin: w̄[i] = ȳ[x[i]]."""
-    return np.take(g, x)
-
-
-def counts(bins: Any, weights: Any, number: int) -> Any:
-    """Return the number of samples in each of the bins, or the sum of their weights in the weights' dtype."""
-    if weights is None:
-        return np.bincount(bins, minlength=number)
-    weights = np.ravel(weights)
-    if weights.dtype.kind == "c":
-        parts = [np.bincount(bins, weights=part, minlength=number) for part in (np.real(weights), np.imag(weights))]
-        total = parts[0] + 1j * parts[1]
-    else:
-        total = np.bincount(bins, weights=weights, minlength=number)
-    return total if total.dtype == weights.dtype else np.astype(total, weights.dtype)
-
 
 # Edges -----------------------------------------------------------------------------------------------------------------------
 
@@ -50,14 +27,23 @@ def edges_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None) 
     return lowest + equal_shares(np.sum(t * g), np.equal(a, np.max(a)), None, ans.dtype)
 
 
-def range_pullback(g: Any, ans: Any, range: Aval) -> Any:
+def range_pullback(g: Any, ans: Any, range: Any) -> Any:
     """Move the ends of the given range."""
     t = fractions(ans)
     ends = [np.sum((1 - t) * g), np.sum(t * g)]
-    return np.stack(ends) if type(range) is Aval else ends
+    return np.stack(ends) if hasattr(range, "shape") else ends
 
 
 vjp(np.histogram_bin_edges, a=edges_pullback, bins=lambda g: g, range=range_pullback, weights=NONDIFF)
+
+
+# Counts in bins --------------------------------------------------------------------------------------------------------------
+
+
+@linear(np.bincount, "weights")
+def bincount_adjoint(g: Any, x: Any) -> Any:
+    """Read each sample's bin: w̄[i] = ȳ[x[i]]."""
+    return np.take(g, x)
 
 
 def place(a: Any, edges: Any) -> Any:
@@ -65,17 +51,45 @@ def place(a: Any, edges: Any) -> Any:
     return np.searchsorted(edges, a, side="right") - np.equal(a, edges[-1])
 
 
-# Histograms ------------------------------------------------------------------------------------------------------------------
+def weights_pullback(g: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:
+    """Read each sample's bin: w̄[i] = c̄[bin of a[i]], where density h = c / (d Σc) makes c̄ = (ȳ / d - Σ ȳ h) / Σc of ȳ."""
+    bins = place(a, ans[1])
+    g = g[0]
+    if density:
+        total = np.sum(np.where((bins > 0) & (bins <= g.shape[0]), weights, 0))
+        g = (g / np.diff(ans[1]) - np.sum(g * ans[0])) / total
+    outside = np.zeros_like(g[:1])
+    return np.take(np.concatenate([outside, g, outside]), bins)
 
 
-@composite(np.histogram)
-def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    """Return the counts between edges, and the edges; as a density, counts per width that integrate to one."""
-    a = np.ravel(a)
-    edges = np.histogram_bin_edges(a, bins, range, weights)
-    number = edges.shape[0] - 1
-    n = counts(place(a, edges), weights, number + 2)[1 : number + 1]
-    return (n / np.diff(edges) / np.sum(n), edges) if density else (n, edges)
+def edges_cotangent(g: Any, ans: Any, density: Any) -> Any:
+    """Return the cotangent of the edges: their own, and that of the widths d = e[k+1] - e[k] which divide a density."""
+    if not density:
+        return g[1]
+    widths = -g[0] * ans[0] / np.diff(ans[1])
+    outside = np.zeros_like(widths[:1])
+    return g[1] + np.concatenate([outside, widths]) - np.concatenate([widths, outside])
+
+
+def histogram_range_pullback(g: Any, ans: Any, range: Any, density: Any = None) -> Any:
+    """Move the ends of the given range, and the edges with them."""
+    return range_pullback(edges_cotangent(g, ans, density), ans[1], range)
+
+
+def histogram_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
+    """Move the edges with the outermost samples; the bins of the others are constant."""
+    return edges_pullback(edges_cotangent(g, ans, density), ans[1], a, bins, range)
+
+
+vjp(
+    np.histogram,
+    a=histogram_pullback,
+    bins=lambda g, ans, density=None: edges_cotangent(g, ans, density),
+    range=histogram_range_pullback,
+    weights=weights_pullback,
+)
+
+# Several axes ----------------------------------------------------------------------------------------------------------------
 
 
 @composite(np.histogramdd)
@@ -90,12 +104,13 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     edges = [np.histogram_bin_edges(x, b, r) for x, b, r in zip(columns, each, ranges, strict=True)]
     shape = tuple(e.shape[0] + 1 for e in edges)
     box = np.ravel_multi_index([place(x, e) for x, e in zip(columns, edges, strict=True)], shape)
-    n = 1.0 * np.reshape(counts(box, weights, prod(shape)), shape)[(slice(1, -1),) * ndim]
-    if density:
-        n = n / np.sum(n)
-        for i, e in enumerate(edges):
-            n = n / np.reshape(np.diff(e), (-1,) + (1,) * (ndim - 1 - i))
-    return n, edges
+    n = 1.0 * np.reshape(np.bincount(box, weights, prod(shape)), shape)[(slice(1, -1),) * ndim]
+    if not density:
+        return n, edges
+    total = np.sum(n)
+    for i, e in enumerate(edges):
+        n = n / np.reshape(np.diff(e), (-1,) + (1,) * (ndim - 1 - i))
+    return n / total, edges
 
 
 def coordinates(sample: Any) -> list[Any]:

@@ -17,13 +17,13 @@ from revad.registry import NONDIFF, composite, elementwise, nondiff
 
 
 def first_larger(x1: Any, x2: Any, ans: Aval) -> Any:
-    """1 where x₁ > x₂, ½ where they tie, else 0."""
-    return np.where(x1 == x2, ans.dtype.type(0.5), np.greater(x1, x2))
+    """1 where x₁ > x₂, ½ where they tie, else 0: half of [x₁ > x₂] + [x₁ ≥ x₂]."""
+    return np.add(np.greater(x1, x2), np.greater_equal(x1, x2), dtype=ans.dtype) * 0.5
 
 
 def second_larger(x1: Any, x2: Any, ans: Aval) -> Any:
     """1 where x₂ > x₁, ½ where they tie, else 0."""
-    return np.where(x1 == x2, ans.dtype.type(0.5), np.less(x1, x2))
+    return np.add(np.less(x1, x2), np.less_equal(x1, x2), dtype=ans.dtype) * 0.5
 
 
 def first_chosen(x1: Any, x2: Any, ans: Any) -> Any:

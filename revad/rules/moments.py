@@ -1,6 +1,7 @@
-"""Moments: variance and standard deviation, the weighted average, and the reductions that pass over NaN.
+"""Moments: variance, standard deviation, range and weighted average.
 
-The variance is hot (normalisation layers), so it has a rule of its own, in closed form; the rest is composed of reductions.
+The variance is hot (normalisation layers), so it has a rule of its own, in closed form: one pass for the mean, one for the
+deviations, one for their scale. Averages are composed of sums.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from revad.rules.reductions import count_where
 
 def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
     """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
-    if where is True:
-        difference = a - (np.mean(a, axis=axis, dtype=dtype, keepdims=True) if mean is None else mean)
-    else:
-        mean = np.mean(a, axis=axis, dtype=dtype, keepdims=True, where=where) if mean is None else mean
-        difference = np.where(where, a - mean, 0)
+    if mean is None:
+        options: dict[str, Any] = {"axis": axis, "dtype": dtype, "keepdims": axis is not None}
+        if where is True:
+            mean = np.add.reduce(a, **options) / (count(np.shape(a), axis) or 1)
+        else:
+            mean = np.mean(a, where=where, **options)
+    difference = a - mean if where is True else np.where(where, a - mean, 0)
     return np.conj(difference) if difference.dtype.kind == "c" else difference
 
 
@@ -68,7 +71,8 @@ def std_pullback(
     correction: Any = None,
 ) -> Any:
     """Scale the deviations: ā[i, j] = ȳ[i] · (a[i, j] - m[i])* / (y[i] (n - ddof)), and 0 where y = 0."""
-    slope = np.where(ans == 0, 0, g / np.where(ans == 0, 1, 2 * ans))
+    constant = np.equal(ans, 0)
+    slope = np.where(constant, 0, g / (2 * ans + constant))
     return var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
 
 
@@ -121,64 +125,3 @@ def spread_weights(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
         raise ValueError(f"weights of shape {given} do not fit data of shape {shape} along axis {axis}")
     ordered = np.transpose(weights, tuple(sorted(range(len(axes)), key=axes.__getitem__)))
     return np.reshape(ordered, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
-
-
-# Reductions that pass over NaN -----------------------------------------------------------------------------------------------
-
-
-@composite(np.nansum)
-def nansum(
-    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = 0, where: Any = True
-) -> Any:
-    """Return the sum with 0 in place of NaN."""
-    return np.sum(np.where(np.isnan(a), 0, a), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
-
-
-@composite(np.nanprod)
-def nanprod(
-    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = 1, where: Any = True
-) -> Any:
-    """Return the product with 1 in place of NaN."""
-    return np.prod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
-
-
-def numbers_among(a: Any, where: Any) -> Any:
-    """Return the mask of what counts: inside of ``where``, and not NaN."""
-    return where & ~np.isnan(a)
-
-
-@composite(np.nanmean)
-def nanmean(
-    a: Any, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
-) -> Any:
-    """Return the mean of the numbers among the elements."""
-    return np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims, where=numbers_among(a, where))
-
-
-def nan_moment(moment: Any) -> Any:
-    """Return `np.nanvar` or `np.nanstd`: the moment of the numbers among the elements, NaN where n - ddof ≤ 0."""
-
-    def of_numbers(
-        a: Any,
-        axis: Axis = None,
-        dtype: Any = None,
-        out: Any = None,
-        ddof: Any = 0,
-        keepdims: Any = False,
-        *,
-        where: Any = True,
-        mean: Any = None,
-        correction: Any = None,
-    ) -> Any:
-        where = numbers_among(a, where)
-        options = {} if mean is None else {"mean": mean}
-        ddof = ddof if correction is None else correction
-        value = moment(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=where, **options)
-        n = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
-        return np.where(n > ddof, value, np.nan)
-
-    return of_numbers
-
-
-composite(np.nanvar)(nan_moment(np.var))
-composite(np.nanstd)(nan_moment(np.std))

@@ -11,6 +11,7 @@ import numpy as np
 
 from revad.registry import composite, vjp
 from revad.rules.axes import Axis, gather_axes, scatter_axes
+from revad.rules.own import own
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 # Sorting ---------------------------------------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ vjp(np.partition, a=partition_pullback)
 
 
 def between_order_statistics(ans: Any, x: Any, position: Any) -> tuple[Any, Any, Any]:
-    """Return the order statistics below and above a position between ranks, and the fraction t that it lies above the lower one.
+    """Return the order statistics below and above a position between ranks, and how far between them it lies.
 
     With x₍ₖ₎ the k-th smallest along the last axis, y = (1 - t) x₍ₖ₎ + t x₍ₖ₊₁₎ at position k + t. NaN where ``ans`` is NaN.
     """
@@ -73,10 +74,7 @@ def median_pullback(g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any =
     if x.size == 0:
         return np.zeros_like(a)
     g, ans = np.reshape(g, (*kept, 1)), np.reshape(ans, (*kept, 1))
-    if n % 2:
-        shares = equal_shares(g, attains(x, ans), -1, x.dtype)
-    else:
-        shares = share_between(g, ans, x, (n - 1) / 2, attains)
+    shares = equal_shares(g, attains(x, ans), -1, x.dtype) if n % 2 else share_between(g, ans, x, (n - 1) / 2, attains)
     return scatter_axes(shares, np.shape(a), axis)
 
 
@@ -96,5 +94,19 @@ def numbers(x: Any) -> Any:
     return np.sum(np.equal(x, x), axis=-1, keepdims=True)
 
 
-vjp(np.median, a=median_pullback)
-vjp(np.nanmedian, a=nanmedian_pullback)
+def sparing(function: Any) -> Any:
+    """Return a median as a primitive that leaves its input alone, which ``overwrite_input`` permits: the tape may hold it."""
+
+    @own
+    def primitive(a: Any, axis: Axis, keepdims: Any) -> Any:
+        return function(a, axis=axis, keepdims=keepdims)
+
+    @composite(function)
+    def definition(a: Any, axis: Axis = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False) -> Any:
+        return primitive(a, axis, keepdims)
+
+    return primitive
+
+
+vjp(sparing(np.median), a=median_pullback)
+vjp(sparing(np.nanmedian), a=nanmedian_pullback)

@@ -10,11 +10,11 @@ import numpy as np
 
 
 def own(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Ask an argument that has an ``__array_function__`` first, and run the function itself on plain arrays only (NEP 18)."""
+    """Ask an argument (or an item of a list) that has an ``__array_function__`` first; else run the function itself (NEP 18)."""
 
     @wraps(function)
     def primitive(*args: Any) -> Any:
-        for value in args:
+        for value in [item for arg in args for item in (arg if type(arg) is list else (arg,))]:
             kind = type(value)
             if hasattr(kind, "__array_function__") and not issubclass(kind, (np.ndarray, np.generic)):
                 answer = value.__array_function__(primitive, (kind,), args, {})

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import composite
-from revad.rules.scattering import index_update
+from revad.aval import Aval
+from revad.registry import composite, linear
+from revad.rules.scattering import index_update, speaking
 
 OPTIONS = {
     "constant": "constant_values",
@@ -38,7 +39,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
         raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
     option = next(iter(kwargs.values()), None)
     if mode == "empty" or (mode == "constant" and (option is None or type(option) in (int, float, complex))):
-        return surrounded(array, widths, option or 0)
+        return surrounded(array, widths, 0 if option is None else option)
     if mode == "constant":
         sides, options = constant_sides, value_pairs(option, len(shape))
     elif mode == "linear_ramp":
@@ -78,8 +79,24 @@ def stacked(values: Any) -> Any:
     return np.stack([stacked(value) for value in values]) if isinstance(values, (list, tuple)) else values
 
 
+def padded_with_zeros(array: Any, widths: list[list[int]]) -> Any:
+    """Put the array into a larger one full of zeros."""
+    return np.pad(array, widths)
+
+
+zero_pad = speaking(padded_with_zeros, padded_with_zeros)
+
+
+@linear(padded_with_zeros, "array")
+def crop(g: Any, array: Aval, widths: list[list[int]]) -> Any:
+    """Cut out where the array was put: x̄ = ȳ[before : before + n]."""
+    return g[tuple(slice(before, before + n) for n, (before, _) in zip(array.shape, widths, strict=True))]
+
+
 def surrounded(array: Any, widths: list[list[int]], value: Any) -> Any:
     """Put the array into a larger one full of one value."""
+    if type(value) is int and value == 0:
+        return zero_pad(array, widths)
     sizes = [(before, n, after) for n, (before, after) in zip(np.shape(array), widths, strict=True)]
     frame = np.full_like(array, value, shape=[sum(size) for size in sizes])
     return index_update(frame, tuple(slice(before, before + n) for before, n, _ in sizes), array)

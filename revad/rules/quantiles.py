@@ -1,7 +1,7 @@
 """Quantiles: each is a mixture of two neighbouring order statistics, and gives its cotangent to the elements that equal them.
 
-Where the mixture lies is asked of NumPy itself: on the ramp 0, 1, 2, ... the quantile *is* the position between ranks, so all of
-its methods (Hyndman & Fan 1996) are served by one rule.
+Where the mixture lies is asked of NumPy itself: on the ramp 0, 1, 2, ... the quantile *is* the position between ranks, so one
+rule serves all of its methods (Hyndman & Fan 1996, "Sample quantiles in statistical packages").
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import NONDIFF, vjp
+from revad.registry import NONDIFF, composite, vjp
 from revad.rules.axes import Axis, count, gather_axes, scatter_axes
 from revad.rules.ordering import between_order_statistics, numbers, share_between
+from revad.rules.own import own
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 # How far the position moves with q, less the number of elements: h = n q + α + q (1 - α - β) - 1. The others stay on a rank.
@@ -50,9 +51,9 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
             return np.zeros_like(a)
         x = gather_axes(a, axis)
         if weights is None:
-            shares = [share_between(*part, x, at, attained) for *part, at in slices(g, ans, x, q, method)]
+            shares = [share_between(g_q, y, x, at, attained) for g_q, y, at in slices(g, ans, x, q, method)]
         else:
-            shares = [equal_shares(g_q, attained(x, value), -1, x.dtype) for g_q, value, _ in slices(g, ans, x, q, "linear")]
+            shares = [equal_shares(g_q, attained(x, y), -1, x.dtype) for g_q, y, _ in slices(g, ans, x, q, "linear")]
         return scatter_axes(sum(shares), np.shape(a), axis)
 
     def q_pullback(
@@ -64,8 +65,8 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
         x = gather_axes(a, axis)
         n = numbers(x) if skips_nan else x.shape[-1]
         slopes = []
-        for g_q, value, position in slices(g, ans, x, q, method):
-            low, high, _ = between_order_statistics(value, x, np.minimum(np.floor(position), n - 2) + 0.5)
+        for g_q, y, position in slices(g, ans, x, q, method):
+            low, high, _ = between_order_statistics(y, x, np.minimum(np.floor(position), n - 2) + 0.5)
             slope = g_q * (high - low) * ((n + MOVING[method]) / unit)
             held = (method != "linear") & ((position <= 0) | (position >= n - 1))
             slopes.append(np.sum(np.where(held, 0, slope)))
@@ -74,7 +75,31 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
     return {"a": pullback, "q": q_pullback, "weights": NONDIFF}
 
 
-vjp(np.quantile, **quantile_rules(np.quantile, skips_nan=False, unit=1.0))
-vjp(np.percentile, **quantile_rules(np.percentile, skips_nan=False, unit=100.0))
-vjp(np.nanquantile, **quantile_rules(np.nanquantile, skips_nan=True, unit=1.0))
-vjp(np.nanpercentile, **quantile_rules(np.nanpercentile, skips_nan=True, unit=100.0))
+def sparing(function: Any) -> Any:
+    """Return a quantile function as a primitive that leaves its input alone, which ``overwrite_input`` permits."""
+
+    @own
+    def primitive(a: Any, q: Any, axis: Axis, method: str, keepdims: Any, weights: Any) -> Any:
+        return function(a, q, axis=axis, method=method, keepdims=keepdims, weights=weights)
+
+    @composite(function)
+    def definition(
+        a: Any,
+        q: Any,
+        axis: Axis = None,
+        out: Any = None,
+        overwrite_input: Any = False,
+        method: str = "linear",
+        keepdims: Any = False,
+        *,
+        weights: Any = None,
+    ) -> Any:
+        return primitive(a, q, axis, method, keepdims, weights)
+
+    return primitive
+
+
+vjp(sparing(np.quantile), **quantile_rules(np.quantile, skips_nan=False, unit=1.0))
+vjp(sparing(np.percentile), **quantile_rules(np.percentile, skips_nan=False, unit=100.0))
+vjp(sparing(np.nanquantile), **quantile_rules(np.nanquantile, skips_nan=True, unit=1.0))
+vjp(sparing(np.nanpercentile), **quantile_rules(np.nanpercentile, skips_nan=True, unit=100.0))

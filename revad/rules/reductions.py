@@ -6,6 +6,8 @@ attained, in equal shares at ties.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,20 +18,16 @@ from revad.rules.axes import Axis, as_dtype, count, gather_axes, restore_axes, s
 
 # Sum and mean ----------------------------------------------------------------------------------------------------------------
 
-SMALL = 4096  # elements up to which writing a number everywhere is cheaper than making a broadcast view
+SMALL = 1024  # elements up to which multiplying a constant array is cheaper than making a broadcast view
+PLAIN = frozenset((float, np.ndarray, np.float64, np.float32))
 
 
 @linear(np.sum, "a")
 def sum_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
     """Spread ȳ over the summed axes: ā[i, j] = ȳ[i]."""
-    shape = a.shape
     if axis is not None and not keepdims:
-        g = restore_axes(g, len(shape), axis, keepdims)
-    if where is not True:
-        g = np.where(where, g, 0)
-    elif type(g) is float and a.size <= SMALL:
-        return np.full(shape, g)
-    return np.broadcast_to(g, shape)
+        g = restore_axes(g, len(a.shape), axis, keepdims)
+    return spread(g, a, 1.0, where)
 
 
 vjp(np.sum, initial=lambda g: g)
@@ -38,10 +36,28 @@ vjp(np.sum, initial=lambda g: g)
 @linear(np.mean, "a")
 def mean_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
     """Spread ȳ evenly over the n elements of each mean: ā[i, j] = ȳ[i] / n."""
+    if axis is not None and not keepdims:
+        g = restore_axes(g, len(a.shape), axis, keepdims)
     if where is True:
-        n = count(a.shape, axis)
-        return sum_adjoint(g * (1 / n) if n else g, a, axis, keepdims)
-    return sum_adjoint(g / np.maximum(count_where(where, a, axis, keepdims), 1), a, axis, keepdims, where)
+        return spread(g, a, 1 / (count(a.shape, axis) or 1))
+    return spread(g / np.maximum(count_where(where, a, axis), 1), a, 1.0, where)
+
+
+def spread(g: Any, a: Aval, weight: float, where: Any = True) -> Any:
+    """Return ``weight * g`` broadcast to the shape of ``a``, and 0 outside of the mask."""
+    if where is not True:
+        g = np.where(where, g, 0)
+    elif type(g) in PLAIN:
+        small = small_constant(a.shape, a.dtype, weight)
+        if small is not None:
+            return np.multiply(small, g)
+    return np.broadcast_to(g if weight == 1.0 else g * weight, a.shape)
+
+
+@lru_cache(maxsize=256)
+def small_constant(shape: tuple[int, ...], dtype: Any, value: float) -> Any:
+    """Return an array full of a number, or None where that would be large."""
+    return np.full(shape, value, dtype) if prod(shape) <= SMALL else None
 
 
 def count_where(where: Any, a: Aval, axis: Axis, keepdims: Any = True) -> Any:
@@ -96,7 +112,7 @@ def attains_or_all_nan(x: Any, value: Any) -> Any:
 
 def equal_shares(g: Any, attained: Any, axis: Axis, dtype: Any, others: Any = 0) -> Any:
     """Give ȳ in equal shares to the elements that attain a value; ``others`` counts further ones outside of the array."""
-    n = np.count_nonzero(attained) if axis is None else np.sum(attained, axis=axis, keepdims=True, dtype=dtype)
+    n = np.count_nonzero(attained) if axis is None else np.add.reduce(attained, axis=axis, keepdims=True, dtype=dtype)
     return np.where(attained, g / (n + others), 0)
 
 

@@ -38,8 +38,8 @@ def cov(
     mean, total = np.average(x, axis=1, weights=weights, returned=True)
     norm = normalisation(x.shape[1], total[0], weights, aweights, (0 if bias else 1) if ddof is None else ddof)
     x = x - mean[:, None]
-    weighted = x if weights is None else x * weights
-    return np.squeeze(np.dot(x, np.conj(np.transpose(weighted))) * as_dtype(np.true_divide(1, norm), dtype))
+    other = np.transpose(x if weights is None else x * weights)
+    return np.squeeze(np.dot(x, np.conj(other) if dtype.kind == "c" else other) * as_dtype(np.true_divide(1, norm), dtype))
 
 
 def joint_weights(fweights: Any, aweights: Any) -> Any:

@@ -1,7 +1,7 @@
-"""The methods of ufuncs, ``reduce accumulate reduceat outer``, composed of slices and of calls of the ufunc itself.
+"""The methods of ufuncs, ``reduce accumulate reduceat outer``, in terms of array functions, slices and calls of the ufunc.
 
-Where an array function says the same (`np.sum` is ``np.add.reduce``), that is called. An associative ufunc is folded by halves,
-in about log₂ n calls on whole arrays; any other one element after element.
+Where an array function says the same (`np.sum` is ``np.add.reduce``), that is called; ``logaddexp`` (which makes log-sum-exp)
+and ``hypot`` have rules for their reductions; any other ufunc is folded, element after element.
 """
 
 from __future__ import annotations
@@ -10,20 +10,68 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import composite
-from revad.rules.axes import Axis, as_array, gather_axes, normal_axes
+from revad.registry import composite, vjp
+from revad.rules.axes import Axis, as_array, as_dtype, gather_axes, normal_axes, restore_axes
+from revad.rules.own import own
 
-FUNCTIONS = {
-    (np.add, "reduce"): np.sum,
-    (np.multiply, "reduce"): np.prod,
-    (np.maximum, "reduce"): np.max,
-    (np.minimum, "reduce"): np.min,
-    (np.fmax, "reduce"): np.nanmax,
-    (np.fmin, "reduce"): np.nanmin,
-    (np.add, "accumulate"): np.cumsum,
-    (np.multiply, "accumulate"): np.cumprod,
+# Reductions ------------------------------------------------------------------------------------------------------------------
+
+
+def reduction(ufunc: Any, slope: Any) -> Any:
+    """Return ``ufunc.reduce`` with a rule; ``slope(x, y, n)`` is ∂y/∂x, where n says how many of the elements equal y."""
+
+    @own
+    def reduced(a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+        options = {} if initial is None else {"initial": initial}
+        return ufunc.reduce(a, axis=axis, keepdims=keepdims, where=where, **options)
+
+    def rivals(value: Any, a: Any, axis: Any, initial: Any, where: Any) -> Any:
+        n = np.sum(np.equal(a, value) & where, axis=axis, keepdims=True)
+        return np.maximum(n if initial is None else n + np.equal(initial, value), 1)
+
+    def pullback(g: Any, ans: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+        """Scale by the slopes: ā[i, j] = ȳ[i] ∂y[i]/∂a[i, j]."""
+        y, g = (restore_axes(v, np.ndim(a), axis, keepdims) for v in (ans, g))
+        scaled = g * slope(a, y, rivals(y, a, axis, initial, where))
+        return scaled if where is True else np.where(where, scaled, 0)
+
+    def initial_pullback(g: Any, ans: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+        """Scale by the slope of the initial value; `project` adds up."""
+        y, g = (restore_axes(v, np.ndim(a), axis, keepdims) for v in (ans, g))
+        return g * slope(initial, y, rivals(y, a, axis, initial, where))
+
+    vjp(reduced, a=pullback, initial=initial_pullback)
+    return reduced
+
+
+def softmax_slope(exp: Any) -> Any:
+    """Return the slope of log Σ exp x: exp(x - y); where y is infinite, equal shares of those that make it so."""
+
+    def slope(x: Any, y: Any, n: Any) -> Any:
+        infinite = np.isinf(y)
+        return np.where(infinite, np.equal(x, y) / n, exp(x - np.where(infinite, 0, y)))
+
+    return slope
+
+
+def hypot_slope(x: Any, y: Any, n: Any) -> Any:
+    """Return the slope of √Σx²: x / y, and 0 at the origin."""
+    return np.where(np.equal(y, 0), 0, x / np.where(np.equal(y, 0), 1, y))
+
+
+REDUCTIONS = {
+    np.logaddexp: reduction(np.logaddexp, softmax_slope(np.exp)),
+    np.logaddexp2: reduction(np.logaddexp2, softmax_slope(np.exp2)),
+    np.hypot: reduction(np.hypot, hypot_slope),
 }
-ASSOCIATIVE = {np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logaddexp2, np.hypot}
+FUNCTIONS = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.fmax: np.nanmax,
+    np.fmin: np.nanmin,
+}
 
 
 @composite("reduce")  # pyright: ignore[reportArgumentType]
@@ -38,27 +86,19 @@ def reduce(
     where: Any = True,
 ) -> Any:
     """Return ``ufunc.reduce``: f(... f(f(initial, x[0]), x[1]) ..., x[n-1]) along the axes."""
-    array = as_array(array)
-    known = FUNCTIONS.get((ufunc, "reduce"))
-    if known is not None:
-        options = {name: value for name, value in (("dtype", dtype), ("initial", initial)) if value is not None}
-        return known(array, axis=axis, keepdims=keepdims, where=where, **options)
+    array = as_array(array) if dtype is None else as_dtype(array, np.dtype(dtype))
+    if ufunc in FUNCTIONS:
+        options = {} if initial is None else {"initial": initial}
+        return FUNCTIONS[ufunc](array, axis=axis, keepdims=keepdims, where=where, **options)
+    if ufunc in REDUCTIONS:
+        return REDUCTIONS[ufunc](array, axis, keepdims, initial, where)
     axes = normal_axes(array.ndim, axis)
-    if len(axes) > 1 and ufunc not in ASSOCIATIVE:
-        raise ValueError(f"the result of {ufunc.__name__} depends on the order of its operands, so it reduces one axis at a time")
-    if dtype is not None:
-        array = np.astype(array, dtype)
+    if len(axes) > 1:
+        raise ValueError(f"the result of {ufunc.__name__} depends on the order of its operands: reduce one axis at a time")
     x = np.moveaxis(gather_axes(array, axis), -1, 0)
     mask = None if where is True else np.moveaxis(gather_axes(np.broadcast_to(where, array.shape), axis), -1, 0)
-    if ufunc in ASSOCIATIVE:
-        x = x if mask is None else np.where(mask, x, ufunc.identity)
-        total = fold_by_halves(ufunc, x) if x.shape[0] else np.full_like(x, ufunc.identity, shape=x.shape[1:])
-        total = total if initial is None else ufunc(initial, total)
-    else:
-        total = fold(ufunc, x, mask, initial)
-    if not keepdims:
-        return total
-    return np.reshape(total, tuple(1 if i in axes else n for i, n in enumerate(array.shape)))
+    total = fold(ufunc, x, mask, initial)
+    return np.reshape(total, tuple(1 if i in axes else n for i, n in enumerate(array.shape))) if keepdims else total
 
 
 def fold(ufunc: Any, x: Any, mask: Any, initial: Any) -> Any:
@@ -66,7 +106,7 @@ def fold(ufunc: Any, x: Any, mask: Any, initial: Any) -> Any:
     if initial is None and mask is None and x.shape[0]:
         total, x = x[0], x[1:]
     elif initial is None and ufunc.identity is None:
-        raise ValueError(f"{ufunc.__name__} has no identity: to reduce no elements, or those that a mask leaves, give initial=...")
+        raise ValueError(f"{ufunc.__name__} has no identity, so to reduce no elements, or those in a mask, give initial=...")
     else:
         total = np.zeros_like(x, shape=x.shape[1:]) + (ufunc.identity if initial is None else initial)
     for i in range(x.shape[0]):
@@ -75,23 +115,19 @@ def fold(ufunc: Any, x: Any, mask: Any, initial: Any) -> Any:
     return total
 
 
-def fold_by_halves(ufunc: Any, x: Any) -> Any:
-    """Combine neighbours until one slice is left."""
-    while x.shape[0] > 1:
-        even = x.shape[0] // 2 * 2
-        pairs = ufunc(x[0:even:2], x[1:even:2])
-        x = pairs if even == x.shape[0] else np.concatenate([pairs, x[even:]])
-    return x[0]
+# Other methods ---------------------------------------------------------------------------------------------------------------
+
+RUNNING = {np.add: np.cumsum, np.multiply: np.cumprod}
+ASSOCIATIVE = {np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logaddexp2, np.hypot}
 
 
 @composite("accumulate")  # pyright: ignore[reportArgumentType]
 def accumulate(ufunc: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-    """Return ``ufunc.accumulate``: y[i] = f(y[i-1], x[i]), by doubling windows where f is associative (Hillis & Steele 1986)."""
+    """Return ``ufunc.accumulate``: y[i] = f(y[i-1], x[i]), by doubling windows if f is associative (Hillis & Steele 1986)."""
     array = as_array(array)
-    known = FUNCTIONS.get((ufunc, "accumulate"))
-    if known is not None:
-        return known(array, axis=axis, dtype=dtype)
-    y = np.moveaxis(array if dtype is None else np.astype(array, dtype), axis, 0)
+    if ufunc in RUNNING:
+        return RUNNING[ufunc](array, axis=axis, dtype=dtype)
+    y = np.moveaxis(array if dtype is None else as_dtype(array, np.dtype(dtype)), axis, 0)
     n, step = y.shape[0], 1
     if ufunc in ASSOCIATIVE:
         while step < n:
@@ -109,7 +145,7 @@ def accumulate(ufunc: Any, array: Any, axis: int = 0, dtype: Any = None, out: An
 def reduceat(ufunc: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
     """Return ``ufunc.reduceat``: the reduction of each stretch between indices, or the one element where a stretch is empty."""
     array = as_array(array)
-    x = np.moveaxis(array if dtype is None else np.astype(array, dtype), axis, 0)
+    x = np.moveaxis(array if dtype is None else as_dtype(array, np.dtype(dtype)), axis, 0)
     starts = [int(i) for i in indices]
     stops = [*starts[1:], x.shape[0]]
     parts = [reduce(ufunc, x[i:j]) if i < j else x[i] for i, j in zip(starts, stops, strict=True)]

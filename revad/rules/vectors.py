@@ -11,7 +11,7 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, linear, vjp
-from revad.rules.contraction import conj
+from revad.rules.contraction import conj, times_vector
 from revad.rules.core_axes import moved_left, moved_right
 from revad.rules.scattering import unindex
 
@@ -29,14 +29,14 @@ def matvec_right(g: Any, x1: Any, x2: Aval, axes: Any = None) -> Any:
     """Multiply by the transpose: x̄₂[j] = Σᵢ x₁[i, j] ȳ[i]."""
     if axes is not None:
         return moved_right(matvec_right, g, x1, x2, axes)
-    return np.matvec(np.swapaxes(x1, -1, -2), g)
+    return times_vector(np.swapaxes(x1, -1, -2), g)
 
 
 def vecmat_left(g: Any, x1: Aval, x2: Any, axes: Any = None) -> Any:
     """Multiply by the matrix: the vector enters conjugated, so x̄₁[i] is the conjugate of Σⱼ x₂[i, j] ȳ[j]."""
     if axes is not None:
         return moved_left(vecmat_left, g, x1, x2, axes)
-    return conj(np.matvec(x2, g))
+    return conj(times_vector(x2, g))
 
 
 def vecmat_right(g: Any, x1: Any, x2: Aval, axes: Any = None) -> Any:
@@ -67,9 +67,10 @@ def vecdot_spread(g: Any, other: Any, ndim: int, other_ndim: int, axis: int, kee
     return np.moveaxis(np.multiply(g, np.moveaxis(other, axis, -1)), -1, home) if other_ndim else np.multiply(g, other)
 
 
-vjp(np.matvec, x1=matvec_left, x2=matvec_right)
-vjp(np.vecmat, x1=vecmat_left, x2=vecmat_right)
 vjp(np.vecdot, x1=vecdot_left, x2=vecdot_right)
+if hasattr(np, "matvec"):  # NumPy 2.2
+    vjp(np.matvec, x1=matvec_left, x2=matvec_right)
+    vjp(np.vecmat, x1=vecmat_left, x2=vecmat_right)
 
 
 # cross, kron -----------------------------------------------------------------------------------------------------------------

@@ -97,9 +97,9 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> Any:
 @in_place("at")  # pyright: ignore[reportArgumentType]
 def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> Any:
     """Return ``a`` after ``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
-    operands = () if b is None else (b,)
+    operands: tuple[Any, ...] = () if b is None else (b,)
     if ufunc in (np.add, np.subtract):
-        return index_add(a, indices, b if ufunc is np.add else np.negative(b))
+        return index_add(a, indices, operands[0] if ufunc is np.add else np.negative(operands[0]))
     if not may_repeat(indices):
         return index_update(a, indices, ufunc(a[indices], *operands))
     numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)

@@ -7,7 +7,7 @@ looked up, no argument to be bound and nothing to be projected. Everything else 
 from __future__ import annotations
 
 import operator
-from math import log
+from math import copysign, inf, log
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,12 @@ from revad.aval import FLOAT64
 from revad.engine import views
 from revad.engine.backward import backward
 from revad.engine.dispatch import Pause, apply, find_top
-from revad.engine.record import record
+from revad.engine.record import follow_plan, identity, record
 from revad.engine.tape import (
     FREED,
     PARTIAL,
     PASS,
+    PULL,
     READ,
     SCALE,
     Leaf,
@@ -41,12 +42,13 @@ Edges = tuple[...]
 _float64 = np.float64
 
 
-def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, *, arrays: bool = False, swap: bool = False) -> Any:
+def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: Any = None, *, swap: bool = False) -> Any:
     """Return the method of a binary operator.
 
-    ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number, ``both(shape, dtype, node, parent, x, y, ans)``
-    where both are tracked on one level. They serve Python floats, and with ``arrays`` also arrays of one shape and dtype;
-    everything else goes to `apply`. ``swap`` marks a reflected operator.
+    ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number,
+    ``both(shape, dtype, node, parent, x, y, ans)`` where both are tracked on one level. They serve Python floats, and arrays of
+    one shape and dtype; ``wide`` serves arrays that broadcast. Everything else goes to `call`. ``swap`` marks a reflected
+    operator.
     """
 
     def method(self: GradTensor, other: Any) -> Any:
@@ -58,9 +60,11 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, *, arra
             y = other._value
             parent = other._node
             if node[1] != parent[1] or type(x) is not type(y):
-                return apply(ufunc, (self, other), {})
+                return call(ufunc, (self, other), {})
         elif kind is float or kind is int:
             y = other
+        elif kind is ndarray:
+            return call(ufunc, (other, self) if swap else (self, other), {})
         else:
             return general(ufunc, other, self) if swap else general(ufunc, self, other)
         if Pause.count:
@@ -79,17 +83,19 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, *, arra
                 out._value = value
                 out._node = new
                 return out
-        elif arrays and type(x) is ndarray and (parent is None or (y.shape == x.shape and y.dtype is x.dtype)):
+        elif wide is not None and type(x) is ndarray and (parent is None or y.dtype is x.dtype):
             value = operate(x, y)
             if value.dtype is x.dtype:
                 out = GradTensor()
                 out._value = value
                 if parent is None:
                     out._node = constant(x.shape, x.dtype, node, x, y, value)
-                else:
+                elif x.shape == y.shape:
                     out._node = both(x.shape, x.dtype, node, parent, x, y, value)
+                else:
+                    out._node = wide(value.shape, x.dtype, node, parent, x, y, value)
                 return out
-        return general(ufunc, other, self) if swap else general(ufunc, self, other)
+        return call(ufunc, (other, self) if swap else (self, other), {})
 
     return method
 
@@ -102,12 +108,20 @@ def _pass_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any,
     return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, PASS, None, None)
 
 
+def _pass_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PULL, (), identity, parent, PULL, (), identity)
+
+
 def _scale_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
     return (next_order(), node[1], shape, dtype, node, SCALE, c, None)
 
 
 def _scale_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     return (next_order(), node[1], shape, dtype, node, SCALE, y, None, parent, SCALE, x, None)
+
+
+def _scale_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PULL, (y,), operator.mul, parent, PULL, (x,), operator.mul)
 
 
 def _negate(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
@@ -118,12 +132,28 @@ def _subtract_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: 
     return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, SCALE, -1.0, None)
 
 
+def _subtract_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PULL, (), identity, parent, PULL, (), operator.neg)
+
+
 def _divide_by(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / c, None)
+    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / c if c else copysign(inf, c), None)
 
 
 def _divide_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     return (next_order(), node[1], shape, dtype, node, SCALE, 1 / y, None, parent, SCALE, -ans / y, None)
+
+
+def _divide_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    return (next_order(), node[1], shape, dtype, node, PARTIAL, (y,), _inverse, parent, PARTIAL, (ans, y), _by_divisor)
+
+
+def _inverse(y: Any) -> Any:
+    return 1 / y
+
+
+def _by_divisor(ans: Any, y: Any) -> Any:
+    return -ans / y
 
 
 def _divided(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
@@ -137,6 +167,12 @@ def _power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> N
 def _power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * log(x) if x else 0.0
     return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
+
+
+def _divide_any(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
+    if type(x) is float:
+        return _divide_both(shape, dtype, node, parent, x, y, ans)
+    return _divide_wide(shape, dtype, node, parent, x, y, ans)
 
 
 class GradTensor(Tensor):
@@ -155,12 +191,14 @@ class GradTensor(Tensor):
         return record(operation, level, args, kwargs, make)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method != "__call__" or kwargs or len(inputs) != 1 or Pause.count:
+        if method != "__call__" or kwargs or Pause.count:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
+        if len(inputs) != 1:
+            return call(ufunc, inputs, kwargs)
         partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
         x = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
-            return apply(ufunc, inputs, {})
+            return call(ufunc, inputs, kwargs)
         node = self._node
         ans = ufunc(x)
         if type(x) is float:
@@ -177,6 +215,12 @@ class GradTensor(Tensor):
         out._value = ans
         out._node = new_node
         return out
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return call(function, args, kwargs, super().__array_function__)
+
+    def __matmul__(self, other: Any) -> Any:
+        return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)
 
     def __getitem__(self, key: Any) -> Any:
         x = self._value
@@ -197,11 +241,11 @@ class GradTensor(Tensor):
             views.note_view(out, self, operator.getitem, (key,), {})
         return out
 
-    __add__ = __radd__ = _operator(np.add, operator.add, _pass_one, _pass_both, arrays=True)
-    __sub__ = _operator(np.subtract, operator.sub, _pass_one, _subtract_both, arrays=True)
-    __rsub__ = _operator(np.subtract, lambda x, c: c - x, _negate, arrays=True, swap=True)
-    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, _scale_one, _scale_both, arrays=True)
-    __truediv__ = _operator(np.divide, operator.truediv, _divide_by, _divide_both)
+    __add__ = __radd__ = _operator(np.add, operator.add, _pass_one, _pass_both, _pass_wide)
+    __sub__ = _operator(np.subtract, operator.sub, _pass_one, _subtract_both, _subtract_wide)
+    __rsub__ = _operator(np.subtract, lambda x, c: c - x, _negate, wide=_subtract_wide, swap=True)
+    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, _scale_one, _scale_both, _scale_wide)
+    __truediv__ = _operator(np.divide, operator.truediv, _divide_by, _divide_any, _divide_wide)
     __rtruediv__ = _operator(np.divide, lambda x, c: c / x, _divided, swap=True)
     __pow__ = _operator(np.power, operator.pow, _power_of, _power_both)
 
@@ -242,7 +286,56 @@ class GradTensor(Tensor):
         return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
 
     def __neg__(self) -> Any:
-        return self * -1.0 if type(self._value) is float else apply(np.negative, (self,), {})
+        x = self._value
+        node = self._node
+        if Pause.count or (type(x) is not float and type(x) is not ndarray):
+            return apply(np.negative, (self,), {})
+        out = GradTensor()
+        out._value = -x
+        out._node = (next_order(), node[1], node[2], node[3], node, PULL, (), operator.neg)
+        return out
+
+
+_INTS = frozenset((int,))
+_CONSTANT = frozenset((GradTensor, ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice))
+
+
+def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+    """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
+    operation = lookup(function)
+    if operation is not None and operation.kind == "rules" and not Pause.count:
+        level = None
+        pattern: Any = 1  # as in `record`
+        lower: list[Any] = []
+        for value in args:
+            kind = type(value)
+            pattern *= 3
+            if kind is GradTensor:
+                node = value._node
+                if level is None:
+                    level = node[1]
+                elif level != node[1]:
+                    break
+                pattern += 1
+                value = value._value
+                if type(value) is float and node[3] is not None:
+                    value = _float64(value)
+            elif kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))):
+                break
+            lower.append(value)
+        else:
+            for value in kwargs.values():
+                kind = type(value)
+                if kind is GradTensor or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value)))):
+                    break
+            else:
+                if level is not None:
+                    if kwargs:
+                        pattern = (pattern, *kwargs)
+                    return follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
+    if otherwise is not None:
+        return otherwise(function, (), args, kwargs)
+    return apply(function, args, kwargs)
 
 
 def make(value: Any, node: Node) -> GradTensor:

@@ -78,7 +78,7 @@ def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, 
 def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
     """Return a leaf that can be differentiated: a Python int becomes a float; arrays without derivative are refused."""
     kind = type(leaf)
-    if kind is float or kind is complex:
+    if kind is float or kind is complex or (kind is np.ndarray and leaf.dtype.kind in "fc" and leaf.dtype.isnative):
         return leaf
     if kind is int:
         return float(leaf)

@@ -48,7 +48,7 @@ def main() -> int:
     groups = chosen(options.only, GROUPS, "group")
     peers = chosen(options.peers, PEERS, "peer")
     present = ["revad", *(peer for peer in peers if version(peer) != "not installed")]
-    environment = spawn("environment", ["revad", *peers], options.threads, 0)
+    environment = spawn("environment", peers, options.threads, 0)
     print(environment, flush=True)
     rows: list[Row] = []
     for group in groups:
@@ -60,13 +60,14 @@ def main() -> int:
             print(f"FAILED {error}")
             return 2
     for row in rows:
-        row.values.update({peer: "absent" for peer in peers if peer not in present})
+        row.values.update(dict.fromkeys((peer for peer in peers if peer not in present), "not installed"))
     found = verdicts(rows)
     print("", measured_table(rows, ["revad", *peers]), "", verdict_table(found), sep="\n")
     if options.json:
-        report = {"environment": environment, "rows": [asdict(row) for row in rows], "targets": [asdict(v) | {"ok": v.ok} for v in found]}
+        targets = [asdict(verdict) | {"ok": verdict.ok} for verdict in found]
+        report = {"environment": environment, "rows": [asdict(row) for row in rows], "targets": targets}
         options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    judged = [v for v in found if v.reached != "absent"]
+    judged = [v for v in found if v.reached != "not installed"]
     print(f"\n{sum(v.ok for v in judged)} of {len(judged)} targets reached.")
     return 0 if all(v.ok for v in judged) else 1
 

@@ -1,7 +1,7 @@
 """The engines that are compared, each behind one call: `Engine.prepare` turns a function into one that differentiates it.
 
-A benchmark is written once, as ``f(xp, *args)``; ``xp`` is the engine's NumPy-like namespace. Inputs are made into the engine's own
-arrays before the clock starts. An engine is imported only when it is loaded, so a missing peer harms nobody.
+A benchmark is written once, as ``f(xp, *args)``; ``xp`` is the engine's NumPy-like namespace. Inputs are made into the engine's
+own arrays before the clock starts. An engine is imported only when it is loaded, so a missing peer harms nobody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the figures depend on besides the code: versions, threads, and the kernels that NumPy and PyTorch chose for this processor."""
+"""What figures depend on besides the code: versions, threads, and the kernels that the libraries chose for this processor."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def child_environment(threads: int) -> dict[str, str]:
     return kept | counts | {"JAX_PLATFORMS": "cpu", "PYTHONWARNINGS": "ignore"}
 
 
-def describe(engines: list[str], threads: int) -> str:
+def describe(peers: list[str], threads: int) -> str:
     """Return a few lines on versions, threads and kernels, as found in this process."""
     lines = [
-        f"Python {platform.python_version()}, NumPy {np.__version__}, " + ", ".join(f"{n} {version(n)}" for n in engines),
+        f"Python {platform.python_version()}, NumPy {np.__version__}, " + ", ".join(f"{n} {version(n)}" for n in peers),
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors; threads per engine: {threads}",
         f"NumPy loops: {_numpy_loops()}; BLAS: {_blas()}",
     ]
-    if "torch" in engines and version("torch") != "not installed":
+    if "torch" in peers and version("torch") != "not installed":
         lines.append(_torch())
     return "\n".join(lines)
 
@@ -57,4 +57,3 @@ def _torch() -> str:
     kernels = torch.backends.cpu.get_cpu_capability()
     blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
     return f"torch: {kernels} kernels, {blas}, {torch.get_num_threads()} thread(s)"
-

@@ -46,6 +46,15 @@ class Verdict:
         return not isinstance(self.reached, str) and self.reached <= self.bound
 
 
+def growth(name: str, small: Row, large: Row, limit: float) -> Row:
+    """Return the row of how a cost grows: one value divided by the other, per engine."""
+    values: dict[str, Value] = {}
+    for engine, value in large.values.items():
+        before = small.values.get(engine)
+        values[engine] = value / before if isinstance(value, float) and isinstance(before, float) else "-"
+    return Row(name, "large : small", values, limit=limit)
+
+
 def merge(rows: list[Row]) -> list[Row]:
     """Join rows of one name, measured in different processes, into one."""
     merged: dict[str, Row] = {}
@@ -65,7 +74,8 @@ def verdicts(rows: list[Row]) -> list[Verdict]:
         for peer, bound in row.at_most.items():
             if peer in row.values:
                 theirs = row.values[peer]
-                ratio = theirs if isinstance(theirs, str) else ours if isinstance(ours, str) else ours / theirs
+                missing = next((value for value in (ours, theirs) if isinstance(value, str)), None)
+                ratio = missing or float(ours) / float(theirs)
                 found.append(Verdict(row.name, f"revad / {peer}", ratio, bound))
         if row.limit is not None:
             found.append(Verdict(row.name, row.unit, ours, row.limit))
@@ -95,7 +105,7 @@ def _number(value: Any) -> str:
 def _layout(lines: list[list[str]], left: int) -> str:
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     texts = [
-        "  ".join(cell.ljust(width) if i < left else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        "  ".join(line[i].ljust(width) if i < left else line[i].rjust(width) for i, width in enumerate(widths))
         for line in lines
     ]
     return "\n".join([texts[0], "-" * len(texts[0]), *texts[1:]])

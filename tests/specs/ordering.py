@@ -35,6 +35,18 @@ def largest_two_sorted(a: Any) -> Any:
     return np.sort(a, axis=0)[-2:]
 
 
+def median_overwriting(a: Any) -> Any:
+    b = 2.0 * a
+    squares = b * b
+    return squares, np.median(b, axis=1, overwrite_input=True)
+
+
+def quantile_overwriting(a: Any, q: Any) -> Any:
+    b = 2.0 * a
+    squares = b * b
+    return squares, np.nanquantile(b, q, 0, None, True)
+
+
 ROWS = [
     # sorting
     row(np.sort, real(6), complex=True),
@@ -51,6 +63,8 @@ ROWS = [
     row(largest_three, real(2, 6)),
     row(largest_two_sorted, real(5, 2)),
     # medians
+    row(median_overwriting, real(3, 4)),
+    row(quantile_overwriting, real(3, 4), 0.3),
     row(np.median, 1.5),
     row(np.median, real(5), complex=True),
     row(np.median, real(6), complex=True),
@@ -68,8 +82,11 @@ ROWS = [
     row(np.nanmedian, holes(2, 3, 4), name="nanmedian with NaN (axis=(0, 2))", axis=(0, 2)),
     # quantiles
     *(row(f, real(7), q, method=m) for f, q in ((np.quantile, 0.37), (np.percentile, 37.0)) for m in METHODS),
-    *(row(f, holes(12), q, name=f"{f.__name__} with NaN", method=m)
-      for f, q in ((np.nanquantile, 0.37), (np.nanpercentile, 37.0)) for m in METHODS),
+    *(
+        row(f, holes(12), q, name=f"{f.__name__} with NaN", method=m)
+        for f, q in ((np.nanquantile, 0.37), (np.nanpercentile, 37.0))
+        for m in METHODS
+    ),
     row(np.quantile, real(6), np.array([0.13, 0.55, 0.91])),
     row(np.quantile, real(3, 4), np.array([[0.13, 0.55], [0.91, 0.3]]), axis=0),
     row(np.quantile, real(2, 3, 4), np.array([0.13, 0.55]), axis=(0, -1), keepdims=True),

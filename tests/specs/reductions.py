@@ -199,7 +199,9 @@ ROWS = [
         for r in (
             row(f, real(3, 4), axis=0, complex=True),
             row(f, holes(3, 4), name=f"{f.__name__} with NaN (where)", axis=1, where=ROW_MASK),
-            row(f, holes(3, 4), name=f"{f.__name__} with NaN (dtype)", axis=0, dtype=np.float64, float32=False),  # asks for float64
+            row(
+                f, holes(3, 4), name=f"{f.__name__} with NaN (dtype)", axis=0, dtype=np.float64, float32=False
+            ),  # asks for float64
         )
     ),
     row(np.nanvar, holes(3, 4), name="nanvar with NaN (ddof)", axis=1, ddof=1),

@@ -57,12 +57,24 @@ def histogramdd_of(sample: Any, weights: Any) -> Any:
     return np.histogramdd(sample, bins=2, weights=weights)[0]
 
 
+def interp_values(fp: Any) -> Any:
+    return np.interp(POINTS, KNOTS, fp)
+
+
+def interp_complex(x: Any, imaginary: Any) -> Any:
+    return np.interp(x, KNOTS, real(5) + 1j * imaginary)
+
+
 def interp_beyond(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     return np.interp(x, xp, fp, left, right)
 
 
 def interp_periodic(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     return np.interp(x, xp, fp, period=period)
+
+
+def logaddexp_from(a: Any, initial: Any) -> Any:
+    return np.logaddexp.reduce(a, axis=1, initial=initial)
 
 
 def reduced(ufunc: Any, *args: Any, **options: Any) -> Any:
@@ -77,7 +89,7 @@ ROWS = [
     row(np.cov, real(5), real(5, salt=1), complex=True, float32=False),
     row(np.cov, real(5, 2), real(5, 3, salt=1), rowvar=False, bias=True, float32=False),
     row(np.cov, real(3, 5), ddof=2, fweights=[1, 2, 1, 3, 1], float32=False),
-    row(np.cov, real(3, 5), dtype=np.float32, tolerance=1e-2, order=1, float32=False),  # computed in float32
+    row(np.cov, real(3, 5), dtype=np.complex128, float32=False),
     row(weighted_cov, real(3, 5), positive(5), complex=False, float32=False),
     row(doubly_weighted_cov, real(3, 5), positive(5), float32=False),
     row(population_cov, real(3, 5), positive(5), float32=False),
@@ -98,7 +110,8 @@ ROWS = [
     # interpolation
     row(np.interp, POINTS, KNOTS, real(5), float32=False),  # NumPy computes in float64
     row(np.interp, 2.2, KNOTS, real(5), float32=False),
-    row(np.interp, Const(POINTS), Const(KNOTS), real(5), complex=True, float32=False),
+    row(interp_values, real(5), complex=True, float32=False),
+    row(interp_complex, POINTS, real(5), float32=False),
     row(np.interp, POINTS, Const(np.array([1.5])), real(1), float32=False),
     row(interp_beyond, POINTS, KNOTS, real(5), 0.3, -0.8, float32=False),
     row(interp_periodic, POINTS, np.array([0.3, 5.1, 2.0, 1.1]), real(4), 3.7, float32=False),
@@ -108,7 +121,10 @@ ROWS = [
     reduced(np.logaddexp, real(3, 4), axis=None),
     reduced(np.logaddexp, real(3, 4), axis=(0, 1), initial=0.5),
     reduced(np.logaddexp, real(3, 4), axis=1, where=MASK),
+    reduced(np.logaddexp, real(0, 3), axis=1),
+    reduced(np.logaddexp, real(3, 4), dtype=np.float64),
     reduced(np.logaddexp2, real(3, 4)),
+    row(logaddexp_from, real(3, 4), 0.4),
     reduced(np.hypot, real(3, 4), axis=1),
     reduced(np.fmax, real(3, 4), axis=1),
     reduced(np.fmin, real(3, 4)),

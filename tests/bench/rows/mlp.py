@@ -1,11 +1,12 @@
 """A training step's value and gradients: a perceptron 64-128-128-10 with softmax cross-entropy on a batch of 32, float32.
 
-Two rows: all engines with the loss written out in the same operations, and torch with the fused functions that its users call.
+Two rows: every engine with the step written out in the same operations, and torch with the fused functions that its users call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,33 @@ SIZES = (64, 128, 128, 10)
 BATCH = 32
 
 
+def relu(xp: Any, x: Any) -> Any:
+    """Return max(x, 0)."""
+    return xp.relu(x) if hasattr(xp, "relu") else xp.maximum(x, 0)
+
+
+def cross_entropy(xp: Any, logits: Any, one_hot: Any) -> Any:
+    """Return the mean of log Σ exp(logits) − logit of the label, safe against overflow."""
+    shifted = logits - xp.amax(logits, axis=1, keepdims=True)
+    return xp.mean(xp.log(xp.sum(xp.exp(shifted), axis=1)) - xp.sum(shifted * one_hot, axis=1))
+
+
+def written_out(xp: Any, inputs: Any, one_hot: Any, parameters: Sequence[Any]) -> Any:
+    """Return the loss in elementary operations."""
+    w1, b1, w2, b2, w3, b3 = parameters
+    h = relu(xp, inputs @ w1 + b1)
+    h = relu(xp, h @ w2 + b2)
+    return cross_entropy(xp, h @ w3 + b3, one_hot)
+
+
+def fused(torch: Any, inputs: Any, labels: Any, parameters: Sequence[Any]) -> Any:
+    """Return the loss in torch's own functions."""
+    w1, b1, w2, b2, w3, b3 = parameters
+    h = torch.relu(torch.addmm(b1, inputs, w1))
+    h = torch.relu(torch.addmm(b2, h, w2))
+    return torch.nn.functional.cross_entropy(torch.addmm(b3, h, w3), labels)
+
+
 def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
     """Time the step with all parameter gradients."""
     draw = np.random.default_rng(0)
@@ -27,34 +55,23 @@ def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
     labels = draw.integers(0, SIZES[-1], BATCH)
     one_hot = np.eye(SIZES[-1], dtype=np.float32)[labels]
     parameters: list[Any] = []
-    for n, m in zip(SIZES[:-1], SIZES[1:], strict=True):
+    for n, m in pairwise(SIZES):
         parameters += [(draw.standard_normal((n, m)) / np.sqrt(n)).astype(np.float32), np.zeros(m, np.float32)]
-    constants = {engine.name: (inputs, one_hot) for engine in engines}
-    by_namespace = {engine.xp: engine.name for engine in engines}
-    if "torch" in constants:
-        import torch
+    torch = next((engine.xp for engine in engines if engine.name == "torch"), None)
+    data = {engine.xp: (inputs, one_hot) for engine in engines}
+    if torch is not None:
+        data[torch] = (torch.tensor(inputs), torch.tensor(one_hot))
+        labels = torch.tensor(labels)
 
-        torch_labels = torch.tensor(labels)
-        constants["torch"] = (torch.tensor(inputs), torch.tensor(one_hot))
+    def same(xp: Any, *parameters: Any) -> Any:
+        return written_out(xp, *data[xp], parameters)
 
-    def written_out(xp: Any, *parameters: Any) -> Any:
-        h, one_hot = constants[by_namespace[xp]]
-        for i in range(0, len(parameters) - 2, 2):
-            h = xp.maximum(h @ parameters[i] + parameters[i + 1], zero(xp))
-        logits = h @ parameters[-2] + parameters[-1]
-        return cross_entropy(xp, logits, one_hot)
-
-    def as_users_write(xp: Any, *parameters: Any) -> Any:
-        if xp.__name__ != "torch":
-            return written_out(xp, *parameters)
-        h = constants["torch"][0]
-        for i in range(0, len(parameters) - 2, 2):
-            h = xp.relu(xp.addmm(parameters[i + 1], h, parameters[i]))
-        return xp.nn.functional.cross_entropy(xp.addmm(parameters[-1], h, parameters[-2]), torch_labels)
+    def native(xp: Any, *parameters: Any) -> Any:
+        return fused(xp, data[xp][0], labels, parameters) if xp is torch else same(xp, *parameters)
 
     rows: list[Row] = []
-    for label, step in {"same operations": written_out, "torch's fused functions": as_users_write}.items():
+    for label, step in {"torch in the same operations": same, "torch in its fused functions": native}.items():
         name = f"MLP step 64-128-128-10, {label}"
-        times = race(engines, step, *parameters, seconds=seconds, tolerance=1e-4, label=name)
-        rows.append(Row(name, "µs", {engine: 1e6 * t for engine, t in times.items()}, {"torch": 1.0}))
+        times = race(engines, step, *parameters, seconds=seconds, per=1e-6, tolerance=1e-4, label=name)
+        rows.append(Row(name, "µs", times, {"torch": 1.0}))
     return rows

@@ -1,4 +1,4 @@
-"""Reads in a loop, ``sum(x[i] * x[i + 1])``: linear in n only for an engine that does not answer each read with a full-size zero array."""
+"""Reads in a loop, ``sum(x[i] * x[i + 1])``: linear in n unless the engine makes a full-size array of zeros for each read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from tests.bench.engines import ENGINES as ENGINES
 from tests.bench.engines import Engine
 from tests.bench.race import race
-from tests.bench.table import Row
+from tests.bench.table import Row, growth
 
 ALONE = False
+AT_MOST = {1_000: {}, 10_000: {"torch": 0.15}}
 
 
 def neighbours(xp: Any, x: Any, n: int) -> Any:
@@ -23,13 +24,9 @@ def neighbours(xp: Any, x: Any, n: int) -> Any:
 def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
     """Time n = 10³ and 10⁴."""
     rows: list[Row] = []
-    per_read: dict[int, dict[str, float]] = {}
-    for n in (1_000, 10_000):
+    for n, bounds in AT_MOST.items():
         label = f"sum(x[i] * x[i + 1]), n = {n:,}"
         x = np.sin(np.arange(float(n)))
-        times = race(engines, lambda xp, x: neighbours(xp, x, n), x, seconds=seconds, label=label)
-        per_read[n] = {name: 1e6 * t / n for name, t in times.items()}
-        rows.append(Row(label, "µs per element", dict(per_read[n]), {"torch": 0.15} if n == 10_000 else {}))
-    growth = {name: t / per_read[1_000][name] for name, t in per_read[10_000].items()}
-    rows.append(Row("sum(x[i] * x[i + 1]), cost per element", "10,000 : 1,000", dict(growth), limit=1.25))
-    return rows
+        times = race(engines, lambda xp, x: neighbours(xp, x, n), x, seconds=seconds, per=1e-6 * n, label=label)
+        rows.append(Row(label, "µs/element", times, bounds))
+    return [*rows, growth("sum(x[i] * x[i + 1]), growth of that", *rows, limit=1.25)]

@@ -1,0 +1,115 @@
+"""Layers that drop elements in training: `Dropout Dropout1d Dropout2d Dropout3d AlphaDropout`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.functional.linear import alpha_dropout, dropout, feature_dropout
+from nn.module import Module
+
+
+class Dropout(Module):
+    """Set elements to zero with probability p and scale the others by 1/(1 − p), in training.
+
+    Parameters
+    ----------
+    p : float
+        Probability of being dropped.
+    rng : numpy.random.Generator, optional
+        Where the masks come from; by default `nn.default_generator`.
+
+    References
+    ----------
+    .. [1] N. Srivastava et al., "Dropout", JMLR 15 (2014).
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> layer = nn.Dropout(0.5).eval()
+    >>> layer(np.ones(2))
+    array([1., 1.])
+    """
+
+    def __init__(self, p: float = 0.5, rng: Any = None) -> None:
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"{type(self).__name__}: the probability p must be between 0 and 1, not {p}.")
+        self.p, self.rng = p, rng
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with elements dropped, in training."""
+        return dropout(input, self.p, self.training, self.rng)
+
+    def extra_repr(self) -> str:
+        """Return the settings."""
+        return f"p={self.p}"
+
+
+class _ChannelDropout(Dropout):
+    """Drop whole channels; the input is (N, C, ...), or (C, ...) without the batch axis."""
+
+    axes = 0
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with channels dropped, in training."""
+        if np.ndim(input) == self.axes + 1:
+            return feature_dropout(input[None], self.p, self.training, self.rng)[0]
+        if np.ndim(input) != self.axes + 2:
+            raise ValueError(f"{type(self).__name__} takes {self.axes + 1} or {self.axes + 2} axes, not shape {np.shape(input)}.")
+        return feature_dropout(input, self.p, self.training, self.rng)
+
+
+class Dropout1d(_ChannelDropout):
+    """Drop whole channels of (N, C, L) with probability p, in training.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Dropout1d(1.0)(np.ones((1, 2, 3))).sum()
+    np.float64(0.0)
+    """
+
+    axes = 1
+
+
+class Dropout2d(_ChannelDropout):
+    """Drop whole channels of (N, C, H, W) with probability p, in training.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Dropout2d(1.0)(np.ones((1, 2, 3, 3))).sum()
+    np.float64(0.0)
+    """
+
+    axes = 2
+
+
+class Dropout3d(_ChannelDropout):
+    """Drop whole channels of (N, C, D, H, W) with probability p, in training.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Dropout3d(1.0)(np.ones((1, 2, 3, 3, 3))).sum()
+    np.float64(0.0)
+    """
+
+    axes = 3
+
+
+class AlphaDropout(Dropout):
+    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.AlphaDropout(0.1).eval()(np.ones(2))
+    array([1., 1.])
+    """
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with elements dropped, in training."""
+        return alpha_dropout(input, self.p, self.training, self.rng)

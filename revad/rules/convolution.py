@@ -1,0 +1,43 @@
+"""Convolution of vectors: `convolve correlate`. Each is linear in both, and pulled back by a convolution with the other, reversed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from revad.aval import Aval
+from revad.registry import composite, vjp
+
+
+def uncropped(g: Any, n: int, m: int, mode: Any) -> Any:
+    """Put a cotangent into the frame of the full convolution of n and m elements, with zeros where the mode left out."""
+    full = n + m - 1
+    if np.shape(g)[0] == full:
+        return g
+    start = (min(n, m) - 1) // 2 if mode in ("same", 1) else min(n, m) - 1
+    return np.pad(g, (start, full - start - np.shape(g)[0]))
+
+
+def convolve_left(g: Any, a: Aval, v: Any, mode: Any = "full") -> Any:
+    """āᵢ = Σₖ ȳₖ vₖ₋ᵢ."""
+    n, m = a.size, np.size(v)
+    return np.reshape(np.convolve(uncropped(g, n, m, mode), np.flip(np.ravel(v)), "valid"), a.shape)
+
+
+def convolve_right(g: Any, a: Any, v: Aval, mode: Any = "full") -> Any:
+    """v̄ⱼ = Σₖ ȳₖ aₖ₋ⱼ."""
+    return convolve_left(g, v, a, mode)
+
+
+vjp(np.convolve, a=convolve_left, v=convolve_right)
+
+
+@composite(np.correlate)
+def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    """Convolve with v conjugated and reversed: cₖ = Σₙ aₙ₊ₖ vₙ*."""
+    turned = np.flip(np.conj(v) if np.iscomplexobj(v) else np.ravel(v))
+    n, m = np.size(a), np.size(v)
+    if mode in ("same", 1) and m > n:  # here NumPy centres otherwise than `convolve` does
+        return np.convolve(a, turned)[n // 2 : n // 2 + m]
+    return np.convolve(a, turned, mode)
