@@ -226,9 +226,7 @@ def _kaiming_std(tensor: Any, a: float, mode: str, nonlinearity: str) -> float:
     return calculate_gain(nonlinearity, a) / sqrt(fan) if fan else 0.0
 
 
-def kaiming_uniform_(
-    tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Any = None
-) -> Any:
+def kaiming_uniform_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Any = None) -> Any:
     """Fill with uniform numbers of standard deviation gain/√fan.
 
     Parameters

@@ -2,112 +2,278 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import numpy as np
-
 from nn.functional import classification_losses as classes
 from nn.functional import ranking_losses as ranking
 from nn.functional import regression_losses as numbers
-from nn.module import Module
+from nn.layers.functional_layer import FunctionalLayer
 
 
-class Loss(Module):
-    """A function of predictions and targets with settings; subclasses name the function and the settings with their defaults.
+class Loss(FunctionalLayer):
+    """A function of predictions and targets with settings."""
 
-    Settings that are arrays (class weights) are buffers.
+    inputs = 2
+
+
+class MSELoss(Loss):
+    """Return the squared error; the arguments are the settings of `nn.functional.mse_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.MSELoss()(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
+    2.0
     """
 
-    function: ClassVar[Any]
-    settings: ClassVar[dict[str, Any]] = {}
-    arrays: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-        names = list(self.settings)
-        if len(args) > len(names):
-            raise TypeError(f"{type(self).__name__} takes at most {len(names)} arguments ({', '.join(names)}), not {len(args)}.")
-        given = dict(zip(names, args, strict=False))
-        for name, value in kwargs.items():
-            if name not in self.settings or name in given:
-                what = "given twice" if name in given else f"unknown; known: {', '.join(names)}"
-                raise TypeError(f"{type(self).__name__}: the argument {name!r} is {what}.")
-            given[name] = value
-        if given.get("reduction", "mean") not in ("mean", "sum", "none", "batchmean"):
-            raise ValueError(f"{type(self).__name__}: reduction must be 'mean', 'sum' or 'none', not {given['reduction']!r}.")
-        for name, default in self.settings.items():
-            value = given.get(name, default)
-            if name in self.arrays:
-                self.register_buffer(name, None if value is None else np.asarray(value))
-            else:
-                setattr(self, name, value)
-
-    def forward(self, *args: Any) -> Any:
-        """Return the loss of predictions and targets."""
-        return type(self).function(*args, **{name: getattr(self, name) for name in self.settings})
-
-    def extra_repr(self) -> str:
-        """Return the settings that differ from their defaults."""
-        changed = {name: getattr(self, name) for name, default in self.settings.items() if name not in self.arrays}
-        return ", ".join(f"{name}={value!r}" for name, value in changed.items() if value != self.settings[name])
+    function = staticmethod(numbers.mse_loss)
 
 
-def _loss(name: str, function: Any, *, arrays: tuple[str, ...] = (), **settings: Any) -> Any:
-    """Return the class of a loss."""
-    summary = (function.__doc__ or "").split("\n")[0]
-    signature = ", ".join(f"{key}={value!r}" for key, value in settings.items())
-    text = f"{summary}\n\n    ``{name}({signature})`` calls `nn.functional.{function.__name__}` with these settings."
-    content = {"__doc__": text, "__module__": __name__, "function": staticmethod(function), "settings": settings, "arrays": arrays}
-    return type(name, (Loss,), content)
+class L1Loss(Loss):
+    """Return the absolute error; the arguments are the settings of `nn.functional.l1_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.L1Loss()(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
+    1.0
+    """
+
+    function = staticmethod(numbers.l1_loss)
 
 
-MSELoss = _loss("MSELoss", numbers.mse_loss, reduction="mean")
-L1Loss = _loss("L1Loss", numbers.l1_loss, reduction="mean")
-SmoothL1Loss = _loss("SmoothL1Loss", numbers.smooth_l1_loss, reduction="mean", beta=1.0)
-HuberLoss = _loss("HuberLoss", numbers.huber_loss, reduction="mean", delta=1.0)
-PoissonNLLLoss = _loss("PoissonNLLLoss", numbers.poisson_nll_loss, log_input=True, full=False, eps=1e-8, reduction="mean")
-GaussianNLLLoss = _loss("GaussianNLLLoss", numbers.gaussian_nll_loss, full=False, eps=1e-6, reduction="mean")
+class SmoothL1Loss(Loss):
+    """Return d²/2β near and |d| − β/2 far from the truth; the arguments are the settings of `nn.functional.smooth_l1_loss`.
 
-CrossEntropyLoss = _loss(
-    "CrossEntropyLoss",
-    classes.cross_entropy,
-    arrays=("weight",),
-    weight=None,
-    ignore_index=-100,
-    reduction="mean",
-    label_smoothing=0.0,
-)
-NLLLoss = _loss("NLLLoss", classes.nll_loss, arrays=("weight",), weight=None, ignore_index=-100, reduction="mean")
-BCELoss = _loss("BCELoss", classes.binary_cross_entropy, arrays=("weight",), weight=None, reduction="mean")
-BCEWithLogitsLoss = _loss(
-    "BCEWithLogitsLoss",
-    classes.binary_cross_entropy_with_logits,
-    arrays=("weight", "pos_weight"),
-    weight=None,
-    reduction="mean",
-    pos_weight=None,
-)
-KLDivLoss = _loss("KLDivLoss", classes.kl_div, reduction="mean", log_target=False)
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.SmoothL1Loss()(np.array([0.5, 3.0]), np.zeros(2)))
+    1.3125
+    """
 
-HingeEmbeddingLoss = _loss("HingeEmbeddingLoss", ranking.hinge_embedding_loss, margin=1.0, reduction="mean")
-MarginRankingLoss = _loss("MarginRankingLoss", ranking.margin_ranking_loss, margin=0.0, reduction="mean")
-SoftMarginLoss = _loss("SoftMarginLoss", ranking.soft_margin_loss, reduction="mean")
-MultiLabelSoftMarginLoss = _loss(
-    "MultiLabelSoftMarginLoss", ranking.multilabel_soft_margin_loss, arrays=("weight",), weight=None, reduction="mean"
-)
-MultiLabelMarginLoss = _loss("MultiLabelMarginLoss", ranking.multilabel_margin_loss, reduction="mean")
-MultiMarginLoss = _loss(
-    "MultiMarginLoss", ranking.multi_margin_loss, arrays=("weight",), p=1, margin=1.0, weight=None, reduction="mean"
-)
-CosineEmbeddingLoss = _loss("CosineEmbeddingLoss", ranking.cosine_embedding_loss, margin=0.0, reduction="mean")
-TripletMarginLoss = _loss(
-    "TripletMarginLoss", ranking.triplet_margin_loss, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"
-)
-TripletMarginWithDistanceLoss = _loss(
-    "TripletMarginWithDistanceLoss",
-    ranking.triplet_margin_with_distance_loss,
-    distance_function=ranking.pairwise_distance,
-    margin=1.0,
-    swap=False,
-    reduction="mean",
-)
+    function = staticmethod(numbers.smooth_l1_loss)
+
+
+class HuberLoss(Loss):
+    """Return d²/2 near and δ(|d| − δ/2) far from the truth; the arguments are the settings of `nn.functional.huber_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.HuberLoss()(np.array([0.5, 3.0]), np.zeros(2)))
+    1.3125
+    """
+
+    function = staticmethod(numbers.huber_loss)
+
+
+class PoissonNLLLoss(Loss):
+    """Return the negative log-likelihood of counts; the arguments are the settings of `nn.functional.poisson_nll_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.PoissonNLLLoss()(np.array([0.0]), np.array([3.0])))
+    1.0
+    """
+
+    function = staticmethod(numbers.poisson_nll_loss)
+
+
+class GaussianNLLLoss(Loss):
+    """Return the negative log-likelihood of a Gaussian with predicted mean and variance; the arguments are the settings of `nn.functional.gaussian_nll_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.GaussianNLLLoss()(np.ones(1), np.full(1, 3.0), np.ones(1)))
+    2.0
+    """
+
+    function = staticmethod(numbers.gaussian_nll_loss)
+    inputs = 3
+
+
+class CrossEntropyLoss(Loss):
+    """Return −log softmax(x)[y] of logits and classes; the arguments are the settings of `nn.functional.cross_entropy`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.CrossEntropyLoss()(np.array([[0.0, 1000.0]]), np.array([0])))
+    1000.0
+    """
+
+    function = staticmethod(classes.cross_entropy)
+
+
+class NLLLoss(Loss):
+    """Return −x[y] of log-probabilities and classes; the arguments are the settings of `nn.functional.nll_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.NLLLoss()(np.array([[-0.5, -1.0]]), np.array([1])))
+    1.0
+    """
+
+    function = staticmethod(classes.nll_loss)
+
+
+class BCELoss(Loss):
+    """Return the binary cross-entropy of probabilities; the arguments are the settings of `nn.functional.binary_cross_entropy`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.BCELoss()(np.array([1.0, 0.0]), np.array([1.0, 0.0])))
+    0.0
+    """
+
+    function = staticmethod(classes.binary_cross_entropy)
+
+
+class BCEWithLogitsLoss(Loss):
+    """Return the binary cross-entropy of logits; the arguments are the settings of `nn.functional.binary_cross_entropy_with_logits`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.BCEWithLogitsLoss()(np.array([1000.0]), np.array([0.0])))
+    1000.0
+    """
+
+    function = staticmethod(classes.binary_cross_entropy_with_logits)
+
+
+class KLDivLoss(Loss):
+    """Return the Kullback–Leibler divergence of log-probabilities from probabilities; the arguments are the settings of `nn.functional.kl_div`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.KLDivLoss()(np.zeros((1, 1)), np.ones((1, 1))))
+    0.0
+    """
+
+    function = staticmethod(classes.kl_div)
+
+
+class HingeEmbeddingLoss(Loss):
+    """Return x where y = 1 and max(0, margin − x) where y = −1; the arguments are the settings of `nn.functional.hinge_embedding_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.HingeEmbeddingLoss()(np.array([0.5, 0.25]), np.array([1, -1])))
+    0.625
+    """
+
+    function = staticmethod(ranking.hinge_embedding_loss)
+
+
+class MarginRankingLoss(Loss):
+    """Return max(0, margin − y(x₁ − x₂)); the arguments are the settings of `nn.functional.margin_ranking_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.MarginRankingLoss()(np.ones(1), np.full(1, 3.0), np.ones(1)))
+    2.0
+    """
+
+    function = staticmethod(ranking.margin_ranking_loss)
+    inputs = 3
+
+
+class SoftMarginLoss(Loss):
+    """Return log(1 + e^(−yx)) for classes y = ±1; the arguments are the settings of `nn.functional.soft_margin_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.SoftMarginLoss()(np.array([-1000.0]), np.array([1])))
+    1000.0
+    """
+
+    function = staticmethod(ranking.soft_margin_loss)
+
+
+class MultiLabelSoftMarginLoss(Loss):
+    """Return the binary cross-entropy of logits, averaged over classes; the arguments are the settings of `nn.functional.multilabel_soft_margin_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.MultiLabelSoftMarginLoss()(np.array([[1000.0, 0.0]]), np.array([[0.0, 0.0]])))
+    500.34657359027995
+    """
+
+    function = staticmethod(ranking.multilabel_soft_margin_loss)
+
+
+class MultiLabelMarginLoss(Loss):
+    """Return Σ max(0, 1 − x[y] + x[j])/C over true classes y and others j; the arguments are the settings of `nn.functional.multilabel_margin_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.MultiLabelMarginLoss()(np.array([[0.0, 1.0]]), np.array([[0, -1]])))
+    1.0
+    """
+
+    function = staticmethod(ranking.multilabel_margin_loss)
+
+
+class MultiMarginLoss(Loss):
+    """Return Σ max(0, margin − x[y] + x[j])ᵖ/C over classes j ≠ y; the arguments are the settings of `nn.functional.multi_margin_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.MultiMarginLoss()(np.array([[0.0, 1.0]]), np.array([0])))
+    1.0
+    """
+
+    function = staticmethod(ranking.multi_margin_loss)
+
+
+class CosineEmbeddingLoss(Loss):
+    """Return 1 − cos where y = 1 and max(0, cos − margin) where y = −1; the arguments are the settings of `nn.functional.cosine_embedding_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.CosineEmbeddingLoss()(np.eye(2), np.eye(2), np.array([1, -1])))
+    0.5
+    """
+
+    function = staticmethod(ranking.cosine_embedding_loss)
+    inputs = 3
+
+
+class TripletMarginLoss(Loss):
+    """Return max(0, d(a, p) − d(a, n) + margin); the arguments are the settings of `nn.functional.triplet_margin_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.TripletMarginLoss(p=1)(np.zeros((1, 2)), np.zeros((1, 2)), np.ones((1, 2))))
+    0.0
+    """
+
+    function = staticmethod(ranking.triplet_margin_loss)
+    inputs = 3
+
+
+class TripletMarginWithDistanceLoss(Loss):
+    """Return `TripletMarginLoss` with any distance function; the arguments are the settings of `nn.functional.triplet_margin_with_distance_loss`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> float(nn.TripletMarginWithDistanceLoss(margin=0.5)(np.zeros((1, 2)), np.zeros((1, 2)), np.ones((1, 2))))
+    0.0
+    """
+
+    function = staticmethod(ranking.triplet_margin_with_distance_loss)
+    inputs = 3

@@ -41,7 +41,7 @@ class Module:
     >>> def loss(model, x):
     ...     return np.sum(model(x) ** 2)
     >>> value, gradient = revad.value_and_grad(loss)(Line(), np.array([1.0, 3.0]))
-    >>> value, gradient.slope
+    >>> float(value), float(gradient.slope)
     (40.0, 40.0)
     """
 
@@ -64,7 +64,9 @@ class Module:
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every subclass defines it."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward method; define `def forward(self, x): ...` in the class.")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward method; define `def forward(self, x): ...` in the class."
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call `forward` (and the hooks)."""
@@ -124,13 +126,13 @@ class Module:
                 other.pop(name, None)
         return registered
 
-    def register_parameter(self, name: str, param: Parameter | None) -> None:
+    def register_parameter(self, name: str, param: Any) -> None:
         """Add a parameter; None reserves the name (a layer without bias)."""
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"register_parameter({name!r}) takes an nn.Parameter or None, not {type(param).__name__}.")
         self._take_name(_valid(self, name), self._parameters)[name] = param
 
-    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:  # noqa: FBT001, FBT002
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """Add an array that is part of the state but not trained (a running mean).
 
         Parameters
@@ -145,7 +147,7 @@ class Module:
         self._take_name(_valid(self, name), self._buffers)[name] = _buffer(self, name, tensor)
         (self._transient.discard if persistent else self._transient.add)(name)
 
-    def add_module(self, name: str, module: Module | None) -> None:
+    def add_module(self, name: str, module: Any) -> None:
         """Add a child under a name."""
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"add_module({name!r}) takes an nn.Module or None, not {type(module).__name__}.")
@@ -178,19 +180,19 @@ class Module:
         """Iterate over the direct children."""
         return (child for _, child in self.named_children())
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:  # noqa: FBT001, FBT002
+    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:
         """Iterate over the parameters, each once (also where two modules share one), with their dotted names."""
         return self._named("_parameters", prefix, recurse=recurse)
 
-    def parameters(self, recurse: bool = True) -> Iterator[Any]:  # noqa: FBT001, FBT002
+    def parameters(self, recurse: bool = True) -> Iterator[Any]:
         """Iterate over the parameters, what an optimiser takes."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:  # noqa: FBT001, FBT002
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:
         """Iterate over the buffers with their dotted names."""
         return self._named("_buffers", prefix, recurse=recurse)
 
-    def buffers(self, recurse: bool = True) -> Iterator[Any]:  # noqa: FBT001, FBT002
+    def buffers(self, recurse: bool = True) -> Iterator[Any]:
         """Iterate over the buffers."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
@@ -228,7 +230,7 @@ class Module:
         fn(self)
         return self
 
-    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002
+    def train(self, mode: bool = True) -> Self:
         """Switch to training behaviour (or back, with False)."""
         for module in self.modules():
             module.training = mode
@@ -238,7 +240,7 @@ class Module:
         """Switch to evaluation behaviour."""
         return self.train(mode=False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Self:  # noqa: FBT001, FBT002
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Freeze (False) or free all parameters. What is frozen reads as a plain array and costs nothing in the backward pass."""
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
@@ -291,7 +293,7 @@ class Module:
         """Return copies of all parameters and persistent buffers by dotted name, in PyTorch's order and under its names."""
         return state_dict(self, prefix)
 
-    def load_state_dict(self, state_dict: Any, strict: bool = True) -> Loaded:  # noqa: FBT001, FBT002
+    def load_state_dict(self, state_dict: Any, strict: bool = True) -> Loaded:
         """Copy values into parameters and buffers; nothing changes if anything does not fit.
 
         Parameters
@@ -343,7 +345,9 @@ pytree.register(Module)
 
 def _valid(module: Module, name: Any) -> str:
     if not isinstance(name, str) or not name or "." in name:
-        raise KeyError(f"{name!r} cannot be the name of a parameter, buffer or module: it must be a non-empty string without dots.")
+        raise KeyError(
+            f"{name!r} cannot be the name of a parameter, buffer or module: it must be a non-empty string without dots."
+        )
     if name in vars(module) or hasattr(type(module), name):
         raise KeyError(f"{type(module).__name__} already has an attribute {name!r}.")
     return name

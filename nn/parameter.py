@@ -40,7 +40,7 @@ class Parameter(_Leaf):
     __slots__ = ()
     __hash__ = object.__hash__
 
-    def __new__(cls, data: Any, requires_grad: bool = True, dtype: Any = None) -> Any:  # noqa: FBT001, FBT002 (PyTorch's order)
+    def __new__(cls, data: Any, requires_grad: bool = True, dtype: Any = None) -> Any:
         """Make a leaf of the data."""
         leaf = revad.tensor(data.data if isinstance(data, Parameter) else data, dtype)
         leaf.__class__ = cls if requires_grad else _Frozen
@@ -55,7 +55,7 @@ class Parameter(_Leaf):
     def requires_grad(self, flag: bool) -> None:
         self.__class__ = Parameter if flag else _Frozen  # pyright: ignore[reportAttributeAccessIssue]
 
-    def requires_grad_(self, requires_grad: bool = True) -> Parameter:  # noqa: FBT001, FBT002
+    def requires_grad_(self, requires_grad: bool = True) -> Parameter:
         """Set `requires_grad` and return the parameter."""
         self.requires_grad = requires_grad
         return self

@@ -16,7 +16,7 @@ class Loaded(NamedTuple):
 
 
 def entries(module: Any, prefix: str = "") -> dict[str, tuple[Any, str, str]]:
-    """Return, by dotted name, the owner of each parameter and persistent buffer, in which dict it stands, and its name there."""
+    """Return, by dotted name, who owns each parameter and persistent buffer, in which of its dicts, under which name."""
     found: dict[str, tuple[Any, str, str]] = {}
     for name, value in module._parameters.items():
         if value is not None:
@@ -38,7 +38,7 @@ def _value(value: Any) -> Any:
     return value.value if hasattr(value, "value") else value
 
 
-def load_state_dict(module: Any, given: Mapping[str, Any], *, strict: bool) -> Loaded:
+def load_state_dict(module: Any, given: Any, *, strict: bool) -> Loaded:
     """Check everything, then copy."""
     if not isinstance(given, Mapping):
         raise TypeError(f"load_state_dict takes a mapping of names to arrays, not {type(given).__name__}.")
@@ -47,7 +47,9 @@ def load_state_dict(module: Any, given: Mapping[str, Any], *, strict: bool) -> L
     unexpected = [key for key in given if key not in present]
     if strict and (missing or unexpected):
         parts = [f"{what}: {', '.join(keys)}" for what, keys in (("missing", missing), ("unexpected", unexpected)) if keys]
-        raise KeyError(f"load_state_dict: the names do not fit {type(module).__name__}; {'; '.join(parts)}. strict=False skips them.")
+        raise KeyError(
+            f"load_state_dict: the names do not fit {type(module).__name__}; {'; '.join(parts)}. With strict=False they are skipped."
+        )
     values = {key: np.asarray(given[key]) for key in given if key in present}
     problems = [problem for key, value in values.items() if (problem := _misfit(key, _current(present[key]), value))]
     if problems:

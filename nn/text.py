@@ -118,7 +118,7 @@ def summary(model: Any, input_shape: Any, dtype: Any = np.float32) -> Summary:
         index[id(module)] = len(rows)
         rows.append((name, type(module).__name__, "(not called)", count_parameters(module)))
 
-        def note(module: Any, args: Any, output: Any) -> None:
+        def note(module: Any, _: Any, output: Any) -> None:
             i = index[id(module)]
             rows[i] = (*rows[i][:2], _shape_text(output), rows[i][3])
 

@@ -13,7 +13,7 @@ import pytest
 import revad
 
 PAGE = Path(__file__).parents[1] / "docs" / "conventions.md"
-nan, inf, I = np.nan, np.inf, np.eye(2)
+nan, inf, eye = np.nan, np.inf, np.eye(2)
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
@@ -141,7 +141,7 @@ def svd_rotation(x: Any) -> Any:
 MATRICES = [
     row("`linalg.det` of [[1, 2], [2, 4]]", np.linalg.det, [[1.0, 2], [2, 4]], gives=[[4, -2], [-2, 1]], approximate=True),
     row("`linalg.det` of zeros, 3 × 3", np.linalg.det, np.zeros((3, 3)), gives=np.zeros((3, 3))),
-    row("eigenvalues of `linalg.eigh`, times [1, 2], at I", lambda x: np.linalg.eigh(x)[0] * [1, 2], I, gives=[[1, 0], [0, 2]]),
+    row("eigenvalues of `linalg.eigh`, times [1, 2], at I", lambda x: np.linalg.eigh(x)[0] * [1, 2], eye, gives=[[1, 0], [0, 2]]),
     row(
         "largest eigenvalue of `linalg.eigh`, [[2, 9], [1, 1]]",
         lambda x: np.linalg.eigh(x)[0][1],
@@ -149,10 +149,10 @@ MATRICES = [
         gives=[[0.7236, 0.4472], [0.4472, 0.2764]],
         approximate=True,
     ),
-    row("singular values of `linalg.svd`, at I", lambda x: np.linalg.svd(x)[1], I, gives=I, approximate=True),
-    row("`linalg.svd(x, compute_uv=False)`, at I", lambda x: np.linalg.svd(x, compute_uv=False), I, gives=I, approximate=True),
-    row("`u @ vh` of `linalg.svd`, at I", svd_rotation, I, gives=0 * I, approximate=True),
-    row("nuclear `linalg.norm` at 0", lambda x: np.linalg.norm(x, "nuc"), 0 * I, gives=0 * I),
+    row("singular values of `linalg.svd`, at I", lambda x: np.linalg.svd(x)[1], eye, gives=eye, approximate=True),
+    row("`linalg.svd(x, compute_uv=False)`, at I", lambda x: np.linalg.svd(x, compute_uv=False), eye, gives=eye, approximate=True),
+    row("`u @ vh` of `linalg.svd`, at I", svd_rotation, eye, gives=0 * eye, approximate=True),
+    row("nuclear `linalg.norm` at 0", lambda x: np.linalg.norm(x, "nuc"), 0 * eye, gives=0 * eye),
     row(
         "`linalg.cholesky` of [[2, 9], [1, 2]]",
         np.linalg.cholesky,
@@ -216,8 +216,8 @@ ERRORS = [
     ("`linalg.inv` of [[1, 2], [2, 4]]", np.linalg.inv, [[1.0, 2], [2, 4]], "Singular matrix"),
     ("`linalg.slogdet` of [[1, 2], [2, 4]]", lambda x: np.linalg.slogdet(x)[1], [[1.0, 2], [2, 4]], "Singular matrix"),
     ("`linalg.cholesky` of [[1, 2], [2, 1]]", np.linalg.cholesky, [[1.0, 2], [2, 1]], "not positive definite"),
-    ("vectors of `linalg.eigh`, times [[1, 2], [3, 4]], at I", weighted_vectors, I, "eigenvalues 0 and 1 are equal"),
-    ("`(v * w) @ v.T` of `linalg.eigh`, at I", reconstruction, I, "eigenvalues 0 and 1 are equal"),
+    ("vectors of `linalg.eigh`, times [[1, 2], [3, 4]], at I", weighted_vectors, eye, "eigenvalues 0 and 1 are equal"),
+    ("`(v * w) @ v.T` of `linalg.eigh`, at I", reconstruction, eye, "eigenvalues 0 and 1 are equal"),
 ]
 
 

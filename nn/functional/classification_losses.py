@@ -19,7 +19,7 @@ from revad.extend import vjp
 
 @revad.primitive
 def _row_cross_entropy(logits: Any, index: Any) -> Any:
-    """log Σeˣ − x[index] of each row."""
+    """Log Σeˣ − x[index] of each row."""
     top = np.max(logits, axis=1, keepdims=True)
     shifted = logits - top
     chosen = shifted[np.arange(len(index)), index]
@@ -67,8 +67,8 @@ def cross_entropy(
     Examples
     --------
     >>> import numpy as np
-    >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1]))) == np.log(2)
-    True
+    >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1]))) / float(np.log(2))
+    1.0
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be between 0 and 1, not {label_smoothing}.")
@@ -176,8 +176,8 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     Examples
     --------
     >>> import numpy as np
-    >>> float(binary_cross_entropy(np.array([0.5, 0.5]), np.array([1.0, 0.0]))) == np.log(2)
-    True
+    >>> float(binary_cross_entropy(np.array([0.5, 0.5]), np.array([1.0, 0.0]))) / float(np.log(2))
+    1.0
     """
     check_same_shape(input, target, "binary_cross_entropy")
     plain = revad.stop_gradient(input)
@@ -233,7 +233,7 @@ def _log1pexp(x: Any) -> Any:
     return softplus(x, 1.0, np.inf)
 
 
-def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:  # noqa: FBT001, FBT002
+def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
     """Return the Kullback–Leibler divergence y(log y − x) of log-probabilities x from probabilities y.
 
     Parameters
@@ -250,8 +250,8 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     Examples
     --------
     >>> import numpy as np
-    >>> float(kl_div(np.log(np.array([[0.5, 0.5]])), np.array([[1.0, 0.0]]), reduction="batchmean")) == np.log(2)
-    True
+    >>> float(kl_div(np.log(np.array([[0.5, 0.5]])), np.array([[1.0, 0.0]]), reduction="batchmean")) / float(np.log(2))
+    1.0
     """
     check_same_shape(input, target, "kl_div")
     if log_target:

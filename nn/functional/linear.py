@@ -161,7 +161,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray[Any, Any]:
     return (indices(index, n, "one_hot")[..., None] == np.arange(n)).astype(np.int64)
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:  # noqa: FBT001, FBT002
+def dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
     """Set elements to zero with probability p and scale the others by 1/(1 − p), in training.
 
     Parameters
@@ -197,7 +197,7 @@ def _drop(input: Any, mask_shape: tuple[int, ...], p: float, *, training: bool, 
     return input * (kept * dtype.type(1 / (1 - p)))
 
 
-def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:  # noqa: FBT001, FBT002
+def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
     """Drop whole channels: the mask has the first two axes of the input and holds for all others.
 
     Examples
@@ -211,7 +211,7 @@ def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any 
     return _drop(input, shape[:2] + (1,) * (len(shape) - 2), p, training=training, rng=rng)
 
 
-def alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:  # noqa: FBT001, FBT002
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
     """Drop elements to the value that `selu` has at −∞, then scale and shift so that mean 0 and variance 1 are kept.
 
     Examples

@@ -32,7 +32,7 @@ def normal_cdf(x: Any) -> Any:
 
     Examples
     --------
-    >>> normal_cdf(0.0), round(normal_cdf(-10.0) * 1e24, 6)
+    >>> float(normal_cdf(0.0)), round(float(normal_cdf(-10.0)) * 1e24, 6)
     (0.5, 7.619853)
     """
     x = np.asarray(x)

@@ -96,14 +96,12 @@ vjp(
 )
 
 
-def rrelu(
-    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, rng: Any = None  # noqa: FBT001, FBT002
-) -> Any:
+def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, rng: Any = None) -> Any:
     """Return x where positive and a·x elsewhere; in training each a is drawn from [lower, upper], else it is their mean.
 
     Examples
     --------
-    >>> rrelu(-12.0, 0.25, 0.75)
+    >>> float(rrelu(-12.0, 0.25, 0.75))
     -6.0
     """
     if not training:
@@ -141,7 +139,7 @@ def selu(input: Any) -> Any:
 
     Examples
     --------
-    >>> round(selu(1.0), 4)
+    >>> round(float(selu(1.0)), 4)
     1.0507
     """
     return _SELU_SCALE * elu(input, _SELU_ALPHA)
@@ -184,7 +182,7 @@ def hardsigmoid(input: Any) -> Any:
 
     Examples
     --------
-    >>> hardsigmoid(0.0)
+    >>> float(hardsigmoid(0.0))
     0.5
     """
     return hardtanh(input, -3.0, 3.0) / 6 + 0.5

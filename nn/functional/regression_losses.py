@@ -130,7 +130,7 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
 
 def poisson_nll_loss(
-    input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"  # noqa: FBT001, FBT002
+    input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Any:
     """Return the negative log-likelihood of counts y under a Poisson distribution, without log y!.
 
@@ -163,9 +163,7 @@ def poisson_nll_loss(
     return reduce(losses, reduction, "poisson_nll_loss")
 
 
-def gaussian_nll_loss(
-    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"  # noqa: FBT001, FBT002
-) -> Any:
+def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> Any:
     """Return the negative log-likelihood ½(log σ² + (x − y)²/σ²) of a Gaussian with predicted mean and variance.
 
     Parameters

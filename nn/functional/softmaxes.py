@@ -95,7 +95,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     return a * sigmoid(b)
 
 
-def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int = -1, rng: Any = None) -> Any:  # noqa: FBT001, FBT002
+def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int = -1, rng: Any = None) -> Any:
     """Draw from a categorical distribution so that the sample can be differentiated.
 
     Parameters

@@ -2,166 +2,330 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import numpy as np
-
-from nn.dtypes import dtype_or_default
 from nn.functional import rectifiers, sigmoids, softmaxes
-from nn.module import Module
-from nn.parameter import Parameter
+from nn.layers.functional_layer import FunctionalLayer
 
 
-class Activation(Module):
-    """A function of one array with settings; subclasses name the function and the settings with their defaults."""
-
-    function: ClassVar[Any]
-    settings: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-        names = list(self.settings)
-        if len(args) > len(names):
-            raise TypeError(f"{type(self).__name__} takes at most {len(names)} arguments ({', '.join(names) or 'none'}), not {len(args)}.")
-        given = dict(zip(names, args, strict=False))
-        for name, value in kwargs.items():
-            if name not in self.settings or name in given:
-                what = "given twice" if name in given else f"unknown; known: {', '.join(names) or 'none'}"
-                raise TypeError(f"{type(self).__name__}: the argument {name!r} is {what}.")
-            given[name] = value
-        for name, default in self.settings.items():
-            value = given.get(name, default)
-            if value is ...:
-                raise TypeError(f"{type(self).__name__} needs the argument {name!r}.")
-            setattr(self, name, value)
-
-    def forward(self, input: Any) -> Any:
-        """Return the function of the input."""
-        return type(self).function(input, **{name: vars(self)[name] for name in self.settings})
-
-    def extra_repr(self) -> str:
-        """Return the settings."""
-        return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
-
-
-def _activation(name: str, function: Any, **settings: Any) -> Any:
-    """Return the class of an activation; a setting of ``...`` has no default."""
-    summary = (function.__doc__ or "").split("\n")[0]
-    signature = ", ".join(key if value is ... else f"{key}={value!r}" for key, value in settings.items())
-    text = f"{summary}\n\n    ``{name}({signature})`` calls `nn.functional.{function.__name__}` with these settings."
-    return type(
-        name,
-        (Activation,),
-        {"__doc__": text, "__module__": __name__, "function": staticmethod(function), "settings": settings},
-    )
-
-
-ReLU = _activation("ReLU", rectifiers.relu)
-ReLU6 = _activation("ReLU6", rectifiers.relu6)
-LeakyReLU = _activation("LeakyReLU", rectifiers.leaky_relu, negative_slope=0.01)
-ELU = _activation("ELU", rectifiers.elu, alpha=1.0)
-SELU = _activation("SELU", rectifiers.selu)
-CELU = _activation("CELU", rectifiers.celu, alpha=1.0)
-Hardtanh = _activation("Hardtanh", rectifiers.hardtanh, min_val=-1.0, max_val=1.0)
-Hardsigmoid = _activation("Hardsigmoid", rectifiers.hardsigmoid)
-Hardswish = _activation("Hardswish", rectifiers.hardswish)
-Threshold = _activation("Threshold", rectifiers.threshold, threshold=..., value=...)
-Hardshrink = _activation("Hardshrink", rectifiers.hardshrink, lambd=0.5)
-Softshrink = _activation("Softshrink", rectifiers.softshrink, lambd=0.5)
-Sigmoid = _activation("Sigmoid", sigmoids.sigmoid)
-LogSigmoid = _activation("LogSigmoid", sigmoids.logsigmoid)
-Softplus = _activation("Softplus", sigmoids.softplus, beta=1.0, threshold=20.0)
-Softsign = _activation("Softsign", sigmoids.softsign)
-Tanh = _activation("Tanh", sigmoids.tanh)
-Tanhshrink = _activation("Tanhshrink", sigmoids.tanhshrink)
-SiLU = _activation("SiLU", sigmoids.silu)
-Mish = _activation("Mish", sigmoids.mish)
-GELU = _activation("GELU", sigmoids.gelu, approximate="none")
-Softmax = _activation("Softmax", softmaxes.softmax, dim=...)
-LogSoftmax = _activation("LogSoftmax", softmaxes.log_softmax, dim=...)
-Softmin = _activation("Softmin", softmaxes.softmin, dim=...)
-GLU = _activation("GLU", softmaxes.glu, dim=-1)
-
-
-class Softmax2d(Module):
-    """Softmax over the channels of (N, C, H, W).
+class ReLU(FunctionalLayer):
+    """Return max(x, 0); the arguments are the settings of `nn.functional.relu`.
 
     Examples
     --------
     >>> import numpy as np, nn
-    >>> float(nn.Softmax2d()(np.zeros((1, 4, 2, 2)))[0, 0, 0, 0])
-    0.25
+    >>> nn.ReLU()(np.array([-1.0, 2.0]))
+    array([0., 2.])
     """
 
-    def forward(self, input: Any) -> Any:
-        """Return probabilities over axis −3."""
-        if np.ndim(input) not in (3, 4):
-            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), not shape {np.shape(input)}.")
-        return softmaxes.softmax(input, -3)
+    function = staticmethod(rectifiers.relu)
 
 
-class PReLU(Module):
-    """Return x where positive and w·x elsewhere, with a learned w.
-
-    Parameters
-    ----------
-    num_parameters : int
-        1, or the number of channels.
-    init : float
-        Initial value of w.
-    dtype : dtype, optional
-        Of the parameter.
-
-    Attributes
-    ----------
-    weight : Parameter, shape (num_parameters,)
+class ReLU6(FunctionalLayer):
+    """Return min(max(x, 0), 6); the arguments are the settings of `nn.functional.relu6`.
 
     Examples
     --------
     >>> import numpy as np, nn
-    >>> nn.PReLU()(np.array([-4.0, 2.0]))
-    Tensor([-1.,  2.])
+    >>> nn.ReLU6()(np.array([-1.0, 8.0]))
+    array([0., 6.])
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: Any = None) -> None:
-        super().__init__()
-        self.num_parameters, self.init = num_parameters, init
-        self.weight = Parameter(np.full(num_parameters, init, dtype_or_default(dtype)))
-
-    def forward(self, input: Any) -> Any:
-        """Return the input, scaled where it is not positive."""
-        return rectifiers.prelu(input, self.weight)
-
-    def extra_repr(self) -> str:
-        """Return the settings."""
-        return f"num_parameters={self.num_parameters}"
+    function = staticmethod(rectifiers.relu6)
 
 
-class RReLU(Module):
-    """Return x where positive and a·x elsewhere; in training each a is drawn from [lower, upper], else it is their mean.
-
-    Parameters
-    ----------
-    lower, upper : float
-        Range of a.
-    rng : numpy.random.Generator, optional
-        Where a comes from.
+class LeakyReLU(FunctionalLayer):
+    """Return x where positive and ``negative_slope``·x elsewhere; the arguments are the settings of `nn.functional.leaky_relu`.
 
     Examples
     --------
     >>> import numpy as np, nn
-    >>> nn.RReLU(0.25, 0.75).eval()(np.array([-2.0]))
-    array([-1.])
+    >>> nn.LeakyReLU(0.1)(np.array([-1.0, 2.0]))
+    array([-0.1,  2. ])
     """
 
-    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, rng: Any = None) -> None:
-        super().__init__()
-        self.lower, self.upper, self.rng = lower, upper, rng
+    function = staticmethod(rectifiers.leaky_relu)
 
-    def forward(self, input: Any) -> Any:
-        """Return the input, scaled where it is not positive."""
-        return rectifiers.rrelu(input, self.lower, self.upper, self.training, self.rng)
 
-    def extra_repr(self) -> str:
-        """Return the settings."""
-        return f"lower={self.lower}, upper={self.upper}"
+class ELU(FunctionalLayer):
+    """Return x where positive and α(eˣ − 1) elsewhere; the arguments are the settings of `nn.functional.elu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.ELU()(np.array([-1000.0, 2.0]))
+    array([-1.,  2.])
+    """
+
+    function = staticmethod(rectifiers.elu)
+
+
+class SELU(FunctionalLayer):
+    """Return 1.0507·elu(x, α = 1.6733), for self-normalising nets; the arguments are the settings of `nn.functional.selu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.SELU()(np.array([0.0, 1.0]))
+    array([0.        , 1.05070099])
+    """
+
+    function = staticmethod(rectifiers.selu)
+
+
+class CELU(FunctionalLayer):
+    """Return x where positive and α(e^(x/α) − 1) elsewhere; the arguments are the settings of `nn.functional.celu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.CELU(2.0)(np.array([-1000.0, 2.0]))
+    array([-2.,  2.])
+    """
+
+    function = staticmethod(rectifiers.celu)
+
+
+class Hardtanh(FunctionalLayer):
+    """Return x limited to [min_val, max_val]; the arguments are the settings of `nn.functional.hardtanh`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Hardtanh()(np.array([-3.0, 0.5]))
+    array([-1. ,  0.5])
+    """
+
+    function = staticmethod(rectifiers.hardtanh)
+
+
+class Hardsigmoid(FunctionalLayer):
+    """Return x/6 + ½ limited to [0, 1]; the arguments are the settings of `nn.functional.hardsigmoid`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Hardsigmoid()(np.array([-3.0, 0.0]))
+    array([0. , 0.5])
+    """
+
+    function = staticmethod(rectifiers.hardsigmoid)
+
+
+class Hardswish(FunctionalLayer):
+    """Return x·hardsigmoid(x); the arguments are the settings of `nn.functional.hardswish`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Hardswish()(np.array([3.0, 4.0]))
+    array([3., 4.])
+    """
+
+    function = staticmethod(rectifiers.hardswish)
+
+
+class Threshold(FunctionalLayer):
+    """Return x where it exceeds ``threshold`` and ``value`` elsewhere; the arguments are the settings of `nn.functional.threshold`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Threshold(0.1, 20.0)(np.array([0.05, 0.5]))
+    array([20. ,  0.5])
+    """
+
+    function = staticmethod(rectifiers.threshold)
+
+
+class Hardshrink(FunctionalLayer):
+    """Return x where |x| > λ and 0 elsewhere; the arguments are the settings of `nn.functional.hardshrink`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Hardshrink()(np.array([-1.0, 0.2]))
+    array([-1.,  0.])
+    """
+
+    function = staticmethod(rectifiers.hardshrink)
+
+
+class Softshrink(FunctionalLayer):
+    """Return x moved towards 0 by λ; the arguments are the settings of `nn.functional.softshrink`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Softshrink()(np.array([-1.0, 0.2]))
+    array([-0.5,  0. ])
+    """
+
+    function = staticmethod(rectifiers.softshrink)
+
+
+class Sigmoid(FunctionalLayer):
+    """Return 1/(1 + e⁻ˣ); the arguments are the settings of `nn.functional.sigmoid`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Sigmoid()(np.array([-1000.0, 0.0]))
+    array([0. , 0.5])
+    """
+
+    function = staticmethod(sigmoids.sigmoid)
+
+
+class LogSigmoid(FunctionalLayer):
+    """Return log(1/(1 + e⁻ˣ)); the arguments are the settings of `nn.functional.logsigmoid`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.LogSigmoid()(np.array([-1000.0, 1000.0]))
+    array([-1000.,    -0.])
+    """
+
+    function = staticmethod(sigmoids.logsigmoid)
+
+
+class Softplus(FunctionalLayer):
+    """Return log(1 + e^(βx))/β; the arguments are the settings of `nn.functional.softplus`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Softplus()(np.array([1000.0]))
+    array([1000.])
+    """
+
+    function = staticmethod(sigmoids.softplus)
+
+
+class Softsign(FunctionalLayer):
+    """Return x/(1 + |x|); the arguments are the settings of `nn.functional.softsign`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Softsign()(np.array([-3.0, 1.0]))
+    array([-0.75,  0.5 ])
+    """
+
+    function = staticmethod(sigmoids.softsign)
+
+
+class Tanh(FunctionalLayer):
+    """Return tanh x; the arguments are the settings of `nn.functional.tanh`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Tanh()(np.array([0.0, 100.0]))
+    array([0., 1.])
+    """
+
+    function = staticmethod(sigmoids.tanh)
+
+
+class Tanhshrink(FunctionalLayer):
+    """Return x − tanh x; the arguments are the settings of `nn.functional.tanhshrink`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Tanhshrink()(np.array([0.0, 100.0]))
+    array([ 0., 99.])
+    """
+
+    function = staticmethod(sigmoids.tanhshrink)
+
+
+class SiLU(FunctionalLayer):
+    """Return x/(1 + e⁻ˣ), also called swish; the arguments are the settings of `nn.functional.silu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.SiLU()(np.array([0.0, 100.0]))
+    array([  0., 100.])
+    """
+
+    function = staticmethod(sigmoids.silu)
+
+
+class Mish(FunctionalLayer):
+    """Return x·tanh(log(1 + eˣ)); the arguments are the settings of `nn.functional.mish`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Mish()(np.array([0.0, 100.0]))
+    array([  0., 100.])
+    """
+
+    function = staticmethod(sigmoids.mish)
+
+
+class GELU(FunctionalLayer):
+    """Return x·Φ(x) with the normal distribution function Φ; the arguments are the settings of `nn.functional.gelu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.GELU()(np.array([0.0, 1.0]))
+    array([0.        , 0.84134475])
+    """
+
+    function = staticmethod(sigmoids.gelu)
+
+
+class Softmax(FunctionalLayer):
+    """Return eˣ/Σeˣ along an axis; the arguments are the settings of `nn.functional.softmax`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Softmax(dim=1)(np.array([[2.0, 2.0]]))
+    array([[0.5, 0.5]])
+    """
+
+    function = staticmethod(softmaxes.softmax)
+
+
+class LogSoftmax(FunctionalLayer):
+    """Return x − log Σeˣ along an axis; the arguments are the settings of `nn.functional.log_softmax`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.LogSoftmax(dim=1)(np.array([[0.0, 1000.0]]))
+    array([[-1000.,     0.]])
+    """
+
+    function = staticmethod(softmaxes.log_softmax)
+
+
+class Softmin(FunctionalLayer):
+    """Return softmax(−x) along an axis; the arguments are the settings of `nn.functional.softmin`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.Softmin(dim=1)(np.array([[0.0, 1000.0]]))
+    array([[1., 0.]])
+    """
+
+    function = staticmethod(softmaxes.softmin)
+
+
+class GLU(FunctionalLayer):
+    """Return a·σ(b) with the two halves a and b of the input along an axis; the arguments are the settings of `nn.functional.glu`.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.GLU()(np.array([2.0, 0.0]))
+    array([1.])
+    """
+
+    function = staticmethod(softmaxes.glu)

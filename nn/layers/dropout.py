@@ -57,7 +57,9 @@ class _ChannelDropout(Dropout):
         if np.ndim(input) == self.axes + 1:
             return feature_dropout(input[None], self.p, self.training, self.rng)[0]
         if np.ndim(input) != self.axes + 2:
-            raise ValueError(f"{type(self).__name__} takes {self.axes + 1} or {self.axes + 2} axes, not shape {np.shape(input)}.")
+            raise ValueError(
+                f"{type(self).__name__} takes {self.axes + 1} or {self.axes + 2} axes, not shape {np.shape(input)}."
+            )
         return feature_dropout(input, self.p, self.training, self.rng)
 
 

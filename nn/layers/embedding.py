@@ -50,7 +50,7 @@ class Embedding(Module):
         self.reset_parameters(rng)
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Embedding:  # noqa: FBT001, FBT002
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Embedding:
         """Return a layer with given rows, frozen unless ``freeze`` is False."""
         rows = np.asarray(embeddings)
         layer = cls(*rows.shape, padding_idx=padding_idx, dtype=rows.dtype)

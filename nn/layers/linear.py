@@ -69,9 +69,7 @@ class Linear(Module):
     (5, 2)
     """
 
-    def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, dtype: Any = None, rng: Any = None  # noqa: FBT001, FBT002
-    ) -> None:
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, dtype: Any = None, rng: Any = None) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         self.weight = new_parameter((out_features, in_features), dtype)
@@ -125,7 +123,7 @@ class Bilinear(Module):
         in1_features: int,
         in2_features: int,
         out_features: int,
-        bias: bool = True,  # noqa: FBT001, FBT002
+        bias: bool = True,
         dtype: Any = None,
         rng: Any = None,
     ) -> None:

@@ -1,7 +1,8 @@
 """`check_grads`: revad's derivatives against finite differences, along random directions.
 
-For a random tangent v and cotangent w the product w·Jv is one number that revad computes in two ways, J v forward and wᵀJ backward,
-and finite differences in a third. A wrong entry of J changes it almost surely. Where the numbers disagree, the entry is looked up.
+For a random tangent v and cotangent w the product w·Jv is one number that revad computes in two ways, J v forward and Jᵀw
+backward, and finite differences in a third. A wrong entry of J changes it almost surely. Where the numbers disagree, the entry
+is looked up.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def check_grads(
     *args, **kwargs
         Where to check, away from kinks. (Keyword arguments of ``f`` with the names of options below: wrap ``f`` in a lambda.)
     modes : sequence of {"vjp", "jvp"}
-        Reverse mode, forward mode; with both, also that they are adjoint: :math:`\langle w, J v\rangle = \langle J^T w, v\rangle`.
+        Reverse mode, forward mode; with both, also that they are adjoint,
+        :math:`\langle w, J v\rangle = \langle J^T w, v\rangle`.
     order : int
         Up to which derivative: with 2 the derivatives of the VJP and of the JVP are checked as well, in all modes.
     argnums : int, str, or sequence of them, optional
@@ -64,8 +66,8 @@ def check_grads(
     Raises
     ------
     GradientMismatchError
-        Derivatives disagree by more than the finite difference's own error. The message has a table of the worst entries. At a kink
-        or jump, recognised by two different one-sided slopes, it says so; likewise where noise makes a check impossible.
+        Derivatives disagree by more than the finite difference's own error. The message has a table of the worst entries. At a
+        kink or jump, recognised by two different one-sided slopes, it says so; likewise where noise makes a check impossible.
     ArgumentError, NotDifferentiableError
         Options are wrong; ``f`` is not deterministic; nothing can be differentiated.
 
@@ -93,14 +95,17 @@ def check_grads(
     revad.errors.GradientMismatchError: check_grads: the vjp of double disagrees ...
     """
     modes = _checked_modes(modes)
-    if not isinstance(order, int) or order < 1:
-        raise ArgumentError(f"check_grads(order={order!r}): the order of differentiation must be an int of at least 1.")
-    if not isinstance(trials, int) or trials < 1:
-        raise ArgumentError(f"check_grads(trials={trials!r}): the number of random directions must be an int of at least 1.")
+    _check_count("order", order)
+    _check_count("trials", trials)
     here, _ = as_mapping("check_grads", f, argnums, args, kwargs)
     mismatch = find_mismatch(here, modes, order, trials, np.random.default_rng(seed))
     if mismatch is not None:
         raise GradientMismatchError(mismatch.message)
+
+
+def _check_count(name: str, value: Any) -> None:
+    if not isinstance(value, int) or value < 1:
+        raise ArgumentError(f"check_grads({name}={value!r}): {name} must be an int of at least 1.")
 
 
 def _checked_modes(modes: Any) -> tuple[str, ...]:
@@ -110,11 +115,15 @@ def _checked_modes(modes: Any) -> tuple[str, ...]:
     return several
 
 
-def find_mismatch(here: Mapping, modes: tuple[str, ...], order: int, trials: int, generator: np.random.Generator) -> Mismatch | None:
+def find_mismatch(
+    here: Mapping, modes: tuple[str, ...], order: int, trials: int, generator: np.random.Generator
+) -> Mismatch | None:
     """Return the first disagreement of revad's derivatives with finite differences, or None."""
     if not np.all(np.isfinite(here.value)):
         bad = here.outputs.label(int(np.argmin(np.isfinite(here.value))))
-        return Mismatch(f"check_grads: {here.name} is not finite at this point ({bad}), so there is nothing to check.", inconclusive=True)
+        return Mismatch(
+            f"check_grads: {here.name} is not finite at this point ({bad}): nothing can be checked.", inconclusive=True
+        )
     products: dict[str, Callable[..., list[Any]]] = {}
     for _ in range(trials):
         trial = Trial(here, generator)
@@ -122,10 +131,10 @@ def find_mismatch(here: Mapping, modes: tuple[str, ...], order: int, trials: int
         for mismatch in trial.mismatches(modes):
             return mismatch
     if order > 1:
-        labels = {"vjp": here.inputs, "jvp": here.outputs}
+        spaces = {"vjp": here.inputs, "jvp": here.outputs}
         for mode in modes:
-            names = [f"{mode} at {part.label}" for part in labels[mode].parts]
-            derived = mapping(f"{mode}({here.name})", products[mode], here.leaves, [part.label for part in here.inputs.parts], names)
+            names = [f"{mode} at {label}" for label in spaces[mode].labels]
+            derived = mapping(f"{mode}({here.name})", products[mode], here.leaves, here.inputs.labels, names)
             mismatch = find_mismatch(derived, modes, order - 1, trials, generator)
             if mismatch is not None:
                 return mismatch
@@ -184,7 +193,7 @@ class Trial:
                 return float(here.outputs.vector(pushed)[worst])
 
             rows = wrong_entries(scalar, got, self.tangent, rounding, f"∂{label}/∂{{}}")
-            along = Comparison(f"{label}, along v", *(float(v[worst]) for v in (pushed, found.value, error)))
+            along = Comparison(f"{label}, along v", float(pushed[worst]), float(found.value[worst]), float(error[worst]))
             yield _mismatch("jvp", here, rows, along, f"{bad.size} of {pushed.size} outputs")
 
     def _check_pulled(self, pulled: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
@@ -205,11 +214,12 @@ class Trial:
         scale = _norm(self.cotangent) * _norm(pushed) + _norm(pulled) * _norm(self.tangent)
         row = Comparison("⟨Jᵀw, v⟩, ⟨w, Jv⟩", float(pulled @ self.tangent), float(self.cotangent @ pushed), rounding * scale)
         if not row.agrees:
-            rows = comparison_table([row], ("", "from vjp", "from jvp", "difference", "round-off", ""))
-            yield Mismatch(f"check_grads: vjp and jvp of {self.here.name} are not adjoint to each other.\n{rows}", inconclusive=False)
+            text = comparison_table([row], ("", "from vjp", "from jvp", "difference", "round-off", ""))
+            message = f"check_grads: the vjp and the jvp of {self.here.name} are not adjoint to each other."
+            yield Mismatch(f"{message}\n{text}", inconclusive=False)
 
     def _check_conclusive(self, found: Slope) -> Iterator[Mismatch]:
-        """Say so where the finite difference is too inaccurate to tell a right derivative from a wrong one: at kinks, in noise."""
+        """Say so where the finite difference cannot tell a right derivative from a wrong one: at kinks, in noise."""
         here = self.here
         vague = found.error > 0.1 * np.abs(found.value)
         vague &= (np.abs(found.value) > found.error) | (found.error > 1e-6 * found.size)
@@ -219,23 +229,23 @@ class Trial:
         bad = np.flatnonzero(kink & vague)
         if bad.size:
             pushed = here.outputs.vector(self.push(*_copies(here.leaves)))
-            rows = [
-                Comparison(f"{here.outputs.label(i)}, along v", *(float(v[i]) for v in (pushed, found.value, found.error)))
-                ._replace(sides=(float(left[i]), float(right[i])))
-                for i in map(int, bad[:SHOWN])
-            ]
+            columns = (pushed, found.value, found.error, left, right)
+            rows: list[Comparison] = []
+            for i in map(int, bad[:SHOWN]):
+                got, expected, error, before, after = (float(column[i]) for column in columns)
+                rows.append(Comparison(f"{here.outputs.label(i)}, along v", got, expected, error, (before, after)))
             yield Mismatch(f"{KINK.format(here.name)}\n{comparison_table(rows)}", inconclusive=True)
         elif not np.all(np.isfinite(found.error)) or _norm(found.error) > 0.1 * _norm(found.value):
             yield Mismatch(
-                f"check_grads: {here.name} cannot be checked at this point: its values are so noisy, or change so abruptly, that finite "
-                f"differences give {_norm(found.value):.1e} with an error of {_norm(found.error):.1e}. Check at another point.",
+                f"check_grads: {here.name} cannot be checked at this point: its values are so noisy, or change so abruptly, "
+                f"that finite differences give {_norm(found.value):.1e} with an error of {_norm(found.error):.1e}.",
                 inconclusive=True,
             )
 
 
 KINK = (
-    "check_grads: {} has a kink, a jump or an edge at this point: its slopes to the left and to the right differ, so that no single "
-    "number is the derivative and revad follows a convention. Check at another point."
+    "check_grads: {} has a kink, a jump or an edge at this point: its slopes to the left and to the right differ, so that no "
+    "single number is the derivative and revad follows a convention. Check at another point."
 )
 
 

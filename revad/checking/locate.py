@@ -1,7 +1,7 @@
 """Where a derivative is wrong: a product with a random direction says that some entry is, here the entry is found.
 
-One output (or one weighted sum of outputs) is differentiated by single inputs. Few inputs are all compared; among many, halves are
-compared again and again and the worse one is kept, so that the cost grows with the logarithm of their number.
+One output (or one weighted sum of outputs) is differentiated by single inputs. Few inputs are all compared; among many, halves
+are compared again and again and the worse one is kept, so that the cost grows with the logarithm of their number.
 """
 
 from __future__ import annotations

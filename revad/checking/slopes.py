@@ -1,8 +1,9 @@
 """Derivatives along a line by finite differences, each with an error bar: how far it can be trusted.
 
-A derivative is taken along a line, t ↦ f(x + t·v), for all outputs at once. Two errors oppose each other: truncation shrinks with
-the step, round-off grows as noise / step. Ridders' method [1]_ extrapolates central differences over a sequence of shrinking steps
-and keeps, per output, the estimate whose own error bar is least; the noise of the function is measured, not assumed [2]_.
+A derivative is taken along a line, t ↦ f(x + t·v), for all outputs at once. Two errors oppose each other: truncation shrinks
+with the step, round-off grows as noise / step. Ridders' method [1]_ extrapolates central differences over a sequence of
+shrinking steps and keeps, per output, the estimate whose own error bar is least; the noise of the function is measured, not
+assumed [2]_.
 
 .. [1] C. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", *Advances in Engineering Software* 4(2), 1982; *Numerical
    Recipes*, 3rd ed., section 5.7.
@@ -63,9 +64,9 @@ class Line:
     def noise(self) -> Vector:
         """Return the standard deviation of the round-off in the outputs, from fourth differences over nearby points.
 
-        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where much is left,
-        the function may vary over still shorter distances, so these are tried too. Where it stands still between the points, which lie
-        inside one step of its own rounding, longer distances are tried.
+        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where much is
+        left, the function may vary over still shorter distances, so these are tried too. Where it stands still between the
+        points, which lie inside one step of its own rounding, longer distances are tried.
         """
         eps = float(np.finfo(self.mapping.inputs.dtype).eps)
         least = 0.5 * eps * np.abs(self.centre)
@@ -113,8 +114,8 @@ def central(line: Line) -> Slope:
 def ridders(line: Line) -> Slope:
     """Return central differences extrapolated to step zero, with the best-known estimate of each output.
 
-    Three things make an error bar: how far neighbouring estimates differ, noise over step, and, while it does not shrink with the
-    step, the difference between the slopes on the two sides. So at a kink the bar reaches from one slope to the other.
+    Three things make an error bar: how far neighbouring estimates differ, noise over step, and, while it does not shrink with
+    the step, the difference between the slopes on the two sides. So at a kink the bar reaches from one slope to the other.
     """
     noise = line.noise()
     size = np.abs(line.centre)
@@ -154,9 +155,10 @@ def _keep_better(best: Vector, error: Vector, value: Vector, bar: Vector) -> Non
 
 
 def complex_step(line: Line) -> Slope:
-    """Return Im f(x + i h v) / h: no subtraction, so exact to round-off, for real-analytic functions that take complex numbers [1]_.
+    """Return Im f(x + i h v) / h: exact to round-off, since nothing is subtracted, for real-analytic functions [1]_.
 
-    .. [1] W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions", *SIAM Review* 40(1), 1998.
+    .. [1] W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions", *SIAM Review* 40(1),
+       1998.
     """
     here = line.mapping
     if any(part.is_complex for part in (*here.inputs.parts, *here.outputs.parts)):
@@ -165,14 +167,15 @@ def complex_step(line: Line) -> Slope:
     try:
         outputs = here.function(*here.inputs.leaves(here.point + 1j * step * line.direction, wide=True))
     except TypeError as error:
-        raise ArgumentError(f"method='complex-step': {here.name} does not take complex numbers ({error}); use method='ridders'.") from error
+        message = f"method='complex-step': {here.name} does not take complex numbers ({error}); use method='ridders'."
+        raise ArgumentError(message) from error
     value = np.concatenate([np.imag(leaf).ravel() / step for leaf in outputs]) if outputs else line.centre
     other = central(line)
     error = 64 * float(np.finfo(line.centre.dtype).eps) * np.abs(value)
     if not np.all(np.abs(value - other.value) <= other.error + error):
         raise ArgumentError(
-            f"method='complex-step': {here.name} is not complex-analytic (it uses abs, conj, real, a comparison, ...), so the imaginary "
-            "part is not its derivative; use method='ridders'."
+            f"method='complex-step': {here.name} is not complex-analytic (it uses abs, conj, real, a comparison, ...), so the "
+            "imaginary part is not its derivative; use method='ridders'."
         )
     return Slope(value, error, other.noise, other.size)
 
@@ -218,7 +221,7 @@ def unit(space: Space, position: int) -> Vector:
 
 
 def one_sided(at: Mapping, direction: Vector) -> tuple[Vector, Vector, Any]:
-    """Return the slopes towards −v and +v, and for which outputs they disagree: there the function has a kink, a jump or an edge.
+    """Return the slopes towards −v and +v, and for which outputs they disagree: at a kink, a jump or an edge.
 
     Parameters
     ----------
@@ -230,8 +233,8 @@ def one_sided(at: Mapping, direction: Vector) -> tuple[Vector, Vector, Any]:
     Returns
     -------
     left, right : ndarray, shape (outputs,)
-        One-sided differences, extrapolated once; infinite where they grow without bound, NaN where the function is not defined on
-        that side.
+        One-sided differences, extrapolated once; infinite where they grow without bound, NaN where the function is not defined
+        on that side.
     kink : ndarray of bool, shape (outputs,)
         Where they differ by more than their error bars, or grow without bound.
     """

@@ -1,8 +1,8 @@
 """Function calls as maps between real vectors, the form in which derivatives are compared.
 
 A `Space` lays leaves of any shape, real or complex, out in one real vector and names each entry. A `Mapping` is a function from
-leaves to leaves between two such spaces. `as_mapping` makes one of a call ``f(*args, **kwargs)``. A complex number counts as two
-real ones; a cotangent, du/dx − i du/dy, as the pair (du/dx, du/dy), so that pairing it with a tangent is a plain dot product.
+leaves to leaves between two such spaces. `as_mapping` makes one of a call ``f(*args, **kwargs)``. A complex number counts as
+two real ones; a cotangent, du/dx − i du/dy, as the pair (du/dx, du/dy), so that pairing it with a tangent is a dot product.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Space:
             stop = self.size + aval.size * (2 if aval.dtype.kind == "c" else 1)
             self.parts.append(Part(label, aval, type(leaf), self.size, stop))
             self.size = stop
-        reals = [np.zeros(0, part.aval.dtype).real.dtype for part in self.parts]
+        self.labels = labels
+        reals = [np.finfo(part.aval.dtype).dtype for part in self.parts]  # of a complex dtype, the dtype of its parts
         self.dtype = np.result_type(np.float64, *reals)  # double, or longer where a leaf is
         self.eps = max((float(np.finfo(dtype).eps) for dtype in reals), default=0.0)  # rounding unit of the coarsest leaf
 
@@ -74,7 +75,7 @@ class Space:
         return out
 
     def leaves(self, vector: Vector, *, wide: bool = False) -> list[Any]:
-        """Return a vector as leaves, in their own dtypes or (``wide``) in at least double precision; complex where it is complex."""
+        """Return a vector as leaves, in their own dtypes or (``wide``) in double precision at least; complex if it is so."""
         return [self._leaf(part, vector[part.start : part.stop], wide=wide) for part in self.parts]
 
     def _leaf(self, part: Part, entries: Vector, *, wide: bool) -> Any:
@@ -103,13 +104,14 @@ class Space:
         return part.label + where + (("", ".imag")[offset >= part.aval.size] or ".real" if part.is_complex else "")
 
     def scales(self, vector: Vector) -> Vector:
-        """Return how far each entry may reasonably be moved: its own size, or a tenth of its leaf's typical size if that is larger."""
+        """Return how far each entry may be moved: its own size; if it is (almost) zero, part of its leaf's typical size."""
         out = np.ones_like(vector)
         for part in self.parts:
             finite = np.abs(vector[part.start : part.stop])
             finite = np.where(np.isfinite(finite), finite, 0.0)
             typical = float(np.sqrt(np.mean(finite**2))) if finite.size else 0.0
-            out[part.start : part.stop] = np.maximum(finite, 0.1 * typical) if typical > 0 else 1.0
+            near_zero = np.where(finite == 0, 0.1, 1e-3) * typical
+            out[part.start : part.stop] = np.maximum(finite, near_zero) if typical > 0 else 1.0
         return out
 
 
@@ -129,7 +131,9 @@ class Mapping(NamedTuple):
         return self.outputs.vector(self.function(*self.inputs.leaves(vector, wide=True)))
 
 
-def mapping(name: str, function: Callable[..., list[Any]], leaves: list[Any], labels: list[str], out_labels: Any = None) -> Mapping:
+def mapping(
+    name: str, function: Callable[..., list[Any]], leaves: list[Any], labels: list[str], out_labels: list[str]
+) -> Mapping:
     """Return a function of leaves as a `Mapping`; it is run to see what comes out.
 
     Parameters
@@ -140,7 +144,7 @@ def mapping(name: str, function: Callable[..., list[Any]], leaves: list[Any], la
         From leaves to a list of leaves, all floating or complex.
     leaves, labels : list
         The point, and the names of its leaves.
-    out_labels : list of str, optional
+    out_labels : list of str
         Names of the outputs.
 
     Raises
@@ -151,13 +155,13 @@ def mapping(name: str, function: Callable[..., list[Any]], leaves: list[Any], la
     inputs = Space(leaves, labels)
     point = inputs.vector(leaves)
     outputs = function(*inputs.leaves(point, wide=True))
-    space = Space(outputs, [f"output {i}" for i in range(len(outputs))] if out_labels is None else out_labels)
+    space = Space(outputs, out_labels)
     value = space.vector(outputs)
     result = Mapping(name, function, leaves, inputs, space, point, value)
     if not np.array_equal(value, result.at(point), equal_nan=True):
         raise ArgumentError(
-            f"{name} returned different values for the same arguments, so it has no derivative to check: it draws random numbers "
-            "or keeps state. Make its generator inside the function, from a fixed seed."
+            f"{name} returned different values for the same arguments, so it has no derivative to check: it draws random "
+            "numbers or keeps state. Make its generator inside the function, from a fixed seed."
         )
     return result
 
@@ -165,7 +169,7 @@ def mapping(name: str, function: Callable[..., list[Any]], leaves: list[Any], la
 def as_mapping(
     caller: str, f: Callable[..., Any], argnums: Argnums | None, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Mapping, Callable[[list[Any]], Any]]:
-    """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves into the result's structure.
+    """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves together again.
 
     Parameters
     ----------
@@ -196,10 +200,10 @@ def as_mapping(
         flat = [differentiable(leaf, caller, tuple(trees.values()), i) for i, leaf in enumerate(flat)]
         moving = list(range(len(flat)))
     if not moving:
-        kinds = ", ".join(str(aval_of(leaf).dtype) if hasattr(leaf, "dtype") else type(leaf).__name__ for leaf in flat) or "none"
+        kinds = [str(leaf.dtype) if hasattr(leaf, "dtype") else type(leaf).__name__ for leaf in flat]
         raise NotDifferentiableError(
-            f"{caller}: no positional argument of {name} holds floating or complex numbers (there are: {kinds}). Pass 3.0 for 3 and "
-            "x.astype(float) for an integer array, or name keyword arguments in `argnums`."
+            f"{caller}: no positional argument of {name} holds floating or complex numbers ({', '.join(kinds) or 'none'}). "
+            "Pass 3.0 for 3 and x.astype(float) for an integer array, or name keyword arguments in `argnums`."
         )
 
     def run(*values: Any) -> Any:
@@ -222,12 +226,13 @@ def as_mapping(
     floating = [is_inexact(leaf) for leaf in outputs]
     if not any(floating):
         raise NotDifferentiableError(
-            f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers, so there is nothing to differentiate."
+            f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers: nothing to differentiate."
         )
 
     def restore(leaves: list[Any]) -> Any:
         given = iter(leaves)
-        return rebuild_output([next(given) if is_float else np.zeros(np.shape(leaf)) for leaf, is_float in zip(outputs, floating, strict=True)])
+        pairs = zip(outputs, floating, strict=True)
+        return rebuild_output([next(given) if is_float else np.zeros(np.shape(leaf)) for leaf, is_float in pairs])
 
     out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
     return mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels), restore

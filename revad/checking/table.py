@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 class Comparison(NamedTuple):
     """One derivative computed in two ways.
 
-    ``got`` is revad's, ``expected`` the finite difference; they agree if they differ by no more than ``error``, the error that the
-    finite difference can attain. ``sides`` are the slopes to the left and right where they disagree, at a kink.
+    ``got`` is revad's, ``expected`` the finite difference; they agree if they differ by no more than ``error``, the error that
+    the finite difference can attain. ``sides`` are the slopes to the left and right where they disagree, at a kink.
     """
 
     label: str

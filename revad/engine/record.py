@@ -65,7 +65,7 @@ class Plan(NamedTuple):
 
     edges: tuple[PlannedEdge, ...]
     joint: tuple[tuple[Any, ...], Any, Any] | None  # where the parents are, the rule, its keeper
-    single: PlannedEdge | None  # the edge, where there is just one, of a positional argument that is no sequence
+    direct: bool  # one or two edges, of positional arguments that are no sequences: the common case
 
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
@@ -115,10 +115,15 @@ def follow_plan(
     plan = operation.plans.get(pattern)
     if plan is None:
         plan = operation.plans[pattern] = make_plan(operation, level, args, kwargs)
-    if plan.single is not None and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
-        _, at, kind, function, keeper = plan.single
-        kept = keeper(lower, lower_kwargs, ans)
-        return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+    if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
+        if len(plan.edges) == 1:
+            ((_, at, kind, function, keeper),) = plan.edges
+            kept = keeper(lower, lower_kwargs, ans)
+            return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+        (_, at, kind, function, keeper), (_, at_2, kind_2, function_2, keeper_2) = plan.edges
+        kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
+        edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
+        return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     edges: Any = []
     for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
@@ -176,8 +181,8 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
         positions = tuple(where.get(name) for name in operation.joint_names)
         joint = (positions, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
-    single = len(edges) == 1 and joint is None and edges[0].origin == ARGUMENT and edges[0].kind in (PARTIAL, PULL)
-    return Plan(tuple(edges), joint, edges[0] if single else None)
+    direct = len(edges) in (1, 2) and joint is None and all(e.origin == ARGUMENT and e.kind in (PARTIAL, PULL) for e in edges)
+    return Plan(tuple(edges), joint, direct)
 
 
 def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:

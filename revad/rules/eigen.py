@@ -14,7 +14,7 @@ import numpy as np
 
 from revad.registry import vjp
 from revad.rules.contraction import conj
-from revad.rules.gauge import inverse_gaps, repeated, settled
+from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal
 
 
@@ -23,7 +23,12 @@ def eigh_pullback(g: Any, ans: Any) -> Any:
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    return hermitian_part(conj(v) @ (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
+    return hermitian_part(conj(v) @ (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
+
+
+def over_gaps(x: Any, w: Any, same: Any) -> Any:
+    """Divide xᵢⱼ by wⱼ − wᵢ; what lies between equal eigenvalues is dropped."""
+    return over(x, gaps(w), same, same & off_diagonal(w.shape[-1]), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
 
 
 def eigvalsh_pullback(g: Any, a: Any, UPLO: str = "L") -> Any:
@@ -41,10 +46,9 @@ def eig_pullback(g: Any, ans: Any) -> Any:
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ before_normalising(g_v, v)
     same = repeated(w)
-    off_diagonal = np.where(np.eye(w.shape[-1], dtype=bool), 0, mix)
-    settled(same, np.triu(off_diagonal), g_w, w, "np.linalg.eig: eigenvalues")
-    settled(same, np.tril(off_diagonal), g_w, w, "np.linalg.eig: eigenvalues")
-    return np.linalg.solve(mT(v), (on_diagonal(g_w) + inverse_gaps(w, same) * mix) @ mT(v))
+    settled(same, np.triu(mix, 1), g_w, w, "np.linalg.eig: eigenvalues")
+    settled(same, np.tril(mix, -1), g_w, w, "np.linalg.eig: eigenvalues")
+    return np.linalg.solve(mT(v), (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
 
 
 def before_normalising(g: Any, v: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import nondiff
+from revad.registry import nondiff, vjp
 from revad.rules.matrices import mH
 from revad.rules.own import own
 
@@ -34,9 +34,9 @@ def gaps(w: Any) -> Any:
     return np.expand_dims(w, -2) - np.expand_dims(w, -1)
 
 
-def inverse_gaps(w: Any, same: Any) -> Any:
-    """Return 1 / (wⱼ − wᵢ), and 0 for pairs that are the same."""
-    return np.where(same, 0, 1 / np.where(same, 1, gaps(w)))
+def off_diagonal(n: int) -> Any:
+    """Return where i ≠ j."""
+    return ~np.eye(n, dtype=bool)
 
 
 def reciprocal(x: Any) -> Any:
@@ -71,7 +71,7 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
     free = same & (np.abs(mix - turned) > tolerance * size)
     if np.any(free):
         raise np.linalg.LinAlgError(_free(*_first(free), w, name))
-    pairs = same & ~np.eye(w.shape[-1], dtype=bool) & ((size > 0) | np.all(w == 0, -1)[..., None, None])
+    pairs = same & off_diagonal(w.shape[-1]) & ((size > 0) | np.all(w == 0, -1)[..., None, None])
     if np.any(pairs):
         steep = np.abs(slope) > tolerance * np.max(np.abs(slope), -1, keepdims=True, initial=0)
         steep = steep[..., None] | steep[..., None, :]
@@ -88,7 +88,53 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
     return same
 
 
-nondiff(settled)
+# Division by what may be zero ------------------------------------------------------------------------------------------------
+
+
+@own
+def over(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+    """Return x / d, and 0 where ``zero`` says so.
+
+    In forward mode, and in second derivatives, a cotangent arrives here that is not zero where it was divided by zero. That is warned
+    of where ``doubtful`` says so: no later use can tell whether the dropped term matters.
+    """
+    return np.where(zero, 0, x / np.where(zero, 1, d))
+
+
+def over_numerator(g: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+    """x̄ = ȳ / d."""
+    return over(g, d, zero, warned(doubtful, g, what), what)
+
+
+def over_denominator(g: Any, ans: Any, d: Any, zero: Any) -> Any:
+    """d̄ = −ȳ y / d."""
+    return np.where(zero, 0, -g * ans / np.where(zero, 1, d))
+
+
+vjp(over, x=over_numerator, d=over_denominator)
+
+
+@own
+def warned(doubtful: Any, g: Any, what: str) -> Any:
+    """Return ``doubtful``, after a warning if g is not zero there."""
+    size = np.abs(g)
+    lost = doubtful & (size > np.sqrt(np.finfo(size.dtype).eps) * np.max(size, (-2, -1), keepdims=True, initial=0))
+    if np.any(lost):
+        _, i, j = _first(lost)
+        warnings.warn(
+            f"{what.format(i, j)}: the derivative of their vectors is taken as zero in the directions that this leaves open. That is "
+            "right for functions that do not depend on the choice of these vectors, or on them at all; for a matrix function "
+            f"v @ diag(h(w)) @ v.T it misses terms. To be sure, write it without the decomposition, {_CURE}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return doubtful
+
+
+nondiff(settled, warned)
+
+
+# Messages --------------------------------------------------------------------------------------------------------------------
 
 
 def _first(where: Any) -> tuple[tuple[int, ...], int, int]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from revad.registry import composite, nondiff, vjp
 from revad.rules.contraction import conj
-from revad.rules.gauge import inverse_gaps, reciprocal, repeated, settled
+from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.rules.own import own
 
@@ -58,7 +58,7 @@ def svd_pullback(g: Any, ans: Any) -> Any:
     turn_u, leave_u = turning(u, g_u, k)
     turn_v, leave_v = turning(mH(vh), mH(g_vh), k)
     same = settled(repeated(s), turn_u + turn_v, g_s, s, "np.linalg.svd: singular values")
-    inner = on_diagonal(g_s) + inverse_gaps(s, same) * skew(turn_u + turn_v) + inverse_sums(s, skew(turn_u - turn_v))
+    inner = on_diagonal(g_s) + over_gaps(skew(turn_u + turn_v), s, same) + over_sums(skew(turn_u - turn_v), s)
     inner = conj(u[..., :k]) @ inner
     if leave_u is not None:
         inner = inner + over_values(leave_u, s)
@@ -89,18 +89,23 @@ def turning(u: Any, g: Any, k: int) -> tuple[Any, Any]:
     return among, conj(u[..., k:]) @ (mix[..., k:, :k] - mH(mix[..., :k, k:]))
 
 
-def inverse_sums(s: Any, x: Any) -> Any:
-    """Return x / (sⱼ + sᵢ), and 0 where both are zero."""
+def over_gaps(x: Any, s: Any, same: Any) -> Any:
+    """Divide xᵢⱼ by sⱼ − sᵢ; what lies between equal values is dropped."""
+    return over(x, gaps(s), same, same & off_diagonal(s.shape[-1]), "np.linalg.svd: singular values {} and {} are equal")
+
+
+def over_sums(x: Any, s: Any) -> Any:
+    """Divide xᵢⱼ by sⱼ + sᵢ; what lies between two zeros must be zero."""
     sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
-    defined(sums == 0, x, "np.linalg.svd: two singular values are zero")
-    return reciprocal(sums) * x
+    zero = defined(sums == 0, x, "np.linalg.svd: two singular values are zero")
+    return over(x, sums, zero, zero & off_diagonal(s.shape[-1]), "np.linalg.svd: singular values {} and {} are zero")
 
 
 def over_values(x: Any, s: Any) -> Any:
     """Divide column j by sⱼ; where sⱼ is zero, the column must be."""
     s = np.expand_dims(s, -2)
-    defined(s == 0, x, "np.linalg.svd: a singular value is zero")
-    return reciprocal(s) * x
+    zero = defined(s == 0, x, "np.linalg.svd: a singular value is zero")
+    return over(x, s, zero, zero, "np.linalg.svd: singular value {1} is zero")
 
 
 @own
@@ -116,13 +121,14 @@ def unmoved(beyond: Any) -> None:
 
 
 @own
-def defined(zero: Any, x: Any, where: str) -> None:
-    """Make sure that nothing but zero is divided by zero."""
+def defined(zero: Any, x: Any, where: str) -> Any:
+    """Return ``zero``, after making sure that nothing but zero is divided by zero."""
     if np.any(zero & (x != 0)):
         raise np.linalg.LinAlgError(
             f"{where}, so its singular vectors are arbitrary, and the function that is differentiated depends on them: it has no "
             "derivative. Use only the vectors of singular values above zero (for instance u[:, :rank]), or np.linalg.svdvals."
         )
+    return zero
 
 
 nondiff(unmoved, defined)

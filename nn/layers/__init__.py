@@ -1,0 +1,1 @@
+"""Layers: modules whose forward reads like the formula in their docstring."""
