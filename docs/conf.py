@@ -1,8 +1,10 @@
 """Settings of the documentation. Build it with ``python -m sphinx -W -n -b html docs docs/_build``; no network is needed."""
 
+import re
 import sys
 from pathlib import Path
 
+from docutils.nodes import SkipNode
 from docutils.utils.math import latex2mathml
 from sphinx.application import Sphinx
 
@@ -33,7 +35,8 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|optree|networkx|jax|torch)(\..*)?"),  # their inventories would have to be fetched
-    (r"py:.*", r"revad\.(engine|tensors|transforms|compiler|graphs|checking|rules)\..*"),  # internals, read in the source
+    (r"py:.*", r"revad\.(registry|aval|trees|(engine|tensors|transforms|compiler|graphs|checking|rules)\..*)"),  # internals
+    (r"py:obj", r"primitive"),  # named in the docstring of revad.extend, described as revad.primitive
 ]
 
 # HTML -----------------------------------------------------------------------------------------------------------------------
@@ -46,23 +49,25 @@ html_copy_source = False
 
 
 def inline_math(self, node) -> None:
-    """Write a formula in a line of text as MathML, which browsers set without a script from elsewhere."""
-    self.body.append(latex2mathml.tex2mathml(node.astext(), as_block=False))
-    raise _skip()
+    """Write a formula as MathML, which browsers set without a script from elsewhere."""
+    self.body.append(latex2mathml.tex2mathml(node.astext()))
+    raise SkipNode
 
 
 def block_math(self, node) -> None:
     """Write a displayed formula as MathML."""
-    self.body.append(f'<div class="math">{latex2mathml.tex2mathml(node.astext(), as_block=True)}</div>')
-    raise _skip()
+    formula = latex2mathml.tex2mathml(node.astext()).replace("<math ", '<math display="block" ', 1)
+    self.body.append(f'<div class="math">{formula}</div>')
+    raise SkipNode
 
 
-def _skip() -> Exception:
-    from docutils.nodes import SkipNode
-
-    return SkipNode()
+def keep_initials(*arguments) -> None:
+    """Keep an author's initial at the start of a reference, as in ``.. [1] A. Author``, from becoming a list item "A."."""
+    lines = arguments[-1]
+    lines[:] = [re.sub(r"^(\s*\.\. \[\w+\] )([A-Z]\.)", r"\1\\\2", line) for line in lines]
 
 
 def setup(app: Sphinx) -> None:
-    """Register the writer of formulas."""
+    """Register the writer of formulas and the repair of references."""
     app.add_html_math_renderer("mathml", inline_renderers=(inline_math, None), block_renderers=(block_math, None))
+    app.connect("autodoc-process-docstring", keep_initials, priority=400)  # before numpydoc renames the references

@@ -15,7 +15,7 @@ class Loss(FunctionalLayer):
 
 
 class MSELoss(Loss):
-    """Return the squared error; the arguments are the settings of `nn.functional.mse_loss`.
+    """Return the squared error; settings as in `nn.functional.mse_loss`.
 
     Examples
     --------
@@ -28,7 +28,7 @@ class MSELoss(Loss):
 
 
 class L1Loss(Loss):
-    """Return the absolute error; the arguments are the settings of `nn.functional.l1_loss`.
+    """Return the absolute error; settings as in `nn.functional.l1_loss`.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class L1Loss(Loss):
 
 
 class SmoothL1Loss(Loss):
-    """Return d²/2β near and |d| − β/2 far from the truth; the arguments are the settings of `nn.functional.smooth_l1_loss`.
+    """Return d²/2β near and |d| − β/2 far from the truth; settings as in `nn.functional.smooth_l1_loss`.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class SmoothL1Loss(Loss):
 
 
 class HuberLoss(Loss):
-    """Return d²/2 near and δ(|d| − δ/2) far from the truth; the arguments are the settings of `nn.functional.huber_loss`.
+    """Return d²/2 near and δ(|d| − δ/2) far from the truth; settings as in `nn.functional.huber_loss`.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class HuberLoss(Loss):
 
 
 class PoissonNLLLoss(Loss):
-    """Return the negative log-likelihood of counts; the arguments are the settings of `nn.functional.poisson_nll_loss`.
+    """Return the negative log-likelihood of counts; settings as in `nn.functional.poisson_nll_loss`.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class PoissonNLLLoss(Loss):
 
 
 class GaussianNLLLoss(Loss):
-    """Return the negative log-likelihood of a Gaussian with predicted mean and variance; the arguments are the settings of `nn.functional.gaussian_nll_loss`.
+    """Return the negative log-likelihood of a Gaussian with predicted mean and variance; settings as in `nn.functional.gaussian_nll_loss`.
 
     Examples
     --------
@@ -94,7 +94,7 @@ class GaussianNLLLoss(Loss):
 
 
 class CrossEntropyLoss(Loss):
-    """Return −log softmax(x)[y] of logits and classes; the arguments are the settings of `nn.functional.cross_entropy`.
+    """Return −log softmax(x)[y] of logits and classes; settings as in `nn.functional.cross_entropy`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class CrossEntropyLoss(Loss):
 
 
 class NLLLoss(Loss):
-    """Return −x[y] of log-probabilities and classes; the arguments are the settings of `nn.functional.nll_loss`.
+    """Return −x[y] of log-probabilities and classes; settings as in `nn.functional.nll_loss`.
 
     Examples
     --------
@@ -120,7 +120,7 @@ class NLLLoss(Loss):
 
 
 class BCELoss(Loss):
-    """Return the binary cross-entropy of probabilities; the arguments are the settings of `nn.functional.binary_cross_entropy`.
+    """Return the binary cross-entropy of probabilities; settings as in `nn.functional.binary_cross_entropy`.
 
     Examples
     --------
@@ -133,7 +133,7 @@ class BCELoss(Loss):
 
 
 class BCEWithLogitsLoss(Loss):
-    """Return the binary cross-entropy of logits; the arguments are the settings of `nn.functional.binary_cross_entropy_with_logits`.
+    """Return the binary cross-entropy of logits; settings as in `nn.functional.binary_cross_entropy_with_logits`.
 
     Examples
     --------
@@ -146,7 +146,7 @@ class BCEWithLogitsLoss(Loss):
 
 
 class KLDivLoss(Loss):
-    """Return the Kullback–Leibler divergence of log-probabilities from probabilities; the arguments are the settings of `nn.functional.kl_div`.
+    """Return the Kullback–Leibler divergence of log-probabilities from probabilities; settings as in `nn.functional.kl_div`.
 
     Examples
     --------
@@ -159,7 +159,7 @@ class KLDivLoss(Loss):
 
 
 class HingeEmbeddingLoss(Loss):
-    """Return x where y = 1 and max(0, margin − x) where y = −1; the arguments are the settings of `nn.functional.hinge_embedding_loss`.
+    """Return x where y = 1 and max(0, margin − x) where y = −1; settings as in `nn.functional.hinge_embedding_loss`.
 
     Examples
     --------
@@ -172,7 +172,7 @@ class HingeEmbeddingLoss(Loss):
 
 
 class MarginRankingLoss(Loss):
-    """Return max(0, margin − y(x₁ − x₂)); the arguments are the settings of `nn.functional.margin_ranking_loss`.
+    """Return max(0, margin − y(x₁ − x₂)); settings as in `nn.functional.margin_ranking_loss`.
 
     Examples
     --------
@@ -186,7 +186,7 @@ class MarginRankingLoss(Loss):
 
 
 class SoftMarginLoss(Loss):
-    """Return log(1 + e^(−yx)) for classes y = ±1; the arguments are the settings of `nn.functional.soft_margin_loss`.
+    """Return log(1 + e^(−yx)) for classes y = ±1; settings as in `nn.functional.soft_margin_loss`.
 
     Examples
     --------
@@ -199,7 +199,7 @@ class SoftMarginLoss(Loss):
 
 
 class MultiLabelSoftMarginLoss(Loss):
-    """Return the binary cross-entropy of logits, averaged over classes; the arguments are the settings of `nn.functional.multilabel_soft_margin_loss`.
+    """Return the binary cross-entropy of logits, averaged over classes; settings as in `nn.functional.multilabel_soft_margin_loss`.
 
     Examples
     --------
@@ -212,7 +212,7 @@ class MultiLabelSoftMarginLoss(Loss):
 
 
 class MultiLabelMarginLoss(Loss):
-    """Return Σ max(0, 1 − x[y] + x[j])/C over true classes y and others j; the arguments are the settings of `nn.functional.multilabel_margin_loss`.
+    """Return Σ max(0, 1 − x[y] + x[j])/C over true classes y and others j; settings as in `nn.functional.multilabel_margin_loss`.
 
     Examples
     --------
@@ -225,7 +225,7 @@ class MultiLabelMarginLoss(Loss):
 
 
 class MultiMarginLoss(Loss):
-    """Return Σ max(0, margin − x[y] + x[j])ᵖ/C over classes j ≠ y; the arguments are the settings of `nn.functional.multi_margin_loss`.
+    """Return Σ max(0, margin − x[y] + x[j])ᵖ/C over classes j ≠ y; settings as in `nn.functional.multi_margin_loss`.
 
     Examples
     --------
@@ -238,7 +238,7 @@ class MultiMarginLoss(Loss):
 
 
 class CosineEmbeddingLoss(Loss):
-    """Return 1 − cos where y = 1 and max(0, cos − margin) where y = −1; the arguments are the settings of `nn.functional.cosine_embedding_loss`.
+    """Return 1 − cos where y = 1 and max(0, cos − margin) where y = −1; settings as in `nn.functional.cosine_embedding_loss`.
 
     Examples
     --------
@@ -252,7 +252,7 @@ class CosineEmbeddingLoss(Loss):
 
 
 class TripletMarginLoss(Loss):
-    """Return max(0, d(a, p) − d(a, n) + margin); the arguments are the settings of `nn.functional.triplet_margin_loss`.
+    """Return max(0, d(a, p) − d(a, n) + margin); settings as in `nn.functional.triplet_margin_loss`.
 
     Examples
     --------
@@ -266,7 +266,7 @@ class TripletMarginLoss(Loss):
 
 
 class TripletMarginWithDistanceLoss(Loss):
-    """Return `TripletMarginLoss` with any distance function; the arguments are the settings of `nn.functional.triplet_margin_with_distance_loss`.
+    """Return `TripletMarginLoss` with any distance function; settings as in `nn.functional.triplet_margin_with_distance_loss`.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """`Module`: the base of all layers and models. It owns parameters, buffers and child modules, and is called like a function.
 
-A module is also a pytree whose leaves are its trainable parameters (see `nn.pytree`), so every transformation of revad takes one.
+A module is also a pytree whose leaves are its trainable parameters (see `nn.pytree`): every transformation of revad takes one.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Module:
     _transient: set[str]  # names of buffers that state_dict leaves out
     _hooks: dict[str, dict[int, Callable[..., Any]]]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+    def __new__(cls, *_: Any, **__: Any) -> Self:
         """Make an empty module, so that it is complete even where a subclass forgets ``super().__init__()``."""
         self = super().__new__(cls)
         vars(self).update(training=True, _parameters={}, _buffers={}, _modules={}, _transient=set(), _hooks={})
@@ -87,8 +87,8 @@ class Module:
         elif name in self._parameters:
             if value is not None:
                 raise TypeError(
-                    f"{type(self).__name__}.{name} is a parameter and cannot be replaced by a {type(value).__name__}. To change its "
-                    f"value write `module.{name}.data = array`; to replace it assign nn.Parameter(array)."
+                    f"{type(self).__name__}.{name} is a parameter and cannot be replaced by a {type(value).__name__}. "
+                    f"To change its value write `module.{name}.data = array`; to replace it assign nn.Parameter(array)."
                 )
             self._parameters[name] = None
         elif name in self._buffers:
@@ -241,7 +241,7 @@ class Module:
         return self.train(mode=False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Freeze (False) or free all parameters. What is frozen reads as a plain array and costs nothing in the backward pass."""
+        """Freeze (False) or free all parameters. A frozen one reads as a plain array and costs nothing in the backward pass."""
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
@@ -264,12 +264,13 @@ class Module:
                 parameter.grad = given[name]
 
     def to(self, dtype: Any) -> Self:
-        """Convert parameters and floating buffers to a dtype, in place."""
+        """Convert parameters and floating buffers to a dtype, in place; do it before making an optimiser."""
         dtype = floating(dtype)
+        converted = {id(p): Parameter(p.data, p.requires_grad, dtype) for p in self.parameters()}
         for module in self.modules():
             for name, value in module._parameters.items():
                 if value is not None:
-                    module._parameters[name] = Parameter(value.data, value.requires_grad, dtype)
+                    module._parameters[name] = converted[id(value)]
             for name, value in module._buffers.items():
                 if value is not None and value.dtype.kind in "fc":
                     module._buffers[name] = value.astype(dtype)
@@ -370,6 +371,6 @@ def _refuse_hidden(module: Module, name: str, value: Any) -> None:
             kind = "Module" if isinstance(item, Module) else "Parameter"
             container = f"nn.{kind}Dict" if type(value) is dict else f"nn.{kind}List"
             raise TypeError(
-                f"{type(module).__name__}.{name}: a plain {type(value).__name__} hides the {kind.lower()}s in it, so they would not be "
-                f"trained or saved. Use {container}({name}); if that is meant, object.__setattr__(self, {name!r}, ...)."
+                f"{type(module).__name__}.{name}: a plain {type(value).__name__} hides the {kind.lower()}s in it, so they would "
+                f"not be trained or saved. Use {container}({name}); if that is meant, object.__setattr__(self, {name!r}, ...)."
             )

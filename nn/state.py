@@ -48,7 +48,8 @@ def load_state_dict(module: Any, given: Any, *, strict: bool) -> Loaded:
     if strict and (missing or unexpected):
         parts = [f"{what}: {', '.join(keys)}" for what, keys in (("missing", missing), ("unexpected", unexpected)) if keys]
         raise KeyError(
-            f"load_state_dict: the names do not fit {type(module).__name__}; {'; '.join(parts)}. With strict=False they are skipped."
+            f"load_state_dict: the names do not fit {type(module).__name__}; {'; '.join(parts)}. "
+            "With strict=False they are skipped."
         )
     values = {key: np.asarray(given[key]) for key in given if key in present}
     problems = [problem for key, value in values.items() if (problem := _misfit(key, _current(present[key]), value))]

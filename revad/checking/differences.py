@@ -156,8 +156,8 @@ def _block(name: str, jacobian: Vector, errors: Vector, out: Part, into: Part) -
             bar = bar + np.hypot(bar_imag, entries(errors, imag_out=True, imag_in=True))
             if np.any(np.abs(by_imag - 1j * value) > bar):
                 raise NotDifferentiableError(
-                    f"finite_difference: {name} is not complex-differentiable (its derivatives by the real and the imaginary "
-                    f"part of {into.label} do not satisfy the Cauchy-Riemann equations). Differentiate np.real and np.imag of it."
+                    f"finite_difference: {name} is not complex-differentiable (its derivatives by the real and imaginary part "
+                    f"of {into.label} break the Cauchy-Riemann equations). Differentiate np.real and np.imag of it."
                 )
         else:
             value, bar = value - 1j * by_imag, np.hypot(bar, bar_imag)

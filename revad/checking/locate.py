@@ -27,7 +27,7 @@ def weighted(here: Mapping, weights: Vector, label: str) -> Mapping:
 
 
 def compare_entries(
-    scalar: Mapping, got: Callable[[Vector], float], positions: Vector, rounding: float, label: str = "{}"
+    scalar: Mapping, got: Callable[[Vector], float], positions: Vector, rounding: float, signs: Vector, label: str = "{}"
 ) -> list[Comparison]:
     """Compare partial derivatives of a scalar function with finite differences, one by one.
 
@@ -41,6 +41,8 @@ def compare_entries(
         Which inputs.
     rounding : float
         What ``got`` may lose, relative to its size.
+    signs : ndarray
+        The direction in which each input is moved.
     label : str
         How to name an entry.
 
@@ -50,9 +52,8 @@ def compare_entries(
         In the order of the positions, with one-sided slopes at kinks.
     """
     rows: list[Comparison] = []
-    sign = scalar.inputs.flip(np.ones(scalar.inputs.size))  # the imaginary entry of a gradient is -du/dy
     for position in positions:
-        direction = sign[position] * unit(scalar.inputs, int(position))
+        direction = signs[position] * unit(scalar.inputs, int(position))
         found = slope(scalar, direction)
         expected = float(found.value[0])
         left, right, kink = one_sided(scalar, direction)
@@ -85,8 +86,8 @@ def worst_block(scalar: Mapping, got: Callable[[Vector], float], direction: Vect
 
 
 def wrong_entries(
-    scalar: Mapping, got: Callable[[Vector], float], direction: Vector, rounding: float, label: str = "{}"
+    scalar: Mapping, got: Callable[[Vector], float], direction: Vector, rounding: float, signs: Vector, label: str = "{}"
 ) -> list[Comparison]:
     """Return the entries that disagree, worst first; possibly none, if each does so by less than its error bar."""
-    rows = compare_entries(scalar, got, worst_block(scalar, got, direction), rounding, label)
+    rows = compare_entries(scalar, got, worst_block(scalar, got, direction), rounding, signs, label)
     return sorted((row for row in rows if not row.agrees), key=lambda row: -row.badness)

@@ -120,38 +120,46 @@ def ridders(line: Line) -> Slope:
     noise = line.noise()
     size = np.abs(line.centre)
     eps = float(np.finfo(line.centre.dtype).eps)
-    best = np.full_like(line.centre, np.nan)
-    error = np.full_like(line.centre, np.inf)
+    best, error = np.full_like(line.centre, np.nan), np.full_like(line.centre, np.inf)
     coarser_bend = np.full_like(line.centre, np.nan)
-    previous: list[Vector] = []
+    coarser_row: list[Vector] = []
+    finished = False
     with np.errstate(invalid="ignore", over="ignore"):
         for level in range(2 * LEVELS):
             step = FIRST_STEP * SHRINK**-level
             ahead, behind = line(step), line(-step)
             if level == 0:
                 size = np.fmax(size, np.fmax(np.abs(ahead), np.abs(behind)))
-            row = [(ahead - behind) / (2 * step)]
+            difference = (ahead - behind) / (2 * step)
             bend = np.abs(ahead - 2 * line.centre + behind) / (2 * step)
-            floor = SIGMAS * (noise + 0.5 * eps * np.abs(row[0])) / step  # the second term: the rounding of x + step v
+            floor = SIGMAS * (noise + 0.5 * eps * np.abs(difference)) / step  # the second term: the rounding of x + step v
             persistent = np.where((bend > 0.85 * coarser_bend) & (bend > floor), bend, 0.0)
-            for column, coarser in enumerate(previous[:COLUMNS]):
-                finer = row[column]
-                extrapolated = finer + (finer - coarser) / (SHRINK ** (2 * column + 2) - 1)
-                bar = np.maximum(np.abs(extrapolated - finer), np.abs(extrapolated - coarser))
-                if column == 0:
-                    _keep_better(best, error, finer, np.maximum(CAUTION * np.abs(finer - coarser), persistent) + floor)
-                _keep_better(best, error, extrapolated, np.maximum(CAUTION * bar, persistent) + floor)
-                row.append(extrapolated)
-            previous, coarser_bend = row, bend
-            if np.all(floor >= error) or (level >= LEVELS and not np.any(np.isinf(error))):
+            row, value, bar = _extrapolate(difference, coarser_row)
+            bar = np.maximum(bar, persistent) + floor
+            contradicted = np.abs(value - best) > error + bar  # the agreement of coarser estimates was an accident
+            error = np.where(contradicted, np.abs(value - best), error)
+            best, error = np.where(bar < error, value, best), np.where(bar < error, bar, error)
+            coarser_row, coarser_bend = row, bend
+            almost, finished = finished, bool(np.all((floor >= error) & (persistent == 0)))
+            if (almost and finished) or (level >= LEVELS and not np.any(np.isinf(error))):
                 break
     return Slope(best, error, noise, size)
 
 
-def _keep_better(best: Vector, error: Vector, value: Vector, bar: Vector) -> None:
-    better = bar < error
-    best[better] = value[better]
-    error[better] = bar[better]
+def _extrapolate(difference: Vector, coarser_row: list[Vector]) -> tuple[list[Vector], Vector, Vector]:
+    """Return a level's row of Ridders' tableau, and its estimate with the least truncation error, with that error."""
+    row = [difference]
+    best, least = difference, np.full_like(difference, np.inf)
+    for column, coarser in enumerate(coarser_row[:COLUMNS]):
+        finer = row[column]
+        extrapolated = finer + (finer - coarser) / (SHRINK ** (2 * column + 2) - 1)
+        bar = np.maximum(np.abs(extrapolated - finer), np.abs(extrapolated - coarser))
+        row.append(extrapolated)
+        candidates = [(finer, np.abs(finer - coarser)), (extrapolated, bar)] if column == 0 else [(extrapolated, bar)]
+        for value, truncation in candidates:
+            better = CAUTION * truncation < least
+            best, least = np.where(better, value, best), np.where(better, CAUTION * truncation, least)
+    return row, best, least
 
 
 def complex_step(line: Line) -> Slope:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy import ndarray
 
 from revad.aval import Aval
-from revad.engine.dispatch import call
 from revad.engine.tape import (
     JOINT,
+    PARTIAL,
     PASS,
     PICK,
     PULL,
@@ -23,6 +23,7 @@ from revad.engine.tape import (
     SCALE,
     SEVERAL,
     Node,
+    Tracked,
     project,
 )
 from revad.scatter import add_at, unindex
@@ -59,12 +60,15 @@ class Reads:
         """Return the sum of all parts."""
         if not self.parts:
             return self.dense
-        scattered = call(unindex, self.parts, self.keys, self.parts[0], node[2], node[3])
+        scattered = unindex(self.parts, self.keys, self.parts[0], node[2], node[3])
         return scattered if self.dense is None else self.dense + scattered
 
 
 def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
-    """Pull cotangents back to the leaves.
+    """Pull cotangents back to the leaves; a cotangent that is exactly zero contributes exactly zero.
+
+    The sweep is IEEE arithmetic, in which 0·inf is NaN: an unused branch of `np.where` would spoil the result. Only if a NaN
+    arrives at a leaf is the sweep repeated with that case looked after, so it costs nothing otherwise.
 
     Parameters
     ----------
@@ -77,6 +81,13 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
         The cotangent of each leaf that was reached, by the leaf's order number. It may share memory with the root's
         cotangent or with kept values.
     """
+    leaves = _sweep(roots, careful=False)
+    if any(_has_nan(g) for _, g in leaves.values()):
+        leaves = _sweep(roots, careful=True)
+    return leaves
+
+
+def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     adjoints: dict[int, Any] = {}
     owned: set[int] = set()  # orders whose adjoint is a buffer of ours, free to be written
     heap: list[Node] = []
@@ -99,6 +110,8 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
             kind = node[at + 1]
             if kind == SCALE:
                 contribution = g * node[at + 2]
+                if careful:
+                    contribution = _strong_zero(g, contribution)
             elif kind == PASS:
                 contribution = g
             elif kind <= PULL:
@@ -107,6 +120,8 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
                     contribution = function(g, *node[at + 2]) if kind == PULL else g * function(*node[at + 2])
                 except (ZeroDivisionError, OverflowError):
                     contribution = _as_numpy(g, kind, node[at + 2], function)
+                if careful:
+                    contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
                 if (
                     type(contribution) is not ndarray
                     or contribution.shape != parent[2]
@@ -129,6 +144,27 @@ def _as_numpy(g: Any, kind: int, kept: Any, function: Any) -> Any:
     """Apply a rule to NumPy scalars in place of Python's, which answer a division by zero with inf and a warning."""
     g, *kept = [np.array(value)[()] if type(value) in (float, complex) else value for value in (g, *kept)]
     return function(g, *kept) if kind == PULL else g * function(*kept)
+
+
+def _has_nan(g: Any) -> bool:
+    while isinstance(g, Tracked):
+        g = g._value
+    if type(g) is ndarray:
+        g = np.vdot(g, g)  # one pass, no temporary: NaN if and only if an element is (or, harmlessly, if complex infinities are)
+    return bool(g != g)  # noqa: PLR0124
+
+
+def _strong_zero(g: Any, contribution: Any) -> Any:
+    """Return the product of a cotangent and a partial with 0·inf and 0·NaN made 0."""
+    if type(g) is float and type(contribution) is float:
+        return 0.0 if g == 0.0 else contribution
+    return np.where((g == 0) & np.isnan(contribution), 0.0, contribution)
+
+
+def _zero_if_all_zero(g: Any, contribution: Any) -> Any:
+    """Return zeros where a whole cotangent is zero, whatever a rule made of it."""
+    parts = g if isinstance(g, (list, tuple)) else (g,)
+    return np.zeros_like(contribution) if all(np.all(part == 0) for part in parts) else contribution
 
 
 def _accumulate(adjoints: dict[int, Any], owned: set[int], heap: list[Node], parent: Node, g: Any) -> None:

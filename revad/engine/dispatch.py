@@ -6,7 +6,6 @@ It finds the highest level among the arguments and hands the call to that kind o
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -55,11 +54,6 @@ def strip(value: Any, level: int) -> Any:
     if type(value) in CONTAINERS and find_top(value) is not None:
         return type(value)([strip(item, level) for item in value])
     return value
-
-
-def call(function: Callable[..., Any], *args: Any) -> Any:
-    """Call a function that NumPy's protocols do not reach, tracked if any argument is."""
-    return function(*args) if find_top(args) is None else apply(function, args, {})
 
 
 def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -1,8 +1,8 @@
 """Products that sum over shared axes: `matmul dot inner outer tensordot vdot`.
 
 All are bilinear, so the pull-back of one factor is a product of the cotangent with the other one (without conjugation, save
-where the product itself conjugates). `matmul` is the hottest of all rules: two matrices take the first branch, and a stack of
-rows times one matrix is pulled back as one product of matrices, never as a stack of products that is summed afterwards.
+where the product itself conjugates). `matmul` is the hottest of all rules: two matrices take the first branch, and a stack
+of rows times one matrix is pulled back as one product of matrices, never as a stack of products that is summed afterwards.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def tensordot_axes(axes: Any, a_ndim: int, b_ndim: int) -> tuple[list[int], list
     """Return which axes of a meet which axes of b."""
     if np.ndim(axes) == 0 and not isinstance(axes, (list, tuple)):
         return list(range(a_ndim - axes, a_ndim)), list(range(axes))
-    of_a, of_b = ([axis] if isinstance(axis, (int, np.integer)) else list(axis) for axis in axes)
+    of_a, of_b = ([int(axis)] if isinstance(axis, (int, np.integer)) else list(axis) for axis in axes)
     return [i % a_ndim for i in of_a], [i % b_ndim for i in of_b]
 
 

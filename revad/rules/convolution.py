@@ -1,4 +1,4 @@
-"""Convolution of vectors: `convolve correlate`. Each is linear in both, and pulled back by a convolution with the other, reversed."""
+"""`convolve` and `correlate`: linear in both vectors, each pulled back by a convolution with the other one reversed."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     """Convolve with v conjugated and reversed: cₖ = Σₙ aₙ₊ₖ vₙ*."""
     turned = np.flip(np.conj(v) if np.iscomplexobj(v) else np.ravel(v))
     n, m = np.size(a), np.size(v)
-    if mode in ("same", 1) and m > n:  # here NumPy centres otherwise than `convolve` does
+    if m > n and mode in ("same", 1):  # here NumPy centres otherwise than `convolve` does
         return np.convolve(a, turned)[n // 2 : n // 2 + m]
     return np.convolve(a, turned, mode)

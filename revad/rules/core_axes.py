@@ -1,6 +1,7 @@
 """The ``axes=`` keyword of NumPy's generalised ufuncs (`matmul matvec vecmat vecdot`): core axes that are not the last ones.
 
-The rules are written for core axes at the end. Here the axes are moved there, the rule is applied, and the result moved home.
+The rules are written for core axes at the end. Here the axes are moved there, the rule is applied, and the result moved
+home.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Triangular decompositions: `cholesky` and `qr`.
 
-`cholesky` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and returns a
-Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch does), so that a descent step keeps it Hermitian.
+`cholesky` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and
+returns a Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch does), so that a descent step
+keeps it Hermitian.
 """
 
 from __future__ import annotations

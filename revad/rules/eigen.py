@@ -1,9 +1,11 @@
 """Eigenvalues and eigenvectors: `eigh eigvalsh eig eigvals`.
 
-`eigh` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and returns a
-Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch and JAX do). Repeated eigenvalues: see `gauge`.
+`eigh` reads one triangle of its argument. Its rule takes the argument as the Hermitian matrix that it stands for, and
+returns a Hermitian cotangent: half of each off-diagonal part in either triangle (as PyTorch and JAX do). Repeated
+eigenvalues: see `gauge`.
 
-Giles (2008), "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", sections 3.1-3.2.
+Giles (2008), "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", sections
+3.1-3.2.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ def over_gaps(x: Any, w: Any, same: Any) -> Any:
     return over(x, gaps(w), same, same & off_diagonal(w.shape[-1]), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
 
 
-def eigvalsh_pullback(g: Any, a: Any, UPLO: str = "L") -> Any:
-    """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (their sum, say) have a derivative."""
+def eigvalsh_pullback(g: Any, a: Any, UPLO: Any = "L") -> Any:
+    """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (a sum, say) have a derivative."""
     v = np.linalg.eigh(a, UPLO)[1]
     return hermitian_part(conj(v) * np.expand_dims(g, -2) @ mT(v))
 

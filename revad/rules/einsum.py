@@ -1,9 +1,9 @@
-"""`einsum`: every form of it is brought to products of few operands in explicit letters, whose pull-back is such a product again.
+"""`einsum`: every form of it is brought to products in explicit letters, whose pull-back is such a product again.
 
-`numpy.einsum` has many spellings (implicit output, ellipsis, sublists, any number of operands). `canonical` rewrites them all as
-letters with an explicit output; three or more operands are contracted two at a time (unless they are small and NumPy would take
-them all at once). What is left are the primitives `contract` of one operand, `contract_pair` and `contract_all`. The pull-back of
-an operand swaps its letters with those of the output: for ``ij,jk->ik`` it is ``ik,jk->ij``.
+`numpy.einsum` has many spellings (implicit output, ellipsis, sublists, any number of operands). `canonical` rewrites them
+all as letters with an explicit output; three or more operands are contracted two at a time (unless they are small and NumPy
+would take them all at once). What is left are the primitives `contract` of one operand, `contract_pair` and `contract_all`.
+The pull-back of an operand swaps its letters with those of the output: for ``ij,jk->ik`` it is ``ik,jk->ij``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval
+from revad.protocol import own
 from revad.registry import composite, linear, vjp
-from revad.rules.own import own
 
 Shape = tuple[int, ...]
 _WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays

@@ -1,9 +1,9 @@
 """Discrete Fourier transforms: `numpy.fft`, all of them linear.
 
-The matrix of `fft` is symmetric, so its adjoint is `fft` itself (cotangents pair without conjugation); cropping to ``n`` and
-padding with zeros are each other's adjoint. `rfft` keeps half of the spectrum of real input and `irfft` completes such a half, so
-each is the other's adjoint up to a weight: the inner frequencies stand for two each. Transforms over several axes are made of those
-over one, as in NumPy.
+The matrix of `fft` is symmetric, so its adjoint is `fft` itself (cotangents pair without conjugation); cropping to ``n``
+and padding with zeros are each other's adjoint. `rfft` keeps half of the spectrum of real input and `irfft` completes such
+a half, so each is the other's adjoint up to a weight: the inner frequencies stand for two each. Transforms over several
+axes are made of those over one, as in NumPy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from revad.aval import Aval
 from revad.registry import composite, linear
 from revad.rules.axes import along
 
-OTHER_WAY = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+OTHER_WAY: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def resized(x: Any, n: int, axis: int) -> Any:
@@ -34,19 +34,19 @@ def resized(x: Any, n: int, axis: int) -> Any:
 
 
 @linear(fft.fft, "a")
-def fft_adjoint(g: Any, a: Aval, axis: int = -1, norm: str | None = None) -> Any:
+def fft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
     """Transform again: āⱼ = Σₖ ȳₖ exp(−2πi jk/n)."""
     return resized(fft.fft(g, axis=axis, norm=norm), a.shape[axis], axis)
 
 
 @linear(fft.ifft, "a")
-def ifft_adjoint(g: Any, a: Aval, axis: int = -1, norm: str | None = None) -> Any:
+def ifft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
     """Transform again: āₖ = Σⱼ ȳⱼ exp(2πi jk/n) / n."""
     return resized(fft.ifft(g, axis=axis, norm=norm), a.shape[axis], axis)
 
 
 @linear(fft.rfft, "a")
-def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
     """Transform back: āⱼ = Re Σₖ ȳₖ exp(−2πi jk/n) over the half spectrum, which is `irfft` with inner frequencies halved."""
     n = a.shape[axis] if n is None else n
     halved = np.conj(g) / weights(n, np.shape(g), axis, g.dtype)
@@ -54,27 +54,27 @@ def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: st
 
 
 @linear(fft.irfft, "a")
-def irfft_adjoint(g: Any, a: Aval, axis: int = -1, norm: str | None = None) -> Any:
+def irfft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
     """Transform back: āₖ = wₖ Σⱼ ȳⱼ exp(2πi jk/n) / n, where the inner frequencies have the weight wₖ = 2."""
     half = np.conj(fft.rfft(g, None, axis, OTHER_WAY[norm]))
     return resized(half * weights(np.shape(g)[axis], np.shape(half), axis, g.dtype), a.shape[axis], axis)
 
 
 def weights(n: int, shape: tuple[int, ...], axis: int, dtype: Any) -> Any:
-    """Return how many frequencies of the full spectrum each one of the half spectrum stands for: 1 for k = 0 and k = n/2, else 2."""
+    """Return how many frequencies of the full spectrum each one of the half stands for: 1 for k = 0 and k = n/2, else 2."""
     k = np.arange(n // 2 + 1)
     weight = np.where((k == 0) | (2 * k == n), 1, 2).astype(np.finfo(dtype).dtype)
     return np.reshape(weight, [-1 if i == axis % len(shape) else 1 for i in range(len(shape))])
 
 
 @composite(fft.hfft)
-def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+def hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
     """Transform a signal with Hermitian symmetry: `irfft` of the conjugate, scaled the other way."""
     return fft.irfft(np.conj(a), 2 * (np.shape(a)[axis] - 1) if n is None else n, axis, OTHER_WAY[norm])
 
 
 @composite(fft.ihfft)
-def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
     """Invert `hfft`: the conjugate of `rfft`, scaled the other way."""
     return np.conj(fft.rfft(a, n, axis, OTHER_WAY[norm]))
 
@@ -93,7 +93,7 @@ def sizes_and_axes(shape: tuple[int, ...], s: Any, axes: Any) -> tuple[list[Any]
     return [None if n == -1 else n for n in s], axes
 
 
-def each_axis(transform: Any, a: Any, s: list[Any], axes: list[int], norm: str | None) -> Any:
+def each_axis(transform: Any, a: Any, s: list[Any], axes: list[int], norm: Any) -> Any:
     """Transform along each axis in turn, the last one first."""
     for n, axis in zip(reversed(s), reversed(axes), strict=True):
         a = transform(a, n, axis, norm)
@@ -101,26 +101,26 @@ def each_axis(transform: Any, a: Any, s: list[Any], axes: list[int], norm: str |
 
 
 @composite(fft.fftn)
-def fftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """Transform along several axes."""
     return each_axis(fft.fft, a, *sizes_and_axes(np.shape(a), s, axes), norm)
 
 
 @composite(fft.ifftn)
-def ifftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """Transform back along several axes."""
     return each_axis(fft.ifft, a, *sizes_and_axes(np.shape(a), s, axes), norm)
 
 
 @composite(fft.rfftn)
-def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """Transform real input: half of the spectrum along the last axis, then the whole along the others."""
     s, axes = sizes_and_axes(np.shape(a), s, axes)
     return each_axis(fft.fft, fft.rfft(a, s[-1], axes[-1], norm), s[:-1], axes[:-1], norm)
 
 
 @composite(fft.irfftn)
-def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """Transform back to real output: along the other axes in order, then along the last one."""
     s, axes = sizes_and_axes(np.shape(a), s, axes)
     for n, axis in zip(s[:-1], axes[:-1], strict=True):
@@ -131,7 +131,7 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> 
 for of_two, of_many in ((fft.fft2, fftn), (fft.ifft2, ifftn), (fft.rfft2, rfftn), (fft.irfft2, irfftn)):
 
     @composite(of_two)
-    def over_two(a: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None, *, _many: Any = of_many) -> Any:
+    def over_two(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *, _many: Any = of_many) -> Any:
         """Transform along two axes, the last ones unless told otherwise."""
         return _many(a, s, axes, norm)
 

@@ -1,13 +1,15 @@
-"""Eigenvectors and singular vectors that are not unique: what a derivative may still ask of them, and the error if it asks more.
+"""Eigenvectors and singular vectors that are not unique: what a derivative may ask of them, and the error if it asks more.
 
-The derivative of an eigenvector divides by the gaps wⱼ − wᵢ. Where two eigenvalues are equal their eigenvectors may be turned into
-each other freely. A function that does not depend on the choice has a cotangent that meets a condition (the gauge condition: the
-matrix ``mix`` below is Hermitian in that pair), and then the numerator over the gap vanishes: the term is dropped. If it does not
-meet it there is no derivative, and the error says which pair is to blame. The phase of a complex vector is free in the same way.
+The derivative of an eigenvector divides by the gaps wⱼ − wᵢ. Where two eigenvalues are equal their eigenvectors may be
+turned into each other freely. A function that does not depend on the choice has a cotangent that meets a condition (the
+gauge condition: the matrix ``mix`` below is Hermitian in that pair), and then the numerator over the gap vanishes: the term
+is dropped. If it does not meet it there is no derivative, and the error says which pair is to blame. The phase of a complex
+vector is free in the same way.
 
-One case lies between. A matrix function V diag(h(w)) Vᴴ has a derivative at equal eigenvalues, but it lies in the limit 0/0, which
-the cotangents of w and V do not tell; and a cotangent may meet the condition by accident. So where a pair's vectors are used at
-all, the call is refused, or warned of if the dropped term is zero for the functions that are likely (projectors).
+One case lies between. A matrix function V diag(h(w)) Vᴴ has a derivative at equal eigenvalues, but it lies in the limit
+0/0, which the cotangents of w and V do not tell; and a cotangent may meet the condition by accident. So where a pair's
+vectors are used at all, the call is refused, or warned of if the dropped term is zero for the functions that are likely
+(projectors).
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import nondiff, vjp
 from revad.rules.matrices import mH
-from revad.rules.own import own
 
 
 def repeated(w: Any) -> Any:
@@ -66,12 +68,15 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
     ndarray of bool
         ``same``.
     """
+    pairs = same & off_diagonal(w.shape[-1])
+    if not np.iscomplexobj(mix) and not np.any(pairs):
+        return same
     tolerance = np.sqrt(np.finfo(w.dtype).eps)
     size, turned = np.max(np.abs(mix), (-2, -1), keepdims=True, initial=0), mH(mix)
     free = same & (np.abs(mix - turned) > tolerance * size)
     if np.any(free):
         raise np.linalg.LinAlgError(_free(*_first(free), w, name))
-    pairs = same & off_diagonal(w.shape[-1]) & ((size > 0) | np.all(w == 0, -1)[..., None, None])
+    pairs = pairs & ((size > 0) | np.all(w == 0, -1)[..., None, None])
     if np.any(pairs):
         steep = np.abs(slope) > tolerance * np.max(np.abs(slope), -1, keepdims=True, initial=0)
         steep = steep[..., None] | steep[..., None, :]
@@ -95,8 +100,8 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
 def over(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
     """Return x / d, and 0 where ``zero`` says so.
 
-    In forward mode, and in second derivatives, a cotangent arrives here that is not zero where it was divided by zero. That is warned
-    of where ``doubtful`` says so: no later use can tell whether the dropped term matters.
+    In forward mode, and in second derivatives, what arrives here need not be zero where it is divided by zero. That is
+    warned of where ``doubtful`` says so, since here nobody can tell whether the dropped term matters.
     """
     return np.where(zero, 0, x / np.where(zero, 1, d))
 
@@ -122,9 +127,9 @@ def warned(doubtful: Any, g: Any, what: str) -> Any:
     if np.any(lost):
         _, i, j = _first(lost)
         warnings.warn(
-            f"{what.format(i, j)}: the derivative of their vectors is taken as zero in the directions that this leaves open. That is "
-            "right for functions that do not depend on the choice of these vectors, or on them at all; for a matrix function "
-            f"v @ diag(h(w)) @ v.T it misses terms. To be sure, write it without the decomposition, {_CURE}",
+            f"{what.format(i, j)}: the derivative of their vectors is taken as zero in the directions that this leaves open. "
+            "That is right for functions that do not depend on the choice of these vectors, or on them at all; for a matrix "
+            f"function v @ diag(h(w)) @ v.T it misses terms. To be sure, write it without the decomposition, {_CURE}",
             RuntimeWarning,
             stacklevel=3,
         )
@@ -167,9 +172,9 @@ def _free(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
 
 def _undetermined(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
     return (
-        f"{_pair(batch, i, j, w, name)}, and the function that is differentiated uses both them and their vectors, as the matrix "
-        "function v @ diag(h(w)) @ v.T does. Its derivative cannot be told from those of w and v. Write the function without the "
-        f"decomposition if you can (np.linalg.inv, solve, slogdet), {_CURE}"
+        f"{_pair(batch, i, j, w, name)}, and the function that is differentiated uses both them and their vectors, as the "
+        "matrix function v @ diag(h(w)) @ v.T does. Its derivative cannot be told from those of w and v. Write the function "
+        f"without the decomposition if you can (np.linalg.inv, solve, slogdet), {_CURE}"
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from revad.aval import Aval, aval_of
 from revad.registry import NONDIFF, composite, linear, vjp
-from revad.rules.scattering import along_axis, index_update, unindex
+from revad.rules.scattering import along_axis
+from revad.scatter import index_update, unindex
 
 # By key ----------------------------------------------------------------------------------------------------------------------
 

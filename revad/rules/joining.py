@@ -13,7 +13,7 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, linear
-from revad.rules.scattering import index_update, unindex
+from revad.scatter import index_update, unindex
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
 

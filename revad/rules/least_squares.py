@@ -1,8 +1,8 @@
 """Pseudo-inverse and least squares: `pinv lstsq`, for matrices of any rank.
 
-Golub and Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate":
-with P = A⁺ and constant rank, dP = −P dA P + P Pᴴ dAᴴ (I − A P) + (I − P A) dAᴴ Pᴴ P.
-Where a large ``rcond`` cuts off singular values that are not rounding, the general formula for functions of singular values stands.
+Golub and Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables
+separate": with P = A⁺ and constant rank, dP = −P dA P + P Pᴴ dAᴴ (I − A P) + (I − P A) dAᴴ Pᴴ P. Where a large ``rcond``
+cuts off singular values that are not rounding, the general formula for functions of singular values stands.
 """
 
 from __future__ import annotations
@@ -61,18 +61,14 @@ def cut_pinv_pullback(g: Any, a: Any, cutoff: Any) -> Any:
     left, right, gh = conj(u * np.expand_dims(h, -2)), conj(v * np.expand_dims(h, -2)), mH(g)
     beyond_v = left @ (mH(left) @ gh)
     beyond_u = (gh @ right) @ mH(right)
-    return (
-        conj(u) @ inner @ conj(vh)
-        + (beyond_v - (beyond_v @ conj(v)) @ conj(vh))
-        + (beyond_u - conj(u) @ (mT(u) @ beyond_u))
-    )
+    return conj(u) @ inner @ conj(vh) + (beyond_v - (beyond_v @ conj(v)) @ conj(vh)) + (beyond_u - conj(u) @ (mT(u) @ beyond_u))
 
 
 vjp(np.linalg.pinv, a=pinv_pullback)
 
 
 @vjp_joint(np.linalg.lstsq, "a", "b")
-def lstsq_pullback(g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any, rcond: Any = None) -> tuple[Any, Any]:
+def lstsq_pullback(g: Any, _needs: tuple[bool, bool], a: Any, b: Any, ans: Any, rcond: Any = None) -> tuple[Any, Any]:
     """Pull back through x = A⁺ b, the squared residuals r = ‖b − A x‖², and the singular values.
 
     With y = P* Pᵀ x̄, z = Pᴴ x and q = (I − P A)ᵀ x̄: Ā = −(Pᵀ x̄) xᵀ + r* yᴴ + z* qᴴ and b̄ = Pᵀ x̄. Of the residuals the

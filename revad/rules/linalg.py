@@ -107,7 +107,8 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     n = prod(shape)
     if np.size(a) != n**2:
         raise np.linalg.LinAlgError(
-            f"tensorsolve needs prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim]), not shape {np.shape(a)} with b.ndim={np.ndim(b)}."
+            "tensorsolve needs prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim]), "
+            f"not shape {np.shape(a)} with b.ndim={np.ndim(b)}."
         )
     return np.reshape(np.linalg.solve(np.reshape(a, (n, n)), np.ravel(b)), shape)
 

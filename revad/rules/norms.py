@@ -1,7 +1,7 @@
 """Norms of vectors and matrices: `norm vector_norm matrix_norm`.
 
-The Euclidean norm has the slope 0 at the zero vector (of all subgradients the shortest), and so has every other norm there. At ties
-of the maximum norm all largest elements share. Matrix norms 2, −2 and "nuc" are functions of the singular values.
+The Euclidean norm has the slope 0 at the zero vector (of all subgradients the shortest), and so has every other norm there.
+At ties of the maximum norm all largest elements share. Matrix norms 2, −2 and "nuc" are functions of the singular values.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import composite, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
-from revad.rules.own import own
 
 
 @composite(np.linalg.norm)
@@ -65,7 +65,7 @@ def vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 def largest(x: Any, axis: Any, keepdims: bool) -> Any:
     """Return the maximum along an axis, and 0 of nothing."""
-    return np.max(x, axis=axis, keepdims=keepdims, **({"initial": 0} if 0 in np.shape(x) else {}))
+    return np.max(x, axis=axis, keepdims=keepdims, initial=0) if 0 in np.shape(x) else np.max(x, axis=axis, keepdims=keepdims)
 
 
 @own

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import composite, vjp
 from revad.rules.axes import Axis, gather_axes, scatter_axes
-from revad.rules.own import own
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 # Sorting ---------------------------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval
+from revad.protocol import own
 from revad.registry import composite, linear
-from revad.rules.scattering import index_update, speaking
+from revad.scatter import index_update
 
 OPTIONS = {
     "constant": "constant_values",
@@ -79,15 +80,13 @@ def stacked(values: Any) -> Any:
     return np.stack([stacked(value) for value in values]) if isinstance(values, (list, tuple)) else values
 
 
-def padded_with_zeros(array: Any, widths: list[list[int]]) -> Any:
+@own
+def zero_pad(array: Any, widths: list[list[int]]) -> Any:
     """Put the array into a larger one full of zeros."""
     return np.pad(array, widths)
 
 
-zero_pad = speaking(padded_with_zeros, padded_with_zeros)
-
-
-@linear(padded_with_zeros, "array")
+@linear(zero_pad, "array")
 def crop(g: Any, array: Aval, widths: list[list[int]]) -> Any:
     """Cut out where the array was put: x̄ = ȳ[before : before + n]."""
     return g[tuple(slice(before, before + n) for n, (before, _) in zip(array.shape, widths, strict=True))]

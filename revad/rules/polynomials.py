@@ -1,7 +1,7 @@
 """Polynomials by their coefficients, highest power first: `polyval roots poly polyfit vander polyadd polymul polydiv ...`.
 
-`poly1d` objects hold plain numbers only, so tracked coefficients are arrays throughout. Where NumPy strips leading zeros, so do the
-functions here; a stripped coefficient has the derivative zero.
+`poly1d` objects hold plain numbers only, so tracked coefficients are arrays throughout. Where NumPy strips leading zeros,
+so do the functions here; a stripped coefficient has the derivative zero.
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 
 @composite(np.polyfit)
-def polyfit(
-    x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
-) -> Any:
+def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
     """Fit by least squares on the powers of x, scaled to length one and weighted with w."""
     order = int(deg) + 1
     x, y = np.multiply(x, 1.0), np.multiply(y, 1.0)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import NONDIFF, composite, vjp
 from revad.rules.axes import Axis, count, gather_axes, scatter_axes
 from revad.rules.ordering import between_order_statistics, numbers, share_between
-from revad.rules.own import own
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 # How far the position moves with q, less the number of elements: h = n q + α + q (1 - α - β) - 1. The others stay on a rank.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import composite, vjp
-from revad.rules.scattering import index_update
+from revad.scatter import index_update
 
 # Ranges ----------------------------------------------------------------------------------------------------------------------
 

@@ -6,62 +6,26 @@ twice, reads and additions count every time, and an update counts the last time 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from operator import getitem
 from typing import Any
 
 import numpy as np
 
-from revad import scatter
 from revad.aval import Aval
-from revad.registry import NONDIFF, linear, lookup, vjp
+from revad.protocol import own
+from revad.registry import NONDIFF, linear, vjp
+from revad.scatter import index_add, index_update, is_basic, unindex
 
-_SILENT = frozenset((np.ndarray, np.float64, float, int, slice, bool, type(None), type(...)))
-
-
-def speaking(function: Callable[..., Any], known_as: Any) -> Callable[..., Any]:
-    """Let a function of ours speak NumPy's protocol (NEP 18): an argument with an ``__array_function__`` is asked first."""
-
-    @wraps(function)
-    def dispatched(*args: Any) -> Any:
-        speaker = find_speaker(args)
-        if speaker is not None:
-            answer = speaker.__array_function__(known_as, (type(speaker),), args, {})
-            if answer is not NotImplemented:
-                return answer
-        return function(*args)
-
-    return dispatched
+read = own(getitem, known_as=getitem)
 
 
-def find_speaker(values: Any) -> Any:
-    """Return the first value, in lists and tuples too, that has a protocol of its own; None where all is plain NumPy."""
-    for value in values:
-        kind = type(value)
-        if kind in _SILENT:
-            continue
-        if kind is list or kind is tuple:
-            if (found := find_speaker(value)) is not None:
-                return found
-        elif hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray):
-            return value
-    return None
-
-
-unindex = speaking(scatter.unindex, scatter.unindex)
-index_update = speaking(scatter.index_update, scatter.index_update)
-index_add = speaking(scatter.index_add, scatter.index_add)
-read = speaking(getitem, getitem)
-
-
-@linear(scatter.unindex, "parts")
+@linear(unindex, "parts")
 def unindex_adjoint(g: Any, keys: Any) -> Any:
     """Read what was scattered: p̄ⱼ = ȳ[keyⱼ]."""
     return [g[key] for key in keys]
 
 
-vjp(scatter.unindex, like=NONDIFF)
+vjp(unindex, like=NONDIFF)
 
 
 def kept_adjoint(g: Any, key: Any) -> Any:
@@ -77,7 +41,7 @@ def written_adjoint(g: Any, x: Aval, key: Any, value: Aval) -> Any:
     return with_leading_ones(part, value)
 
 
-vjp(scatter.index_update, x=kept_adjoint, key=NONDIFF, value=written_adjoint)
+vjp(index_update, x=kept_adjoint, key=NONDIFF, value=written_adjoint)
 
 
 def added_adjoint(g: Any, key: Any, value: Aval) -> Any:
@@ -85,12 +49,7 @@ def added_adjoint(g: Any, key: Any, value: Aval) -> Any:
     return with_leading_ones(g[key], value)
 
 
-vjp(scatter.index_add, x=lambda g: g, key=NONDIFF, value=added_adjoint)
-
-for inner, outer in ((scatter.unindex, unindex), (scatter.index_update, index_update), (scatter.index_add, index_add)):
-    operation = lookup(inner)
-    assert operation is not None
-    operation.function = outer  # under one level of tracking there may be another
+vjp(index_add, x=lambda g: g, key=NONDIFF, value=added_adjoint)
 
 
 def with_leading_ones(part: Any, value: Aval) -> Any:
@@ -101,7 +60,7 @@ def with_leading_ones(part: Any, value: Aval) -> Any:
 
 def may_repeat(key: Any) -> bool:
     """Return whether a key may name some element twice: only index arrays can."""
-    parts = [k for k in (key if type(key) is tuple else (key,)) if not scatter.is_basic(k)]
+    parts = [k for k in (key if type(key) is tuple else (key,)) if not is_basic(k)]
     arrays = [k if hasattr(k, "dtype") else np.asarray(k) for k in parts]
     arrays = [k for k in arrays if k.dtype != np.bool_ and k.size > 1]
     if len(arrays) != 1:

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from revad.aval import Aval, aval_of, cast
 from revad.errors import NoRuleError
 from revad.registry import composite, linear
-from revad.rules.scattering import unindex
+from revad.scatter import unindex
 
 
 def same(g: Any) -> Any:

@@ -1,10 +1,11 @@
 """The singular value decomposition A = U diag(s) Vᴴ, and singular values alone.
 
-With M = Uᴴ dA V, the vectors turn by P = Uᴴ dU and Q = Vᴴ dV, where (P + Q)ᵢⱼ = (M + Mᴴ)ᵢⱼ / (sⱼ − sᵢ) and
-(P − Q)ᵢⱼ = (M − Mᴴ)ᵢⱼ / (sⱼ + sᵢ); what leaves the space of the first k vectors is divided by s. Repeated singular values, and the
-phases of complex vectors: see `gauge`. A singular value that is zero counts as a kink (as abs at 0): its slope is taken as 0.
+With M = Uᴴ dA V, the vectors turn by P = Uᴴ dU and Q = Vᴴ dV, where (P + Q)ᵢⱼ = (M + Mᴴ)ᵢⱼ / (sⱼ − sᵢ) and (P − Q)ᵢⱼ = (M −
+Mᴴ)ᵢⱼ / (sⱼ + sᵢ); what leaves the space of the first k vectors is divided by s. Repeated singular values, and the phases of
+complex vectors: see `gauge`. A singular value that is zero counts as a kink (as abs at 0): its slope is taken as 0.
 
-Townsend (2016), "Differentiating the singular value decomposition"; Wan and Zhang (2019), arXiv:1909.02659, for complex matrices.
+Townsend (2016), "Differentiating the singular value decomposition"; Wan and Zhang (2019), arXiv:1909.02659, for complex
+matrices.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import composite, nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import mH, mT, on_diagonal
-from revad.rules.own import own
 
 
 @composite(np.linalg.svd)
@@ -114,23 +115,21 @@ def unmoved(beyond: Any) -> None:
     x = np.abs(beyond - mH(beyond))
     if np.any(x > np.sqrt(np.finfo(x.dtype).eps) * np.max(np.abs(beyond), (-2, -1), keepdims=True, initial=0)):
         raise np.linalg.LinAlgError(
-            "the vectors that full matrices (np.linalg.svd(a), np.linalg.qr(a, 'complete')) have beyond min(m, n) may be turned "
-            "freely, and the function that is differentiated depends on the choice: it has no derivative. Use only their "
-            "projector v @ v.T, or full_matrices=False (mode='reduced')."
+            "the vectors that full matrices (np.linalg.svd(a), np.linalg.qr(a, 'complete')) have beyond min(m, n) may be "
+            "turned freely, and the function that is differentiated depends on the choice: it has no derivative. Use only "
+            "their projector v @ v.T, or full_matrices=False (mode='reduced')."
         )
 
 
 @own
 def defined(zero: Any, x: Any, where: str) -> Any:
     """Return ``zero``, after making sure that nothing but zero is divided by zero."""
-    if np.any(zero & (x != 0)):
+    if np.any(zero) and np.any(zero & (x != 0)):
         raise np.linalg.LinAlgError(
-            f"{where}, so its singular vectors are arbitrary, and the function that is differentiated depends on them: it has no "
-            "derivative. Use only the vectors of singular values above zero (for instance u[:, :rank]), or np.linalg.svdvals."
+            f"{where}, so its singular vectors are arbitrary, and the function that is differentiated depends on them: it has "
+            "no derivative. Use only the vectors of singular values above zero (as in u[:, :rank]), or np.linalg.svdvals."
         )
     return zero
 
 
 nondiff(unmoved, defined)
-
-

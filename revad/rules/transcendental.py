@@ -20,10 +20,17 @@ LOG2, LOG10 = log(2), log(10)
 elementwise(np.exp, lambda ans: ans)
 elementwise(np.exp2, lambda ans: LOG2 * ans)
 elementwise(np.expm1, lambda x: np.exp(x))
-elementwise(np.log, lambda x: 1 / x)
-elementwise(np.log2, lambda x: 1 / LOG2 / x)
-elementwise(np.log10, lambda x: 1 / LOG10 / x)
-elementwise(np.log1p, lambda x: 1 / (1 + x))
+
+
+def not_below_zero(x: Any) -> Any:
+    """Return NaN where a real logarithm has no value, else x."""
+    return x if np.iscomplexobj(x) else np.where(x < 0, np.nan, x)
+
+
+elementwise(np.log, lambda x: 1 / not_below_zero(x))
+elementwise(np.log2, lambda x: 1 / LOG2 / not_below_zero(x))
+elementwise(np.log10, lambda x: 1 / LOG10 / not_below_zero(x))
+elementwise(np.log1p, lambda x: 1 / not_below_zero(1 + x))
 
 
 def log_share(x1: Any, x2: Any, ans: Any, log_half: float) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from revad.protocol import own
 from revad.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, as_dtype, gather_axes, normal_axes, restore_axes
-from revad.rules.own import own
 
 # Reductions ------------------------------------------------------------------------------------------------------------------
 

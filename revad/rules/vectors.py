@@ -13,7 +13,7 @@ from revad.aval import Aval
 from revad.registry import composite, linear, vjp
 from revad.rules.contraction import conj, times_vector
 from revad.rules.core_axes import moved_left, moved_right
-from revad.rules.scattering import unindex
+from revad.scatter import unindex
 
 # Vectors and matrices --------------------------------------------------------------------------------------------------------
 
@@ -95,9 +95,7 @@ def cross_cotangent(g: Any, flat: bool, axisc: int) -> Any:
     return np.concatenate([np.zeros_like(g), np.zeros_like(g), g], -1)
 
 
-def cross_left(
-    g: Any, a: Aval, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
-) -> Any:
+def cross_left(g: Any, a: Aval, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     """Cross with the other vector: ā = b × ȳ, from ȳ · (a × b) = a · (b × ȳ)."""
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     n = a.shape[axisa]
@@ -105,9 +103,7 @@ def cross_left(
     return np.moveaxis(np.cross(in_space(b, axisb), g)[..., :n], -1, from_end(axisa, a.ndim))
 
 
-def cross_right(
-    g: Any, a: Any, b: Aval, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
-) -> Any:
+def cross_right(g: Any, a: Any, b: Aval, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     """Cross with the other vector: b̄ = ȳ × a."""
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     n = b.shape[axisb]
@@ -164,16 +160,14 @@ def linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 @composite(np.linalg.vecdot)
 def linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     """Take dot products along an axis, as `numpy.vecdot`."""
-    return np.vecdot(x1, x2, axis=axis)
+    return np.vecdot(x1, x2, axis=axis)  # pyright: ignore[reportCallIssue]
 
 
 @composite(np.linalg.outer)
 def linalg_outer(x1: Any, x2: Any, /) -> Any:
     """Multiply all pairs of elements of two vectors, as `numpy.outer`."""
     if np.ndim(x1) != 1 or np.ndim(x2) != 1:
-        raise ValueError(
-            f"Input arrays must be one-dimensional, but they are x1.ndim={np.ndim(x1)} and x2.ndim={np.ndim(x2)}."
-        )
+        raise ValueError(f"Input arrays must be one-dimensional, but they are x1.ndim={np.ndim(x1)} and x2.ndim={np.ndim(x2)}.")
     return np.outer(x1, x2)
 
 
@@ -191,4 +185,4 @@ def linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 @composite(np.linalg.trace)
 def linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """Sum the diagonals of a stack of matrices, as `numpy.trace` over the last two axes."""
-    return np.trace(x, offset, -2, -1, dtype)
+    return np.trace(x, offset, -2, -1) if dtype is None else np.trace(x, offset, -2, -1, dtype)

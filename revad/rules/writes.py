@@ -13,7 +13,8 @@ import numpy as np
 
 from revad.aval import aval_of
 from revad.registry import in_place
-from revad.rules.scattering import along_axis, index_add, index_update, may_repeat, read
+from revad.rules.scattering import along_axis, may_repeat, read
+from revad.scatter import index_add, index_update
 
 
 def flat_update(a: Any, key: Any, value: Any) -> Any:

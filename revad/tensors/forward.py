@@ -24,6 +24,8 @@ from revad.registry import NONDIFF, ONE, Operation, Rule
 from revad.tensors.fast import make
 from revad.tensors.tensor import Tensor
 
+_OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+
 
 class Dual(Tensor):
     """A tracked value of a forward level: its node is ``(None, level, tangent)``."""
@@ -79,7 +81,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
         elif rule is ONE:
             part = tangent
         else:
-            kept = gather(operation, rule, *lower, ans)
+            kept = tuple([np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)])
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
     return _zeros(ans) if total is None else total
@@ -109,6 +111,10 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
         below_args = (*below_args[:position], tangent, *below_args[position + 1 :])
     else:
         below_kwargs[name] = tangent
+    for offset in _OFFSETS:
+        below_kwargs.pop(offset, None)
+        if offset in names[: len(below_args)]:
+            below_args = below_args[: names.index(offset)]
     return operation.function(*below_args, **below_kwargs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,21 @@ def describe(peers: list[str], threads: int) -> str:
     """Return a few lines on versions, threads and kernels, as found in this process."""
     lines = [
         f"Python {platform.python_version()}, NumPy {np.__version__}, " + ", ".join(f"{n} {version(n)}" for n in peers),
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors; threads per engine: {threads}",
+        f"{_processor()}, {os.cpu_count()} processors; threads per engine: {threads}",
         f"NumPy loops: {_numpy_loops()}; BLAS: {_blas()}",
     ]
     if "torch" in peers and version("torch") != "not installed":
         lines.append(_torch())
     return "\n".join(lines)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _numpy_loops() -> str:

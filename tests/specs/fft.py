@@ -63,4 +63,3 @@ ROWS = [
     row(fft.ifftshift, real(3, 4), axes=-1),
     row(fft.ifftshift, real(3, 5)),
 ]
-

@@ -1,8 +1,8 @@
 """Rows for `numpy.linalg`, one matrix and stacks of them, real and complex.
 
-`cholesky`, `eigh` and `eigvalsh` take their argument as the Hermitian matrix that one of its triangles stands for, so their rows make
-it Hermitian first. Eigenvectors and singular vectors have a free sign (complex ones a free phase, and full matrices a free turn), so
-their rows use functions that do not depend on it.
+`cholesky`, `eigh` and `eigvalsh` take their argument as the Hermitian matrix that one of its triangles stands for, so their
+rows make it Hermitian first. Eigenvectors and singular vectors have a free sign (complex ones a free phase, and full
+matrices a free turn), so their rows use functions that do not depend on it.
 """
 
 from __future__ import annotations
@@ -208,7 +208,9 @@ EIGENVALUES = [
     row(eigh_vectors, square(4, 4)),
     row(eigvalsh_of_hermitian, square(4, 4), complex=True),
     row(eigvalsh_of_hermitian, square(2, 3, 3), UPLO="U"),
-    row(projector_of_tied, TIED, order=1, name="projector of a repeated eigenvalue"),  # the second derivative needs the limit 0/0
+    row(
+        projector_of_tied, TIED, order=1, name="projector of a repeated eigenvalue"
+    ),  # the second derivative needs the limit 0/0
     row(vector_of_untied, TIED, order=1, name="eigenvector beside a repeated eigenvalue"),  # likewise
     row(eigvalsh_sum, TIED, order=1, name="sum over repeated eigenvalues"),  # likewise
     row(eig_parts, square(4, 4), complex=True),
@@ -274,7 +276,10 @@ NORMS = [
     row(np.linalg.norm, real(5), ord=0),
     *(row(np.linalg.norm, real(3, 4), ord=p, axis=0, keepdims=True) for p in (2, 1, np.inf, -np.inf, 3)),
     *(row(np.linalg.norm, real(3, 4), ord=p, complex=True) for p in ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)),
-    *(row(np.linalg.norm, real(3, 4, 2), ord=p, axis=(2, 0), keepdims=True) for p in ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)),
+    *(
+        row(np.linalg.norm, real(3, 4, 2), ord=p, axis=(2, 0), keepdims=True)
+        for p in ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)
+    ),
     row(np.linalg.norm, real(3, 4, 2), axis=(0, -1)),
     row(np.linalg.vector_norm, real(3, 4), complex=True),
     row(np.linalg.vector_norm, real(3, 4), keepdims=True, ord=3),

@@ -30,7 +30,8 @@ def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = cache
         outputs = [
-            subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split() for _ in range(RUNS)
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+            for _ in range(RUNS)
         ]
     return [
         Row("import revad after numpy", "s", {"revad": min(float(output[0]) for output in outputs)}, limit=0.05),
