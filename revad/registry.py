@@ -177,7 +177,7 @@ class _Loading:
     running = False
 
 
-def lookup(function: Function) -> Operation | None:
+def lookup(function: Any) -> Operation | None:
     """Return the operation registered for a function, or None."""
     if _pending:
         _load()
@@ -249,7 +249,8 @@ def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
     if partial:
         if len(partial) > 1:
             raise RuleError(f"elementwise({_name(function)}, ...): give partials of several arguments by name, x1=..., x2=...")
-        partials = {_parameters(function)[0][0]: partial[0], **partials}
+        first = _parameters(function)[0][:1]
+        partials = {**dict.fromkeys(first, *partial), **partials}
     _declare(function, partials, is_partial=True)
 
 

@@ -71,7 +71,7 @@ def same_structure(one: Any, other: Any) -> bool:
         return True
     import optree
 
-    flatten(one), flatten(other)  # registers dataclasses
+    flatten((one, other))  # registers dataclasses
     return optree.tree_structure(one, namespace=_NAMESPACE) == optree.tree_structure(other, namespace=_NAMESPACE)
 
 

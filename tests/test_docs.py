@@ -37,7 +37,7 @@ class Block(NamedTuple):
 def blocks(page: Path) -> list[Block]:
     """All fenced blocks of a page that are code, not directives."""
     found: list[Block] = []
-    fence = re.compile(r"^( *)(`{3,})([^\s`]*) *\n(.*?)^\1\2 *$", re.MULTILINE | re.DOTALL)
+    fence = re.compile(r"^( *)(`{3,})([^\s`]*)[^\n`]*\n(.*?)^\1\2 *$", re.MULTILINE | re.DOTALL)
     text = page.read_text(encoding="utf-8")
     for match in fence.finditer(text):
         if not match[3].startswith("{"):

@@ -172,14 +172,14 @@ class Trial:
         if pulled is not None:
             yield from self._check_pulled(pulled, found, rounding)
         if pushed is not None and pulled is not None:
-            yield from self._check_adjoint(pushed, pulled, rounding)
+            yield from self._check_adjoint(pushed, pulled, found, rounding)
         yield from self._check_conclusive(found)
 
     def _check_pushed(self, pushed: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
         """Compare J v with finite differences, output by output."""
         here = self.here
         luck = 1 + np.log10(max(1, pushed.size))  # among many outputs some estimates agree by accident
-        error = luck * found.error + rounding * np.nanmax(np.abs(found.value), initial=0.0)
+        error = luck * found.error + rounding * (np.nanmax(np.abs(found.value), initial=0.0) + found.size)
         with np.errstate(invalid="ignore"):
             excess = np.abs(pushed - found.value) - error
         bad = np.flatnonzero(~(excess <= 0))
@@ -200,7 +200,7 @@ class Trial:
         """Compare Jᵀw with finite differences, along the tangent first."""
         here, tangent, cotangent = self.here, self.tangent, self.cotangent
         terms = np.sum(np.abs(cotangent * found.value)) + np.sum(np.abs(pulled * tangent))
-        error = float(np.abs(cotangent) @ found.error + rounding * terms)
+        error = float(np.abs(cotangent) @ (found.error + rounding * found.size) + rounding * terms)
         along = Comparison("w·Jv", float(pulled @ tangent), float(cotangent @ found.value), error)
         if not along.agrees:
             single = cotangent.size == 1  # then the gradient itself can be shown
@@ -211,9 +211,9 @@ class Trial:
             rows = wrong_entries(scalar, lambda direction: float(entries @ direction), tangent, rounding, signs)
             yield _mismatch("vjp", here, rows, along, "w·Jv")
 
-    def _check_adjoint(self, pushed: Vector, pulled: Vector, rounding: float) -> Iterator[Mismatch]:
+    def _check_adjoint(self, pushed: Vector, pulled: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
         """Compare ⟨Jᵀw, v⟩ with ⟨w, Jv⟩: no finite differences, so to round-off."""
-        scale = _norm(self.cotangent) * _norm(pushed) + _norm(pulled) * _norm(self.tangent)
+        scale = _norm(self.cotangent) * (_norm(pushed) + _norm(found.size)) + _norm(pulled) * _norm(self.tangent)
         row = Comparison("⟨Jᵀw, v⟩, ⟨w, Jv⟩", float(pulled @ self.tangent), float(self.cotangent @ pushed), rounding * scale)
         if not row.agrees:
             text = comparison_table([row], ("", "from vjp", "from jvp", "difference", "round-off", ""))

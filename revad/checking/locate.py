@@ -62,7 +62,7 @@ def compare_entries(
                 label.format(scalar.inputs.label(int(position))),
                 got(direction),
                 expected,
-                float(found.error[0]) + rounding * abs(expected),
+                float(found.error[0]) + rounding * (abs(expected) + float(found.size[0])),
                 (float(left[0]), float(right[0])) if kink[0] else None,
             )
         )

@@ -29,7 +29,10 @@ CAUTION = 10.0  # the difference of two estimates counts this often
 
 
 class Slope(NamedTuple):
-    """The derivative along a line and its error bar; the noise and the size of the function's values; one entry per output."""
+    """The derivative along a line and its error bar, the noise of the function's values, and the size of its changes, per output.
+
+    The size is what the derivative would be if the outputs changed by their own size over the scale of the inputs.
+    """
 
     value: Vector
     error: Vector
@@ -71,15 +74,19 @@ class Line:
         eps = float(np.finfo(self.mapping.inputs.dtype).eps)
         least = 0.5 * eps * np.abs(self.centre)
         seen, still = self._scatter(eps ** (1 / 3))
+        settled, wider = seen <= 100 * least, seen
         for power in (0.55, 0.75, 0.95):
-            if np.all(seen <= 100 * least):
+            if np.all(settled):
                 break
             closer, closer_still = self._scatter(eps**power)
-            seen = np.where(closer_still, seen, np.fmin(seen, closer))
+            settled |= (closer > 0.1 * wider) & (closer < 10 * wider)  # noise does not depend on the distance
+            seen = np.where(closer_still | settled, seen, np.fmin(seen, closer))
+            wider = closer
         for power in (0.32, 0.29, 0.25, 0.1875, 0.125):
             if not np.any(still):
                 break
             wider, wider_still = self._scatter(eps**power)
+            wider = np.where(wider > 1e-4 * np.abs(self.centre), 0.0, wider)  # a jump of the function, no rounding
             seen = np.where(still, np.fmax(seen, wider), seen)
             still &= wider_still
         return np.fmax(seen, least)
@@ -212,7 +219,7 @@ def slope(at: Mapping, direction: Vector, method: str = "ridders") -> Slope:
         raise ArgumentError(f"method={method!r}: choose one of {', '.join(map(repr, METHODS))}.")
     stretch = _stretch(at, direction)
     found = METHODS[method](Line(at, direction / stretch))
-    return Slope(found.value * stretch, found.error * stretch, found.noise, found.size)
+    return Slope(found.value * stretch, found.error * stretch, found.noise, found.size * stretch)
 
 
 def _stretch(at: Mapping, direction: Vector) -> float:

@@ -107,13 +107,15 @@ for _name, _ufunc in {
     setattr(Captured, f"__r{_name}__", _reflected)
 
 
-def _program_of(args: Any, level: int) -> Program:
+def _program_of(args: Any, level: int) -> Any:
     for arg in args:
         if isinstance(arg, Tracked) and arg._node[1] == level:
             return arg._node[2]
-        if type(arg) in CONTAINERS and (found := _program_of(arg, level)) is not None:
-            return found
-    return None  # pyright: ignore[reportReturnType]
+        if type(arg) in CONTAINERS:
+            found: Any = _program_of(arg, level)
+            if found is not None:
+                return found
+    return None
 
 
 def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, ans: Any) -> Any:
@@ -136,10 +138,11 @@ def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, 
 
 
 def _reference(arg: Any, level: int) -> Any:
-    if isinstance(arg, Tracked) and arg._node[1] == level:
-        return Ref(arg._node[0])
-    if type(arg) in CONTAINERS:
-        return type(arg)([_reference(item, level) for item in arg])
+    if isinstance(arg, Tracked):
+        return Ref(arg._node[0]) if arg._node[1] == level else arg
+    kind: Any = type(arg)
+    if kind in CONTAINERS:
+        return kind([_reference(item, level) for item in arg])
     return keep(arg) if isinstance(arg, np.ndarray) else arg
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from revad.errors import ArgumentError, GuardError
 from revad.trees import Rebuild, flatten
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ref:
     """A value of the program, by the number of the step (or input) that made it."""
 
     index: int
@@ -22,7 +24,8 @@ class Ref(NamedTuple):
         return f"%{self.index}"
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """One recorded call: ``%index = operation(*args, **kwargs)``, with the output's shape and dtype and the user's line."""
 
     index: int
@@ -44,7 +47,8 @@ class Step(NamedTuple):
         return f"{self.file}:{self.line}"
 
 
-class Guard(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Guard:
     """A decision that the captured run took on a value: ``kind(%index) == expected``."""
 
     index: int

@@ -56,6 +56,9 @@ class Tracked:
     _node: Any
     _view: Any  # set where this is a NumPy view of another handle (see views.py)
     _views: Any  # set where others are views of this one
+    shape: Any
+    dtype: Any
+    astype: Any
     pausable = True  # whether `no_grad` switches this kind of level off
 
     def is_numpy_scalar(self) -> bool:
@@ -133,7 +136,7 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
         if isinstance(g, (int, float, complex, np.generic, ndarray)):
             return float(np.real(g))
         dtype = np.dtype(np.float64)
-    g_dtype = getattr(g, "dtype", None)
+    g_dtype: Any = getattr(g, "dtype", None)
     if g_dtype is None:
         return dtype.type(g.real if dtype.kind != "c" else g)
     if g_dtype != dtype:
@@ -141,8 +144,8 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
             g = np.real(g)
         if g_dtype.kind == "O":
             raise RuleError(f"the rule {_name(rule)} returned an array of dtype object; return numbers.")
-        if g.dtype != dtype:
-            g = g.astype(dtype)
+        array: Any = g
+        g = array.astype(dtype) if array.dtype != dtype else array
     return g
 
 
@@ -183,5 +186,5 @@ def lost_gradient(what: str, value: Any) -> LostGradientError:
     return LostGradientError(
         f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
         "If you want the derivative: call NumPy on the value itself (np.sin(t), not math.sin(t); np.stack([t, u]), not "
-        "np.array([t, u])). If you want a constant: revad.stop_gradient(t)."
+        "np.array([t, u]); a buffer made by np.zeros_like(t), not np.zeros(n)). If you want a constant: revad.stop_gradient(t)."
     )

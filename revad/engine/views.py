@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.dispatch import apply, qualified_name
+from revad.engine.dispatch import CONTAINERS, apply, find_top, qualified_name
 from revad.engine.tape import Leaf, Tracked
 from revad.errors import InPlaceError, LostGradientError
 from revad.scatter import index_update
@@ -50,7 +50,14 @@ def replace(handle: Tracked, new: Any) -> None:
 
 def write(handle: Tracked, key: Any, value: Any) -> None:
     """Perform ``handle[key] = value``."""
-    replace(handle, apply(index_update, (handle, key, value), {}))
+    replace(handle, apply(index_update, (handle, key, stacked(value)), {}))
+
+
+def stacked(value: Any) -> Any:
+    """Return a nested list of tracked values as one array, as NumPy reads lists of numbers."""
+    if type(value) in CONTAINERS and find_top(value) is not None:
+        return apply(np.stack, ([stacked(item) for item in value],), {})
+    return value
 
 
 def write_through(function: Any, functional: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -118,7 +125,7 @@ def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     return written if type(result) is tuple else written[0]
 
 
-def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], target: Tracked) -> Any:
+def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], target: Any) -> Any:
     """Call a ufunc with ``out=`` and ``where=``: elements outside the mask keep what ``out`` holds."""
     mask = kwargs.pop("where")
     write(target, ..., np.where(mask, apply(function, args, kwargs), target))

@@ -63,7 +63,8 @@ def irfft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
 def weights(n: int, shape: tuple[int, ...], axis: int, dtype: Any) -> Any:
     """Return how many frequencies of the full spectrum each one of the half stands for: 1 for k = 0 and k = n/2, else 2."""
     k = np.arange(n // 2 + 1)
-    weight = np.where((k == 0) | (2 * k == n), 1, 2).astype(np.finfo(dtype).dtype)
+    real = np.finfo(dtype).dtype.type
+    weight = np.where((k == 0) | (2 * k == n), real(1), real(2))
     return np.reshape(weight, [-1 if i == axis % len(shape) else 1 for i in range(len(shape))])
 
 

@@ -38,7 +38,6 @@ from revad.scatter import is_basic
 from revad.tensors import ufunc_methods
 from revad.tensors.tensor import Tensor, general
 
-Edges = tuple[...]
 _float64 = np.float64
 
 
@@ -77,7 +76,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
                 else:
                     new = both((), node[3] if parent[3] is None else FLOAT64, node, parent, x, y, value)
             except (ZeroDivisionError, OverflowError, ValueError):
-                value = None  # NumPy's way instead: inf or nan, and a warning
+                new = value = None  # NumPy's way instead: inf or nan, and a warning
             if type(value) is float:
                 out = GradTensor()
                 out._value = value
@@ -194,7 +193,7 @@ class GradTensor(Tensor):
         if method != "__call__" or kwargs or Pause.count:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
-            return call(ufunc, inputs, kwargs)
+            return call(ufunc, inputs, kwargs, _ufunc_otherwise)
         partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
         x = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
@@ -217,7 +216,10 @@ class GradTensor(Tensor):
         return out
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return call(function, args, kwargs, super().__array_function__)
+        return call(function, args, kwargs, self._array_function)
+
+    def _array_function(self, function: Any, args: Any, kwargs: Any) -> Any:
+        return super().__array_function__(function, (), args, kwargs)
 
     def __matmul__(self, other: Any) -> Any:
         return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)
@@ -300,6 +302,10 @@ _INTS = frozenset((int,))
 _CONSTANT = frozenset((GradTensor, ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice))
 
 
+def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+    return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
+
+
 def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
@@ -334,7 +340,7 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
                         pattern = (pattern, *kwargs)
                     return follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
     if otherwise is not None:
-        return otherwise(function, (), args, kwargs)
+        return otherwise(function, args, kwargs)
     return apply(function, args, kwargs)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,7 +69,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
 
 
 @contextmanager
-def no_grad() -> Iterator[None]:
+def no_grad() -> Generator[None, None, None]:
     """Switch recording off: inside the block, operations on existing tracked values return plain arrays.
 
     Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it

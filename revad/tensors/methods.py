@@ -134,7 +134,7 @@ class ArrayMethods:
         return int(self._value)
 
     def __float__(self) -> float:
-        raise lost_gradient("float(t) (or a math function)", self)
+        raise lost_gradient("float(t) (which a math function or a write into a plain array calls)", self)
 
     def __complex__(self) -> complex:
         raise lost_gradient("complex(t)", self)
@@ -166,7 +166,7 @@ class ArrayMethods:
     def __repr__(self) -> str:
         text = np.array2string(np.asarray(_plain(self)), separator=", ", prefix="Tensor(")
         dtype = self.dtype
-        return f"Tensor({text}{'' if dtype in (np.float64, np.complex128) else f', dtype={dtype}'})"
+        return f"Tensor({text}{'' if dtype.char in 'dD' else f', dtype={dtype}'})"
 
     def __format__(self, spec: str) -> str:
         return format(_plain(self), spec) if spec else repr(self)

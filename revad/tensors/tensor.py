@@ -24,7 +24,7 @@ from revad.tensors.methods import ArrayMethods
 def general(ufunc: Any, x: Any, y: Any) -> Any:
     """Apply a binary ufunc, or let Python try the other operand if NumPy could not take it either."""
     if isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple)) or hasattr(y, "__array_ufunc__"):
-        return apply(ufunc, (x, y), {})
+        return apply(ufunc, (views.stacked(x), views.stacked(y)), {})
     return NotImplemented
 
 

@@ -12,8 +12,14 @@ from revad.engine.dispatch import apply, qualified_name
 from revad.errors import NoRuleError
 from revad.registry import lookup
 
-_REDUCE: dict[Any, Any] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-_REDUCE |= {np.logical_and: np.all, np.logical_or: np.any}
+_REDUCE: dict[Any, Any] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
 _ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
@@ -24,8 +30,8 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
             return views.write_out(ufunc, inputs, kwargs)
         if "where" in kwargs:
             return _masked(ufunc, inputs, kwargs)
-        return apply(ufunc, inputs, kwargs)
-    operation = lookup(method)
+        return apply(ufunc, tuple([views.stacked(value) for value in inputs]), kwargs)
+    operation: Any = lookup(method)  # the methods' definitions are registered under their names
     if operation is not None and operation.kind == "in_place":
         return views.write_through(ufunc.at, functools.partial(operation.composite, ufunc), inputs, kwargs)
     if kwargs.get("out") is not None:

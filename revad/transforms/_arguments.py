@@ -9,7 +9,7 @@ import numpy as np
 
 from revad.aval import aval_of
 from revad.engine.tape import Tracked, active_levels
-from revad.errors import ArgumentError, LeakedTracerError, NotDifferentiableError
+from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 from revad.trees import Rebuild, describe, flatten
 
 Argnums = int | str | Sequence[int | str]
@@ -45,7 +45,12 @@ class Chosen:
                 kwargs = {**kwargs, key: value}
             else:
                 args[key] = value
-        return f(*args, **kwargs)
+        try:
+            return f(*args, **kwargs)
+        except ValueError as error:  # NumPy hides our error behind "setting an array element with a sequence"
+            if isinstance(error.__cause__, LostGradientError):
+                raise error.__cause__ from None
+            raise
 
 
 def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
@@ -107,7 +112,7 @@ def check_alive(values: list[Any], name: str) -> None:
     for value in values:
         if isinstance(value, Tracked) and value._node[1] not in active_levels and value._node[1] != 0:
             raise LeakedTracerError(
-                f"{name}: the result depends on a tracked value (shape {np.shape(value)}) of a transformation that has already "
+                f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
                 "(for instance with has_aux=True), or store revad.stop_gradient(t)."
             )

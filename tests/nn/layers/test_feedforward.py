@@ -1,0 +1,179 @@
+"""Linear, Bilinear, Embedding, Dropout, Flatten and their kin: gradients, shapes, settings, errors."""
+
+import numpy as np
+import pytest
+
+import nn
+import revad
+from nn import functional as F
+from tests.nn._checks import check_gradients, check_module, random
+
+X = random().normal(size=(4, 3))
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 3), (2, 4, 3), (0, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear_by_inputs_and_parameters(shape, bias):
+    check_module(nn.Linear(3, 2, bias=bias), random(1).normal(size=shape), order=2)
+
+
+def test_linear_takes_what_it_documents():
+    layer = nn.Linear(3, 2)
+    assert layer.weight.shape == (2, 3)
+    assert np.all(np.abs(layer.weight.data) <= 1 / np.sqrt(3))
+    assert layer(X.astype(np.float32)).dtype == np.float32
+    assert layer(X).dtype == np.float64
+    assert nn.Linear(3, 2, dtype="float64").bias.dtype == np.float64
+
+
+def test_linear_leaves_its_arguments_alone():
+    weight, bias = np.ones((2, 3)), np.ones(2)
+    copies = [np.copy(a) for a in (X, weight, bias)]
+    F.linear(X, weight, bias)
+    for before, after in zip(copies, (X, weight, bias), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_bilinear_by_inputs_and_parameters():
+    check_module(nn.Bilinear(3, 2, 5), X, random(1).normal(size=(4, 2)))
+    check_module(nn.Bilinear(3, 2, 5, bias=False), random().normal(size=(2, 4, 3)), random(1).normal(size=(2, 4, 2)))
+
+
+def test_embedding_looks_rows_up_and_scatters_back():
+    index = np.array([[1, 1], [4, 0]])
+    check_module(nn.Embedding(5, 3), index, differentiate_inputs=False)
+    layer = nn.Embedding(5, 3, dtype="float64")
+    np.sum(layer(index)).backward()
+    np.testing.assert_array_equal(layer.weight.grad[:, 0], [1, 2, 0, 0, 1])
+
+
+@pytest.mark.parametrize("padding_idx", [1, -4])
+def test_padding_rows_start_at_zero_and_get_no_gradient(padding_idx):
+    layer = nn.Embedding(5, 3, padding_idx=padding_idx)
+    np.testing.assert_array_equal(layer.weight.data[1], 0)
+    np.sum(layer([1, 1, 2])).backward()
+    np.testing.assert_array_equal(layer.weight.grad[:, 0], [0, 0, 1, 0, 0])
+    assert repr(layer).startswith("Embedding(5, 3, padding_idx=1)")
+
+
+def test_pretrained_embeddings_are_frozen_unless_asked():
+    rows = random().normal(size=(5, 3))
+    layer = nn.Embedding.from_pretrained(rows)
+    np.testing.assert_array_equal(layer([2]), rows[[2]])
+    assert nn.Embedding.from_pretrained(rows, freeze=False).get_parameter("weight").requires_grad
+
+
+def test_wrong_indices_are_refused():
+    layer = nn.Embedding(5, 3)
+    with pytest.raises(IndexError, match=r"embedding: index 5 is out of range for 5 rows \(0 to 4\)"):
+        layer([0, 5])
+    with pytest.raises(IndexError, match="embedding: index -1 is out of range"):
+        layer([-1])
+    with pytest.raises(TypeError, match="embedding: indices must be integers, not float64"):
+        layer(np.ones(2))
+    with pytest.raises(ValueError, match="Embedding: padding_idx=5 is out of range for 5 rows"):
+        nn.Embedding(5, 3, padding_idx=5)
+    assert layer(np.zeros((0, 2))).shape == (0, 2, 3)
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(F.one_hot([2, 0]), [[0, 0, 1], [1, 0, 0]])
+    assert F.one_hot(np.zeros((2, 3), int), 4).shape == (2, 3, 4)
+
+
+def test_dropout_scales_what_it_keeps_and_pulls_back_through_the_same_mask():
+    x = np.ones((200, 100))
+    y, pullback = revad.vjp(nn.Dropout(0.25, rng=random()), x)
+    np.testing.assert_allclose(np.unique(y), [0, 4 / 3])
+    assert abs(np.mean(y == 0) - 0.25) < 0.01
+    np.testing.assert_array_equal(pullback(x)[0], y)
+
+
+def test_dropout_at_its_limits():
+    x = X.astype(np.float32)
+    assert nn.Dropout(0.0)(x) is x
+    np.testing.assert_array_equal(nn.Dropout(1.0)(x), 0)
+    assert nn.Dropout(0.5)(x).dtype == np.float32
+    assert nn.Dropout(0.5).eval()(x) is x
+    for make in (nn.Dropout, nn.AlphaDropout):
+        with pytest.raises(ValueError, match=r"Dropout: the probability p must be between 0 and 1, not 1.5"):
+            make(1.5)
+    with pytest.raises(ValueError, match="dropout: the probability p must be between 0 and 1, not -1"):
+        F.dropout(x, -1)
+
+
+@pytest.mark.parametrize(("layer", "axes"), [(nn.Dropout1d, 1), (nn.Dropout2d, 2), (nn.Dropout3d, 3)])
+def test_channel_dropout_drops_whole_channels(layer, axes):
+    x = np.ones((6, 5, *(3,) * axes))
+    y = layer(0.5, rng=0)(x)
+    flat = y.reshape(6, 5, -1)
+    assert np.all(flat == flat[:, :, :1])
+    assert 0 < np.mean(y == 0) < 1
+    assert layer(0.5)(x[0]).shape == x[0].shape
+    with pytest.raises(ValueError, match=rf"Dropout{axes}d takes {axes + 1} or {axes + 2} axes, not shape \(4,\)"):
+        layer()(np.ones(4))
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    x = random().normal(size=200_000)
+    y = nn.AlphaDropout(0.3, rng=1)(x)
+    np.testing.assert_allclose([y.mean(), y.var()], [0, 1], atol=0.02)
+    assert nn.AlphaDropout(0.3).eval()(x) is x
+    np.testing.assert_array_equal(F.alpha_dropout(x, 1.0), 0)
+
+
+def test_flatten_and_unflatten():
+    x = random().normal(size=(2, 3, 4, 5))
+    assert nn.Flatten()(x).shape == (2, 60)
+    assert nn.Flatten(0, 1)(x).shape == (6, 4, 5)
+    assert nn.Flatten()(np.float64(3.0)).shape == (1,)
+    np.testing.assert_array_equal(nn.Unflatten(1, (3, -1))(nn.Flatten(1, 2)(x)), x)
+    check_gradients(nn.Sequential(nn.Flatten(), nn.Unflatten(-1, (10, 6))), x)
+    with pytest.raises(ValueError, match=r"Flatten: start_dim=2 comes after end_dim=1 for shape \(2, 3, 4, 5\)"):
+        nn.Flatten(2, 1)(x)
+    with pytest.raises(IndexError, match="axis 4 is out of range for an input of 4 axes"):
+        nn.Unflatten(4, (1,))(x)
+    assert repr(nn.Unflatten(1, (3, 4))) == "Unflatten(dim=1, unflattened_size=(3, 4))"
+    assert repr(nn.Flatten()) == "Flatten(start_dim=1, end_dim=-1)"
+
+
+def test_activation_modules_hold_the_settings_of_their_function():
+    np.testing.assert_array_equal(nn.LeakyReLU(0.5)(np.array([-2.0])), [-1.0])
+    np.testing.assert_array_equal(nn.ReLU(inplace=True)(np.array([-2.0, 1.0])), [0.0, 1.0])
+    assert repr(nn.Hardtanh(max_val=2.0)) == "Hardtanh(max_val=2.0)"
+    assert repr(nn.Dropout(0.3)) == "Dropout(p=0.3)"
+    check_gradients(nn.Sequential(nn.GELU(approximate="tanh"), nn.Softmax(dim=1)), X)
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises(TypeError, match=r"ELU takes at most 1 arguments \(alpha\), not 2"):
+        nn.ELU(1.0, 2.0)
+    with pytest.raises(TypeError, match="ELU: the argument 'beta' is unknown; known: alpha"):
+        nn.ELU(beta=1.0)
+    with pytest.raises(TypeError, match="ELU: the argument 'alpha' is given twice"):
+        nn.ELU(1.0, alpha=2.0)
+    with pytest.raises(TypeError, match="Softmax needs the argument 'dim'"):
+        nn.Softmax()
+    with pytest.raises(TypeError, match="MSELoss is called with 2 arrays, not 1"):
+        nn.MSELoss()(X)
+    with pytest.raises(ValueError, match="L1Loss: reduction must be 'mean', 'sum' or 'none', not 'max'"):
+        nn.L1Loss(reduction="max")
+
+
+def test_learned_and_random_activations():
+    check_module(nn.PReLU(3), random().normal(size=(2, 3, 4)))
+    np.testing.assert_allclose(nn.RReLU(0.2, 0.4).eval()(-np.ones(2)), -0.3)
+    assert nn.RReLU(0.2, 0.4, rng=0)(-np.ones(50)).std() > 0.03
+    assert repr(nn.RReLU()) == "RReLU(lower=0.125, upper=0.3333333333333333)"
+    check_gradients(nn.Softmax2d(), random().normal(size=(2, 3, 2, 2)))
+    with pytest.raises(ValueError, match=r"Softmax2d takes \(N, C, H, W\) or \(C, H, W\), not shape \(2,\)"):
+        nn.Softmax2d()(np.ones(2))
+
+
+def test_losses_as_modules():
+    loss = nn.CrossEntropyLoss(weight=np.array([1.0, 2.0, 3.0]), label_smoothing=0.1)
+    target = np.array([0, 2, 1, 1])
+    np.testing.assert_allclose(loss(X, target), F.cross_entropy(X, target, np.array([1.0, 2.0, 3.0]), label_smoothing=0.1))
+    assert list(loss.state_dict()) == ["weight"]
+    assert repr(loss) == "CrossEntropyLoss(weight=array(3,), label_smoothing=0.1)"
+    np.testing.assert_allclose(nn.TripletMarginLoss(margin=2.0)(X, X, X), 2.0)
