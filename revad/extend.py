@@ -70,7 +70,6 @@ def primitive(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> revad.grad(erf)(0.0) == 2 / math.sqrt(math.pi)
     True
     """
-
     return own(f)
 
 
@@ -129,7 +128,9 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             moved = iter(rebuild(list(values)))
             result = fwd(*[static[i] if i in static else next(moved) for i in range(len(args))])
             if not (isinstance(result, tuple) and len(result) == 2):
-                raise RuleError(f"custom_vjp: fwd of {self._name} must return (output, residuals), not {type(result).__name__}.")
+                raise RuleError(
+                    f"custom_vjp: fwd of {self._name} must return (output, residuals), not {type(result).__name__}."
+                )
             output, residuals = result
             outputs, rebuild_output = flatten(output)
             return outputs
@@ -148,8 +149,11 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
         operation.name = self._name
         operation.signature = ((), "leaves")
         operation.declared["leaves"] = (pull, False)
-        kept = tuple(leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves)
-        return rebuild_output(type(top).process(operation, top._node[1], kept, {}))
+        kept = tuple(
+            leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves
+        )
+        outputs = top.process(operation, top._node[1], kept, {})
+        return rebuild_output(outputs)
 
     @property
     def _name(self) -> str:

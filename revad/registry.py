@@ -33,6 +33,7 @@ from revad.aval import Aval
 from revad.errors import RuleError
 
 Function = Callable[..., Any]
+NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
 REQUIRED: Any = inspect.Parameter.empty
 
 
@@ -132,10 +133,7 @@ class Operation:
         bound = dict(zip(names, args, strict=False))
         if rest is not None:
             bound[rest] = args[len(names) :]
-        for name, value in kwargs.items():
-            if value is not np._NoValue:  # pyright: ignore[reportAttributeAccessIssue]
-                bound[name] = value
-        return bound
+        return bound | {name: value for name, value in kwargs.items() if value is not NO_VALUE}
 
 
 def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.functional.linear import alpha_dropout, dropout, feature_dropout
 from nn.module import Module
+from nn.random import generator_or_default
 
 
 class Dropout(Module):
@@ -36,7 +37,7 @@ class Dropout(Module):
         super().__init__()
         if not 0 <= p <= 1:
             raise ValueError(f"{type(self).__name__}: the probability p must be between 0 and 1, not {p}.")
-        self.p, self.rng = p, rng
+        self.p, self.rng = p, None if rng is None else generator_or_default(rng)
 
     def forward(self, input: Any) -> Any:
         """Return the input with elements dropped, in training."""

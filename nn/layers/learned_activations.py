@@ -10,6 +10,7 @@ from nn.dtypes import dtype_or_default
 from nn.functional import rectifiers, softmaxes
 from nn.module import Module
 from nn.parameter import Parameter
+from nn.random import generator_or_default
 
 
 class Softmax2d(Module):
@@ -85,7 +86,8 @@ class RReLU(Module):
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, rng: Any = None) -> None:
         super().__init__()
-        self.lower, self.upper, self.rng = lower, upper, rng
+        self.lower, self.upper = lower, upper
+        self.rng = None if rng is None else generator_or_default(rng)
 
     def forward(self, input: Any) -> Any:
         """Return the input, scaled where it is not positive."""

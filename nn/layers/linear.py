@@ -12,6 +12,7 @@ from nn.dtypes import dtype_or_default
 from nn.functional.linear import bilinear, linear
 from nn.module import Module
 from nn.parameter import Parameter
+from nn.random import generator_or_default
 
 
 def new_parameter(shape: tuple[int, ...], dtype: Any) -> Parameter:
@@ -78,6 +79,7 @@ class Linear(Module):
 
     def reset_parameters(self, rng: Any = None) -> None:
         """Draw the parameters anew."""
+        rng = generator_or_default(rng)
         bound = 1 / sqrt(self.in_features) if self.in_features else 0.0
         for parameter in self._parameters.values():
             if parameter is not None:
@@ -135,6 +137,7 @@ class Bilinear(Module):
 
     def reset_parameters(self, rng: Any = None) -> None:
         """Draw the parameters anew."""
+        rng = generator_or_default(rng)
         bound = 1 / sqrt(self.in1_features)
         for parameter in self._parameters.values():
             if parameter is not None:

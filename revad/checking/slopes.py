@@ -67,21 +67,12 @@ class Line:
     def noise(self) -> Vector:
         """Return the standard deviation of the round-off in the outputs, from fourth differences over nearby points.
 
-        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where much is
-        left, the function may vary over still shorter distances, so these are tried too. Where it stands still between the
-        points, which lie inside one step of its own rounding, longer distances are tried.
+        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where it
+        stands still, the points lie inside one step of its own rounding, and longer distances are tried.
         """
         eps = float(np.finfo(self.mapping.inputs.dtype).eps)
         least = 0.5 * eps * np.abs(self.centre)
         seen, still = self._scatter(eps ** (1 / 3))
-        settled, wider = seen <= 100 * least, seen
-        for power in (0.55, 0.75, 0.95):
-            if np.all(settled):
-                break
-            closer, closer_still = self._scatter(eps**power)
-            settled |= (closer > 0.1 * wider) & (closer < 10 * wider)  # noise does not depend on the distance
-            seen = np.where(closer_still | settled, seen, np.fmin(seen, closer))
-            wider = closer
         for power in (0.32, 0.29, 0.25, 0.1875, 0.125):
             if not np.any(still):
                 break

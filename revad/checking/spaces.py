@@ -195,7 +195,7 @@ def as_mapping(
     flat, rebuild = flatten(tuple(trees.values()))
     labels = [label for key, tree in trees.items() for label in describe(tree, _parameter(f, key))]
     if argnums is None:
-        moving = [i for i, leaf in enumerate(flat) if is_inexact(leaf)]
+        moving = [i for i, leaf in enumerate(flat) if is_inexact(leaf) and not isinstance(leaf, type)]
     else:
         flat = [differentiable(leaf, caller, tuple(trees.values()), i) for i, leaf in enumerate(flat)]
         moving = list(range(len(flat)))

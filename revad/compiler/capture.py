@@ -22,7 +22,17 @@ from revad.trees import flatten
 _INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
 
 # answers that follow from shapes and dtypes, which a program fixes
-_STATIC = (np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast, np.common_type, np.min_scalar_type)
+_STATIC = (
+    np.shape,
+    np.ndim,
+    np.size,
+    np.result_type,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.can_cast,
+    np.common_type,
+    np.min_scalar_type,
+)
 
 
 class Captured(Tensor):

@@ -122,11 +122,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                     contribution = _as_numpy(g, kind, node[at + 2], function)
                 if careful:
                     contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
-                if (
-                    type(contribution) is not ndarray
-                    or contribution.shape != parent[2]
-                    or contribution.dtype is not parent[3]
-                ):
+                if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
                     contribution = project(contribution, parent[2], parent[3], function)
             else:
                 _pull_special(adjoints, owned, heap, g, parent, kind, node[at + 2], node[at + 3])
@@ -150,8 +146,10 @@ def _has_nan(g: Any) -> bool:
     while isinstance(g, Tracked):
         g = g._value
     if type(g) is ndarray:
-        g = np.vdot(g, g)  # one pass, no temporary: NaN if and only if an element is (or, harmlessly, if complex infinities are)
-    return bool(g != g)  # noqa: PLR0124
+        g = np.vdot(
+            g, g
+        )  # one pass, no temporary: NaN if and only if an element is (or, harmlessly, if complex infinities are)
+    return bool(g != g)
 
 
 def _strong_zero(g: Any, contribution: Any) -> Any:
@@ -190,7 +188,9 @@ def _add(adjoints: dict[int, Any], owned: set[int], position: int, g: Any) -> No
         owned.add(position)
 
 
-def _pull_special(adjoints: dict[int, Any], owned: set[int], heap: list[Node], g: Any, parent: Any, kind: int, kept: Any, function: Any) -> None:
+def _pull_special(
+    adjoints: dict[int, Any], owned: set[int], heap: list[Node], g: Any, parent: Any, kind: int, kept: Any, function: Any
+) -> None:
     """Pull back along the rarer kinds of edge: reads, sequences, several outputs, joint rules."""
     if kind == READ:
         present = adjoints.get(parent[0])
@@ -221,4 +221,7 @@ def _pull_special(adjoints: dict[int, Any], owned: set[int], heap: list[Node], g
 def _filled(g: list[Any], avals: list[Aval]) -> list[Any]:
     """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array."""
     like = next(part for part in g if part is not None)
-    return [np.zeros_like(like, shape=aval.shape, dtype=aval.dtype) if part is None else part for part, aval in zip(g, avals, strict=True)]
+    return [
+        np.zeros_like(like, shape=aval.shape, dtype=aval.dtype) if part is None else part
+        for part, aval in zip(g, avals, strict=True)
+    ]

@@ -31,11 +31,9 @@ from revad.engine.tape import (
 )
 from revad.engine.views import note_view
 from revad.errors import RuleError
-from revad.registry import NONDIFF, ONE, REQUIRED, Operation, Rule
+from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
 
 Make = Callable[[Any, Any], Any]
-
-NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
 
 # where a kept value comes from
 ARGUMENT, KEYWORD, ANSWER, DEFAULT, REST = range(5)
@@ -108,7 +106,14 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
 
 
 def follow_plan(
-    operation: Operation, level: int, args: Any, kwargs: dict[str, Any], lower: Any, lower_kwargs: dict[str, Any], pattern: Any, make: Make
+    operation: Operation,
+    level: int,
+    args: Any,
+    kwargs: dict[str, Any],
+    lower: Any,
+    lower_kwargs: dict[str, Any],
+    pattern: Any,
+    make: Make,
 ) -> Any:
     """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
     ans = operation.function(*lower, **lower_kwargs)
@@ -146,7 +151,11 @@ def follow_plan(
     out = make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if ans.base is not None and args:
         base = args[0]
-        if isinstance(base, Tracked) and type(base._value) is ndarray and (ans.base is base._value or ans.base is base._value.base):
+        if (
+            isinstance(base, Tracked)
+            and type(base._value) is ndarray
+            and (ans.base is base._value or ans.base is base._value.base)
+        ):
             note_view(out, base, operation.function, args[1:], kwargs)
     return out
 
@@ -189,12 +198,12 @@ def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, 
     sources: list[Source] = []
     for name, default, as_aval in rule.needs:
         if name == "ans":
-            sources.append(Source(ANSWER, None, True, as_aval))
+            sources.append(Source(ANSWER, None, tracked=True, as_aval=as_aval))
         elif name in where:
             origin, at, on_level = where[name]
             sources.append(Source(origin, at, on_level, as_aval))
         elif default is not REQUIRED:
-            sources.append(Source(DEFAULT, default, True, False))
+            sources.append(Source(DEFAULT, default, tracked=True, as_aval=False))
         else:
             raise RuleError(
                 f"the rule of {operation.name} asks for {name!r}, which is neither `ans` nor an argument of this call "

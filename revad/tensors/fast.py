@@ -7,7 +7,6 @@ looked up, no argument to be bound and nothing to be projected. Everything else 
 from __future__ import annotations
 
 import operator
-from math import copysign, inf, log
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,10 @@ from revad.aval import FLOAT64
 from revad.engine import views
 from revad.engine.backward import backward
 from revad.engine.dispatch import Pause, apply, find_top
-from revad.engine.record import follow_plan, identity, record
+from revad.engine.record import follow_plan, record
 from revad.engine.tape import (
     FREED,
     PARTIAL,
-    PASS,
     PULL,
     READ,
     SCALE,
@@ -35,7 +33,7 @@ from revad.engine.tape import (
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, NotScalarError
 from revad.registry import Operation, Rule, lookup
 from revad.scatter import is_basic
-from revad.tensors import ufunc_methods
+from revad.tensors import nodes, ufunc_methods
 from revad.tensors.tensor import Tensor, general
 
 _float64 = np.float64
@@ -97,81 +95,6 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
         return call(ufunc, (other, self) if swap else (self, other), {})
 
     return method
-
-
-def _pass_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PASS, None, None)
-
-
-def _pass_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, PASS, None, None)
-
-
-def _pass_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PULL, (), identity, parent, PULL, (), identity)
-
-
-def _scale_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, c, None)
-
-
-def _scale_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, y, None, parent, SCALE, x, None)
-
-
-def _scale_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PULL, (y,), operator.mul, parent, PULL, (x,), operator.mul)
-
-
-def _negate(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, -1.0, None)
-
-
-def _subtract_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PASS, None, None, parent, SCALE, -1.0, None)
-
-
-def _subtract_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PULL, (), identity, parent, PULL, (), operator.neg)
-
-
-def _divide_by(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / c if c else copysign(inf, c), None)
-
-
-def _divide_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, 1 / y, None, parent, SCALE, -ans / y, None)
-
-
-def _divide_wide(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, PARTIAL, (y,), _inverse, parent, PARTIAL, (ans, y), _by_divisor)
-
-
-def _inverse(y: Any) -> Any:
-    return 1 / y
-
-
-def _by_divisor(ans: Any, y: Any) -> Any:
-    return -ans / y
-
-
-def _divided(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, -ans / x, None)
-
-
-def _power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    return (next_order(), node[1], shape, dtype, node, SCALE, c * x ** (c - 1) if c else 0.0, None)
-
-
-def _power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * log(x) if x else 0.0
-    return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
-
-
-def _divide_any(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
-    if type(x) is float:
-        return _divide_both(shape, dtype, node, parent, x, y, ans)
-    return _divide_wide(shape, dtype, node, parent, x, y, ans)
 
 
 class GradTensor(Tensor):
@@ -243,13 +166,13 @@ class GradTensor(Tensor):
             views.note_view(out, self, operator.getitem, (key,), {})
         return out
 
-    __add__ = __radd__ = _operator(np.add, operator.add, _pass_one, _pass_both, _pass_wide)
-    __sub__ = _operator(np.subtract, operator.sub, _pass_one, _subtract_both, _subtract_wide)
-    __rsub__ = _operator(np.subtract, lambda x, c: c - x, _negate, wide=_subtract_wide, swap=True)
-    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, _scale_one, _scale_both, _scale_wide)
-    __truediv__ = _operator(np.divide, operator.truediv, _divide_by, _divide_any, _divide_wide)
-    __rtruediv__ = _operator(np.divide, lambda x, c: c / x, _divided, swap=True)
-    __pow__ = _operator(np.power, operator.pow, _power_of, _power_both)
+    __add__ = __radd__ = _operator(np.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
+    __sub__ = _operator(np.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
+    __rsub__ = _operator(np.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
+    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
+    __truediv__ = _operator(np.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
+    __rtruediv__ = _operator(np.divide, lambda x, c: c / x, nodes.divided, swap=True)
+    __pow__ = _operator(np.power, operator.pow, nodes.power_of, nodes.power_both)
 
     @property
     def grad(self) -> Any:

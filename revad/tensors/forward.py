@@ -81,7 +81,9 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
         elif rule is ONE:
             part = tangent
         else:
-            kept = tuple([np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)])
+            kept = tuple(
+                [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
+            )
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
     return _zeros(ans) if total is None else total

@@ -56,7 +56,9 @@ def _in_place(operate: Any) -> Any:
 def _assign_untracked(handle: Tensor, value: Any) -> None:
     """Give a handle a new plain value while recording is off; its place on the tape stays."""
     if np.shape(value) != handle.shape:
-        raise ValueError(f"an in-place operation would change the shape {handle.shape} of a tracked value to {np.shape(value)}.")
+        raise ValueError(
+            f"an in-place operation would change the shape {handle.shape} of a tracked value to {np.shape(value)}."
+        )
     handle._value = value if type(value) is type(handle._value) else type(handle._value)(value)
 
 
@@ -72,7 +74,7 @@ class Tensor(ArrayMethods, Tracked):
     >>> x = revad.tensor([1.0, 2.0])
     >>> y = np.sum(x * x)
     >>> y
-    Tensor(5.0)
+    Tensor(5.)
     >>> y.backward()
     >>> x.grad
     array([2., 4.])

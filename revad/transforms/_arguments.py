@@ -23,7 +23,7 @@ class Chosen:
     def __init__(self, name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.args = args
         self.kwargs = kwargs
-        self.single = isinstance(argnums, (int, str)) and not isinstance(argnums, bool)
+        self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
         self.keys = _keys(name, argnums, args, kwargs)
         if self.single:
             chosen: Any = self._get(self.keys[0])
@@ -54,7 +54,7 @@ class Chosen:
 
 
 def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
-    several = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
+    several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:
         if isinstance(key, str):
@@ -66,7 +66,9 @@ def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, 
             keys.append(key)
             continue
         if isinstance(key, bool) or not isinstance(key, (int, np.integer)):
-            raise ArgumentError(f"{name}(..., argnums={argnums!r}): argnums must be an int, a keyword's name, or several of them.")
+            raise ArgumentError(
+                f"{name}(..., argnums={argnums!r}): argnums must be an int, a keyword's name, or several of them."
+            )
         if not -len(args) <= key < len(args):
             raise ArgumentError(
                 f"{name}(..., argnums={argnums!r}): there is no positional argument {key}; the call has {len(args)}. "

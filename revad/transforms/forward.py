@@ -52,11 +52,13 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     --------
     >>> import numpy as np
     >>> from revad import jvp
-    >>> jvp(lambda x: x**2, (3.0,), (1.0,))
-    (9.0, 6.0)
+    >>> jvp(lambda x: x**2, (np.array([3.0, 4.0]),), (np.array([1.0, 0.0]),))
+    (array([ 9., 16.]), array([6., 0.]))
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise ArgumentError("jvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in jvp(f, (x,), (v,)).")
+        raise ArgumentError(
+            "jvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in jvp(f, (x,), (v,))."
+        )
     primals, tangents = tuple(primals), tuple(tangents)
     chosen = Chosen("jvp", tuple(range(len(primals))), primals, {})
     directions = check_cotangent("jvp", tangents, primals, chosen.leaves, what="tangent")

@@ -35,7 +35,9 @@ def _stack(rows: list[Any], shape: tuple[int, ...], like: Any) -> Any:
     return np.reshape(np.stack(rows), (*shape, *inner))
 
 
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Callable[..., Any]:
+def jacobian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
     r"""Return the Jacobian function of ``f``, one reverse sweep per output element.
 
     Parameters
@@ -72,9 +74,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
                 seeds: list[Any] = [_zero_seed(v) for v in recording.values]
                 seeds[position] = unit
                 rows.append(recording.pull(seeds))
-            columns = [
-                _stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(chosen.leaves)
-            ]
+            columns = [_stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(chosen.leaves)]
             blocks.append(chosen.rebuild(columns))
         result = recording.rebuild(blocks)
         return (result, recording.aux) if has_aux else result
@@ -94,7 +94,9 @@ def _check_real(name: str, value: Any, *, holomorphic: bool) -> None:
         )
 
 
-def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Callable[..., Any]:
+def jacfwd(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
     """Return the Jacobian function of ``f`` by forward mode, one pass per input element.
 
     Parameters
@@ -128,7 +130,9 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
             for unit in _basis(leaf) or [_zero_seed(leaf)]:
                 tangents = [_zero_seed(v) for v in chosen.leaves]
                 tangents[position] = unit
-                result = jvp(lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux)
+                result = jvp(
+                    lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
+                )
                 values, rebuild_output = flatten(result[0])
                 pushed.append(flatten(result[1])[0])
                 aux = result[2] if has_aux else None
@@ -208,7 +212,9 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     (array([ 3., 12.]), array([6., 0.]))
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise ArgumentError("hvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in hvp(f, (x,), (v,)).")
+        raise ArgumentError(
+            "hvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in hvp(f, (x,), (v,))."
+        )
     argnums: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), tuple(primals), tuple(tangents))
 

@@ -44,8 +44,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> import numpy as np
     >>> from revad import checkpoint, grad
     >>> block = checkpoint(lambda x: np.sin(np.exp(x)))
-    >>> grad(lambda x: block(x) + x)(0.0) == np.cos(1.0) + 1
-    True
+    >>> grad(lambda x: block(x) + x)(0.0)
+    1.5403023058681398
     """
 
     @functools.wraps(f)
@@ -55,7 +55,9 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if top is None:
             return f(*args, **kwargs)
         level = top._node[1]
-        leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+        leaves = [
+            leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves
+        ]
         rebuild_output: Any = None
 
         def run(*values: Any) -> list[Any]:
@@ -89,7 +91,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         operation.name = f"checkpoint({getattr(f, '__name__', 'f')})"
         operation.signature = ((), "leaves")
         operation.declared["leaves"] = (pull, False)
-        return rebuild_output(type(top).process(operation, level, tuple(leaves), {}))
+        outputs = top.process(operation, level, tuple(leaves), {})
+        return rebuild_output(outputs)
 
     return checkpointed
 

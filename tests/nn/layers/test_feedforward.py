@@ -177,3 +177,11 @@ def test_losses_as_modules():
     assert list(loss.state_dict()) == ["weight"]
     assert repr(loss) == "CrossEntropyLoss(weight=array(3,), label_smoothing=0.1)"
     np.testing.assert_allclose(nn.TripletMarginLoss(margin=2.0)(X, X, X), 2.0)
+
+
+def test_an_integer_seed_starts_one_stream():
+    """Weight and bias, and two masks, are not made of the same numbers."""
+    layer = nn.Linear(1, 4, rng=0)
+    assert np.all(layer.weight.data[:, 0] != layer.bias.data)
+    drop = nn.Dropout(0.5, rng=0)
+    assert np.any(drop(np.ones(50)) != drop(np.ones(50)))

@@ -35,7 +35,7 @@ def test_a_whole_model():
     compare_module(build(nn), build(torch.nn), X)
 
 
-@pytest.mark.parametrize(("name", "settings"), [("Linear", (30, 400)), ("Bilinear", (30, 9, 40)), ("Embedding", (300, 40))])
+@pytest.mark.parametrize(("name", "settings"), [("Linear", (30, 400)), ("Bilinear", (30, 9, 400)), ("Embedding", (300, 40))])
 def test_initial_values_have_the_same_distribution(name, settings):
     ours, theirs = getattr(nn, name)(*settings, rng=0), getattr(torch.nn, name)(*settings)
     for key, value in ours.state_dict().items():

@@ -1,0 +1,165 @@
+"""`LBFGS`: quasi-Newton steps from the last few changes of the gradient, with a line search on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import revad
+from nn.optim.line_search import strong_wolfe
+from nn.optim.optimizer import Optimizer, Params
+
+
+class LBFGS(Optimizer):
+    """Limited-memory BFGS. `step` needs a closure that computes the loss and the gradients, and calls it several times.
+
+    Parameters
+    ----------
+    params : iterable
+        What to change: one group only.
+    lr : float
+        Length of a step, as a share of the quasi-Newton step.
+    max_iter : int
+        Iterations in one call of `step`.
+    max_eval : int, optional
+        Calls of the closure in one call of `step`; by default 1.25 times ``max_iter``.
+    tolerance_grad : float
+        Stop where no entry of the gradient is larger.
+    tolerance_change : float
+        Stop where no entry of a step, nor the change of the loss, is larger.
+    history_size : int
+        How many changes are remembered.
+    line_search_fn : {None, "strong_wolfe"}
+        How far to go along a direction.
+
+    References
+    ----------
+    .. [1] J. Nocedal and S. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, algorithms 7.4 and 3.5.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> w = nn.Parameter([5.0, -3.0])
+    >>> optimizer = nn.optim.LBFGS([w], line_search_fn="strong_wolfe")
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = np.sum(w**2) + np.sum(w) ** 4
+    ...     loss.backward()
+    ...     return loss
+    >>> _ = optimizer.step(closure)
+    >>> bool(np.all(np.abs(w.data) < 1e-3))
+    True
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1.0,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        history_size: int = 100,
+        line_search_fn: str | None = None,
+    ) -> None:
+        if line_search_fn not in (None, "strong_wolfe"):
+            raise ValueError(f"LBFGS: line_search_fn must be None or 'strong_wolfe', not {line_search_fn!r}.")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "max_iter": max_iter,
+                "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+                "tolerance_grad": tolerance_grad,
+                "tolerance_change": tolerance_change,
+                "history_size": history_size,
+                "line_search_fn": line_search_fn,
+            },
+        )
+        if len(self.param_groups) != 1:
+            raise ValueError(f"LBFGS takes one group of parameters, not {len(self.param_groups)}.")
+        self.parameters: list[Any] = [p for p in self.param_groups[0]["params"] if p.requires_grad]
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Iterate; return the loss before."""
+        if closure is None:
+            raise TypeError("LBFGS.step needs a closure that computes the loss and the gradients: optimizer.step(closure).")
+        group = self.param_groups[0]
+        state = self.state.setdefault(self.parameters[0], {"func_evals": 0, "n_iter": 0, "directions": [], "changes": []})
+        first = closure()
+        loss, grad = _number(first), self._flat_grad()
+        evaluations = 1
+        state["func_evals"] += 1
+        for _ in range(group["max_iter"] if np.max(np.abs(grad)) > group["tolerance_grad"] else 0):
+            state["n_iter"] += 1
+            direction, length = self._direction(grad, state, group)
+            slope = float(grad @ direction)
+            if slope > -group["tolerance_change"]:
+                break
+            before, old_loss, old_grad = self._flat_value(), loss, grad
+            if group["line_search_fn"] is None:
+                self._move(before + length * direction)
+                again = state["n_iter"] and evaluations < group["max_eval"]
+                used = 0
+                if _ + 1 < group["max_iter"]:  # the last iteration needs no gradient
+                    loss, grad, used = _number(closure()), self._flat_grad(), int(bool(again) or True)
+            else:
+                loss, grad, length, used = strong_wolfe(
+                    lambda t, x=before, d=direction: self._evaluate(closure, x + t * d), length, direction, loss, grad, slope
+                )
+                self._move(before + length * direction)
+            evaluations += used
+            state["func_evals"] += used
+            state.update(direction=direction, length=length, old_grad=old_grad)
+            done = evaluations >= group["max_eval"] or np.max(np.abs(grad)) <= group["tolerance_grad"]
+            if done or np.max(np.abs(length * direction)) <= group["tolerance_change"]:
+                break
+            if abs(loss - old_loss) < group["tolerance_change"]:
+                break
+        return first
+
+    def _direction(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> tuple[Any, float]:
+        """Return the quasi-Newton direction by the two-loop recursion, and how far to try along it."""
+        if state["n_iter"] == 1:
+            state["scale"] = 1.0
+            return -grad, min(1.0, 1 / float(np.sum(np.abs(grad)))) * group["lr"]
+        step = state["length"] * state["direction"]
+        change = grad - state["old_grad"]
+        curvature = float(change @ step)
+        if curvature > 1e-10:
+            for held, new in ((state["directions"], step), (state["changes"], change)):
+                if len(held) == group["history_size"]:
+                    held.pop(0)
+                held.append(new)
+            state["scale"] = curvature / float(change @ change)
+        steps, changes = state["directions"], state["changes"]
+        q, shares = -grad, []
+        for s, y in zip(reversed(steps), reversed(changes), strict=True):
+            shares.append(float(s @ q) / float(y @ s))
+            q = q - shares[-1] * y
+        q = q * state["scale"]
+        for s, y, share in zip(steps, changes, reversed(shares), strict=True):
+            q = q + s * (share - float(y @ q) / float(y @ s))
+        return q, float(group["lr"])
+
+    def _evaluate(self, closure: Callable[[], Any], value: Any) -> tuple[float, Any]:
+        self._move(value)
+        return _number(closure()), self._flat_grad()
+
+    def _flat_grad(self) -> Any:
+        return np.concatenate([np.ravel(np.zeros(p.shape) if p.grad is None else p.grad) for p in self.parameters])
+
+    def _flat_value(self) -> Any:
+        return np.concatenate([np.ravel(p.data) for p in self.parameters])
+
+    def _move(self, flat: Any) -> None:
+        at = 0
+        for parameter in self.parameters:
+            parameter.data = np.reshape(flat[at : at + parameter.size], parameter.shape)
+            at += parameter.size
+
+
+def _number(loss: Any) -> float:
+    return float(revad.stop_gradient(loss))

@@ -1,0 +1,237 @@
+"""Gradient descent with momentum (`SGD`), with the sign only (`Lion`), and with orthogonalised steps (`Muon`)."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+
+
+class SGD(Optimizer):
+    """Gradient descent: w ← w − lr·d, where d is the gradient or its momentum.
+
+    Parameters
+    ----------
+    params : iterable
+        What to change.
+    lr : float
+        Learning rate.
+    momentum : float
+        μ in b ← μb + (1 − dampening)·g.
+    dampening : float
+        Of the momentum.
+    weight_decay : float
+        Adds this times w to the gradient.
+    nesterov : bool
+        Use g + μb in place of b.
+    maximize : bool
+        Ascend.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> w = nn.Parameter([1.0])
+    >>> optimizer = nn.optim.SGD([w], lr=0.1)
+    >>> np.sum(w**2).backward()
+    >>> optimizer.step()
+    >>> w
+    Parameter([0.8])
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("SGD: nesterov=True needs a positive momentum and no dampening.")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
+
+    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+        """Return lr·d."""
+        momentum = group["momentum"]
+        if group["weight_decay"]:
+            grad = grad + group["weight_decay"] * value
+        if momentum:
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                buffer = state["momentum_buffer"] = np.array(grad)
+            else:
+                buffer *= momentum
+                buffer += (1 - group["dampening"]) * grad
+            grad = grad + momentum * buffer if group["nesterov"] else buffer
+        return float(group["lr"]) * grad
+
+
+class Lion(Optimizer):
+    """Descent by the sign of a momentum: w ← w − lr·(sign(β₁m + (1 − β₁)g) + λw).
+
+    Parameters
+    ----------
+    params : iterable
+        What to change.
+    lr : float
+        Learning rate.
+    betas : tuple of float
+        Decay for the step, and of the momentum.
+    weight_decay : float
+        λ.
+    maximize : bool
+        Ascend.
+
+    References
+    ----------
+    .. [1] X. Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> w = nn.Parameter([1.0, -5.0])
+    >>> np.sum(w**2).backward()
+    >>> nn.optim.Lion([w], lr=0.1).step()
+    >>> w
+    Parameter([ 0.9, -4.9])
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-4,
+        betas: tuple[float, float] = (0.9, 0.99),
+        weight_decay: float = 0.0,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize})
+
+    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+        """Return lr·(sign(β₁m + (1 − β₁)g) + λw)."""
+        first, second = group["betas"]
+        mean = state.setdefault("exp_avg", zeros(value))
+        direction = np.sign(first * mean + (1 - first) * grad)
+        running_mean(mean, grad, second)
+        return float(group["lr"]) * (direction + group["weight_decay"] * value)
+
+
+class Muon(Optimizer):
+    """Momentum whose steps are orthogonalised, for matrices: w ← w − lr·(UVᵀ of the momentum), and decoupled weight decay.
+
+    Parameters
+    ----------
+    params : iterable
+        Matrices; use another optimiser for the rest.
+    lr : float
+        Learning rate.
+    weight_decay : float
+        Decay of the weights, times lr.
+    momentum : float
+        Decay of the momentum.
+    nesterov : bool
+        Look ahead by one step of the momentum.
+    ns_coefficients : tuple of float
+        Of the odd quintic polynomial.
+    eps : float
+        Keeps the first division finite.
+    ns_steps : int
+        How often the polynomial is applied.
+    adjust_lr_fn : {"original", "match_rms_adamw"}
+        How lr depends on the shape: times √max(1, rows/columns), or times 0.2·√max(rows, columns).
+
+    References
+    ----------
+    .. [1] K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> w = nn.Parameter(np.zeros((2, 2)))
+    >>> np.sum(w * np.array([[3.0, 0.0], [0.0, 1.0]])).backward()
+    >>> nn.optim.Muon([w], lr=1.0, ns_steps=30, ns_coefficients=(1.5, -0.5, 0.0)).step()
+    >>> np.round(w.data, 6) + 0.0
+    array([[-1.,  0.],
+           [ 0., -1.]])
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        weight_decay: float = 0.1,
+        momentum: float = 0.95,
+        nesterov: bool = True,
+        ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
+        eps: float = 1e-7,
+        ns_steps: int = 5,
+        adjust_lr_fn: str | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "weight_decay": weight_decay,
+                "momentum": momentum,
+                "nesterov": nesterov,
+                "ns_coefficients": ns_coefficients,
+                "eps": eps,
+                "ns_steps": ns_steps,
+                "adjust_lr_fn": adjust_lr_fn,
+            },
+        )
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Refuse what is not a matrix."""
+        super().check(group)
+        for parameter in group["params"]:
+            if parameter.ndim != 2:
+                raise ValueError(f"Muon changes matrices only, not a parameter of shape {parameter.shape}; use AdamW for it.")
+        if group["adjust_lr_fn"] not in (None, "original", "match_rms_adamw"):
+            raise ValueError(f"Muon: adjust_lr_fn must be 'original' or 'match_rms_adamw', not {group['adjust_lr_fn']!r}.")
+
+    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+        """Return lr·(c·UVᵀ + λw), with c from the shape."""
+        momentum, lr = group["momentum"], float(group["lr"])
+        mean = running_mean(state.setdefault("momentum_buffer", zeros(value)), grad, momentum)
+        step = (1 - momentum) * grad + momentum * mean if group["nesterov"] else mean
+        rows, columns = value.shape
+        factor = 0.2 * sqrt(max(rows, columns)) if group["adjust_lr_fn"] == "match_rms_adamw" else sqrt(max(1, rows / columns))
+        orthogonal = orthogonalise(step, group["ns_coefficients"], group["ns_steps"], group["eps"])
+        return lr * factor * orthogonal + lr * group["weight_decay"] * value
+
+
+def orthogonalise(G: Any, coefficients: tuple[float, float, float], steps: int, eps: float) -> Any:
+    """Push all singular values of a matrix towards 1, by Newton–Schulz steps X ← aX + b(XXᵀ)X + c(XXᵀ)²X.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> np.round(orthogonalise(np.diag([4.0, 1.0]), (1.5, -0.5, 0.0), 30, 1e-7), 6)
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    a, b, c = coefficients
+    tall = G.shape[0] > G.shape[1]
+    X = G.T if tall else G
+    X = X / max(float(np.linalg.norm(X)), eps)
+    for _ in range(steps):
+        A = X @ X.T
+        X = a * X + (b * A + c * (A @ A)) @ X
+    return X.T if tall else X
