@@ -124,6 +124,11 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                     contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
                 if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
                     contribution = project(contribution, parent[2], parent[3], function)
+            elif kind == READ and type(g) is float and type(adjoints.get(parent[0])) is Reads:  # scalar reads in a loop
+                reads = adjoints[parent[0]]
+                reads.keys.append(node[at + 2])
+                reads.parts.append(g)
+                continue
             else:
                 _pull_special(adjoints, owned, heap, g, parent, kind, node[at + 2], node[at + 3])
                 continue

@@ -183,9 +183,9 @@ class ArrayMethods:
         """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
         return apply(cast, (self, np.dtype(dtype)), {})
 
-    def flatten(self) -> Any:
+    def flatten(self, order: Any = "C") -> Any:
         """Return a copy collapsed to one axis."""
-        return apply(np.copy, (apply(np.ravel, (self,), {}),), {})
+        return apply(np.copy, (apply(np.ravel, (self,), {"order": order}),), {})
 
     def conj(self) -> Any:
         """Return the complex conjugate."""
