@@ -67,6 +67,16 @@ ONE: Any = _Marker("ONE")  # the partial derivative is one: the cotangent passes
 NONDIFF: Any = _Marker("NONDIFF")  # the derivative with respect to this argument is zero or cannot exist
 
 
+def newer(name: str) -> Function:
+    """Return a function of recent NumPy releases; where the installed one lacks it, a stand-in that nobody calls."""
+
+    def absent(*args: Any, **kwargs: Any) -> Any:
+        raise AttributeError(f"NumPy {np.__version__} has no {name}.")
+
+    absent.__name__ = name
+    return getattr(np, name, absent)
+
+
 class Operation:
     """All that is known of one function: its kind, its rules, its parameters.
 
@@ -136,12 +146,33 @@ class Operation:
         return bound | {name: value for name, value in kwargs.items() if value is not NO_VALUE}
 
 
+_SIGNATURES = {
+    "dot": ("a", "b", "out"),
+    "inner": ("a", "b"),
+    "vdot": ("a", "b"),
+    "bincount": ("x", "weights", "minlength"),
+    "where": ("condition", "x", "y"),
+    "concatenate": ("arrays", "axis", "out"),
+    "array": ("object", "dtype"),
+    "asarray": ("a", "dtype", "order"),
+    "asanyarray": ("a", "dtype", "order"),
+    "ascontiguousarray": ("a", "dtype"),
+    "asfortranarray": ("a", "dtype"),
+    "putmask": ("a", "mask", "values"),
+    "copyto": ("dst", "src", "casting", "where"),
+}
+
+
 def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
     if isinstance(function, np.ufunc):
         return (("x",) if function.nin == 1 else tuple(f"x{i + 1}" for i in range(function.nin))), None
     names: list[str] = []
     rest = None
-    for parameter in inspect.signature(function).parameters.values():
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # a function in C, whose signature NumPy states since 2.4
+        return _SIGNATURES[function.__name__], None
+    for parameter in signature.parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
             rest = parameter.name
         elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):

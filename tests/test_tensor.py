@@ -55,7 +55,7 @@ OTHERS = {
     "float": 1.7,
     "int": 2,
     "negative": -1.5,
-    "float64": np.float64(1.3),
+    "float64": np.float64(1.37),
     "array": B,
     "row": B[0],
     "column": B[:, :1],

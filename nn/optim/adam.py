@@ -96,10 +96,7 @@ class Adam(_Moments):
         denominator = np.sqrt(square)
         denominator /= sqrt(1 - b2**t)
         denominator += group["eps"]
-        np.divide(float(group["lr"]) / (1 - b1**t), denominator, out=denominator) if denominator.ndim else None
-        if denominator.ndim:
-            return state["exp_avg"] * denominator
-        return float(group["lr"]) / (1 - b1**t) * state["exp_avg"] / denominator
+        return (float(group["lr"]) / (1 - b1**t)) * state["exp_avg"] / denominator
 
 
 class AdamW(Adam):

@@ -69,8 +69,8 @@ class Adagrad(Optimizer):
     def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√Σg² + ε)."""
         if not state:
-            state.update(step=0, sum=zeros(value) + np.asarray(group["initial_accumulator_value"], getattr(value, "dtype", float)))
-            state["sum"] = np.asarray(state["sum"])
+            state.update(step=0, sum=zeros(value))
+            state["sum"] += group["initial_accumulator_value"]
         state["step"] += 1
         if group["weight_decay"]:
             grad = grad + group["weight_decay"] * value

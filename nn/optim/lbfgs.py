@@ -92,31 +92,38 @@ class LBFGS(Optimizer):
         loss, grad = _number(first), self._flat_grad()
         evaluations = 1
         state["func_evals"] += 1
-        for _ in range(group["max_iter"] if np.max(np.abs(grad)) > group["tolerance_grad"] else 0):
+        left = group["max_iter"] if np.max(np.abs(grad)) > group["tolerance_grad"] else 0
+        while left:
+            left -= 1
             state["n_iter"] += 1
             direction, length = self._direction(grad, state, group)
             slope = float(grad @ direction)
+            state.update(direction=direction, length=length, old_grad=grad)
             if slope > -group["tolerance_change"]:
                 break
-            before, old_loss, old_grad = self._flat_value(), loss, grad
-            if group["line_search_fn"] is None:
-                self._move(before + length * direction)
-                again = state["n_iter"] and evaluations < group["max_eval"]
-                used = 0
-                if _ + 1 < group["max_iter"]:  # the last iteration needs no gradient
-                    loss, grad, used = _number(closure()), self._flat_grad(), int(bool(again) or True)
+            place, old_loss = self._flat_value(), loss
+            if group["line_search_fn"] == "strong_wolfe":
+
+                def evaluate(t: float, place: Any = place, direction: Any = direction) -> tuple[float, Any]:
+                    self._move(place + t * direction)
+                    return _number(closure()), self._flat_grad()
+
+                loss, grad, length, used = strong_wolfe(evaluate, length, direction, loss, grad, slope)
+                self._move(place + length * direction)
+                state["length"] = length
             else:
-                loss, grad, length, used = strong_wolfe(
-                    lambda t, x=before, d=direction: self._evaluate(closure, x + t * d), length, direction, loss, grad, slope
-                )
-                self._move(before + length * direction)
+                self._move(place + length * direction)
+                used = 1 if left else 0  # after the last step nobody asks for the gradient
+                if used:
+                    loss, grad = _number(closure()), self._flat_grad()
             evaluations += used
             state["func_evals"] += used
-            state.update(direction=direction, length=length, old_grad=old_grad)
-            done = evaluations >= group["max_eval"] or np.max(np.abs(grad)) <= group["tolerance_grad"]
-            if done or np.max(np.abs(length * direction)) <= group["tolerance_change"]:
-                break
-            if abs(loss - old_loss) < group["tolerance_change"]:
+            if (
+                evaluations >= group["max_eval"]
+                or np.max(np.abs(grad)) <= group["tolerance_grad"]
+                or np.max(np.abs(length * direction)) <= group["tolerance_change"]
+                or abs(loss - old_loss) < group["tolerance_change"]
+            ):
                 break
         return first
 
@@ -143,10 +150,6 @@ class LBFGS(Optimizer):
         for s, y, share in zip(steps, changes, reversed(shares), strict=True):
             q = q + s * (share - float(y @ q) / float(y @ s))
         return q, float(group["lr"])
-
-    def _evaluate(self, closure: Callable[[], Any], value: Any) -> tuple[float, Any]:
-        self._move(value)
-        return _number(closure()), self._flat_grad()
 
     def _flat_grad(self) -> Any:
         return np.concatenate([np.ravel(np.zeros(p.shape) if p.grad is None else p.grad) for p in self.parameters])

@@ -67,12 +67,22 @@ class Line:
     def noise(self) -> Vector:
         """Return the standard deviation of the round-off in the outputs, from fourth differences over nearby points.
 
-        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where it
-        stands still, the points lie inside one step of its own rounding, and longer distances are tried.
+        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where more
+        is left than rounding explains, and it depends on the distance, it is a kink or pole close by: shorter distances are
+        tried. Where the function stands still, the points lie inside one step of its own rounding: longer distances are tried.
         """
         eps = float(np.finfo(self.mapping.inputs.dtype).eps)
         least = 0.5 * eps * np.abs(self.centre)
         seen, still = self._scatter(eps ** (1 / 3))
+        settled, wider = seen <= 100 * least, seen
+        for power in (0.275, 0.55, 0.75, 0.95):
+            if np.all(settled):
+                break
+            other, other_still = self._scatter(eps**power)
+            settled |= (other > wider / 5) & (other < 5 * wider)  # noise does not depend on the distance
+            if power > 1 / 3:
+                seen = np.where(other_still | settled, seen, np.fmin(seen, other))
+                wider = other
         for power in (0.32, 0.29, 0.25, 0.1875, 0.125):
             if not np.any(still):
                 break

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval
-from revad.registry import composite, linear, vjp
+from revad.registry import composite, linear, newer, vjp
 from revad.rules.axes import along
 
 BACKWARDS = slice(None, None, -1)
@@ -24,7 +24,7 @@ def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
     return np.cumsum(g[backwards], axis=axis)[backwards]
 
 
-@composite(np.cumulative_sum)
+@composite(newer("cumulative_sum"))
 def cumulative_sum(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
 ) -> Any:
@@ -78,7 +78,7 @@ def discounted_sums(g: Any, x: Any) -> Any:
 vjp(np.cumprod, a=cumprod_pullback)
 
 
-@composite(np.cumulative_prod)
+@composite(newer("cumulative_prod"))
 def cumulative_prod(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
 ) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval
-from revad.registry import composite, linear
+from revad.registry import composite, linear, newer
 from revad.scatter import index_update, unindex
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def dsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
     return split_adjoint(g, ary, indices_or_sections, 2)
 
 
-linear(np.unstack, "x")(lambda g, axis=0: np.stack(g, axis))
+linear(newer("unstack"), "x")(lambda g, axis=0: np.stack(g, axis))
 
 
 # Repeating -------------------------------------------------------------------------------------------------------------------
