@@ -233,8 +233,12 @@ ERRORS = [
 @pytest.mark.parametrize("transformation", [revad.grad, revad.jacfwd])
 @pytest.mark.parametrize(("case", "function", "x", "message"), ERRORS)
 def test_error(transformation: Any, case: str, function: Callable[..., Any], x: Any, message: str) -> None:
-    """Where NumPy or the formula has no answer there is an error, and no NaN."""
-    with pytest.raises(np.linalg.LinAlgError, match=message):
+    """Where NumPy or the formula has no answer there is an error, and no NaN.
+
+    Forward mode cannot know what is done with the vectors of equal eigenvalues later: there it is a warning.
+    """
+    late = transformation is revad.jacfwd and "equal" in message
+    with pytest.warns(RuntimeWarning, match=message) if late else pytest.raises(np.linalg.LinAlgError, match=message):
         transformation(lambda x: np.sum(function(x)))(np.array(x))
 
 

@@ -23,6 +23,7 @@ from revad.errors import ArgumentError
 FIRST_STEP = 2.0**-3  # of the scale of the inputs
 SHRINK = (1 + 5**0.5) / 2  # the golden ratio: no oscillation is in step with all the steps
 LEVELS = 44  # how often the step is shrunk; twice as often where the function is not defined around the point any sooner
+CONFIRMED = 4  # so many levels in agreement are no accident
 COLUMNS = 8  # how often the differences are extrapolated at most
 SIGMAS = 8.0  # noise / step counts this often into an error bar; extrapolation multiplies it by up to 3.6 / √2
 CAUTION = 10.0  # the difference of two estimates counts this often
@@ -124,12 +125,15 @@ def ridders(line: Line) -> Slope:
 
     Three things make an error bar: how far neighbouring estimates differ, noise over step, and, while it does not shrink with
     the step, the difference between the slopes on the two sides. So at a kink the bar reaches from one slope to the other.
+    Where the slope over long steps is well confirmed and the slope over short ones is another, the function has a fine
+    structure (often of rounding), and the bar covers both.
     """
     noise = line.noise()
     size = np.abs(line.centre)
     eps = float(np.finfo(line.centre.dtype).eps)
     best, error = np.full_like(line.centre, np.nan), np.full_like(line.centre, np.inf)
     coarser_bend = np.full_like(line.centre, np.nan)
+    confirmed, doubt = np.zeros(line.centre.shape, int), np.zeros_like(line.centre)
     coarser_row: list[Vector] = []
     finished = False
     with np.errstate(invalid="ignore", over="ignore"):
@@ -144,14 +148,16 @@ def ridders(line: Line) -> Slope:
             persistent = np.where((bend > 0.85 * coarser_bend) & (bend > floor), bend, 0.0)
             row, value, bar = _extrapolate(difference, coarser_row)
             bar = np.maximum(bar, persistent) + floor
-            contradicted = np.abs(value - best) > error + bar  # the agreement of coarser estimates was an accident
-            error = np.where(contradicted, np.abs(value - best), error)
+            contradicted = np.abs(value - best) > error + bar
+            doubt = np.where(contradicted & (confirmed >= CONFIRMED), np.fmax(doubt, np.abs(value - best)), doubt)
+            error = np.where(contradicted, np.abs(value - best), error)  # the agreement of coarser estimates was an accident
+            confirmed = np.where(contradicted, 0, confirmed + (bar < np.inf))
             best, error = np.where(bar < error, value, best), np.where(bar < error, bar, error)
             coarser_row, coarser_bend = row, bend
             almost, finished = finished, bool(np.all((floor >= error) & (persistent == 0)))
             if (almost and finished) or (level >= LEVELS and not np.any(np.isinf(error))):
                 break
-    return Slope(best, error, noise, size)
+    return Slope(best, np.maximum(error, doubt), noise, size)
 
 
 def _extrapolate(difference: Vector, coarser_row: list[Vector]) -> tuple[list[Vector], Vector, Vector]:

@@ -1,0 +1,110 @@
+"""`checkpoint` changes what is kept, never a number."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+from revad import LostGradientError, checkpoint, grad, hessian, jacobian, jvp, stop_gradient, tensor, value_and_grad
+from tests import numeric
+
+X = np.array([0.4, -0.7, 1.1])
+
+
+def block(x: Any, scale: Any = 1.0, *, shift: Any = 0.0) -> Any:
+    return np.sin(np.exp(x) * scale) + shift * x
+
+
+@pytest.mark.parametrize("wrap", [checkpoint, lambda f: checkpoint(checkpoint(f))])
+def test_same_derivatives(wrap: Any) -> None:
+    def f(x: Any, g: Any) -> Any:
+        y = g(x, np.sum(x), shift=x[0])
+        return np.sum(g(y, 2.0) * x)
+
+    assert value_and_grad(f)(X, block)[0] == value_and_grad(f)(X, wrap(block))[0]
+    np.testing.assert_allclose(grad(f)(X, wrap(block)), grad(f)(X, block), rtol=1e-14)
+    np.testing.assert_allclose(hessian(f)(X, wrap(block)), hessian(f)(X, block), rtol=1e-12)
+    np.testing.assert_allclose(jacobian(grad(f))(X, wrap(block)), hessian(f)(X, block), rtol=1e-12)
+    assert jvp(lambda x: f(x, wrap(block)), (X,), (X,))[1] == pytest.approx(jvp(lambda x: f(x, block), (X,), (X,))[1], rel=1e-13)
+
+
+def test_pytrees_and_several_outputs() -> None:
+    @checkpoint
+    def split(p: Any, n: int) -> Any:
+        return {"a": p["x"] * n, "b": [np.sum(p["x"]) * p["y"], n]}
+
+    def f(p: Any) -> Any:
+        out = split(p, 3)
+        assert out["b"][1] == 3
+        return np.sum(out["a"] ** 2) * out["b"][0]
+
+    g = grad(f)({"x": X, "y": 2.0})
+    numeric.assert_close(numeric.gradient(lambda x: np.sum((3 * x) ** 2) * np.sum(x) * 2, X), g["x"])
+    assert g["y"] == pytest.approx(np.sum((3 * X) ** 2) * np.sum(X))
+
+
+def test_without_tracked_arguments_it_is_the_function() -> None:
+    np.testing.assert_array_equal(checkpoint(block)(X), block(X))
+    assert checkpoint(block).__name__ == "block"
+
+
+def test_unused_outputs_and_unconnected_inputs() -> None:
+    pair = checkpoint(lambda x, y: (x**2, np.ones(2)))
+    by_x, by_y = grad(lambda x, y: np.sum(pair(x, y)[0]), (0, 1))(X, 1.0)
+    np.testing.assert_allclose(by_x, 2 * X)
+    assert by_y == 0.0
+
+
+def test_arguments_written_inside_or_after() -> None:
+    @checkpoint
+    def doubled(x: Any, c: Any) -> Any:
+        y = x * c
+        c[0] = 7.0
+        y *= c
+        return y
+
+    def f(x: Any) -> Any:
+        c = np.array([1.0, 2.0, 3.0])
+        y = doubled(x, c)
+        c[:] = 0.0
+        return np.sum(y)
+
+    np.testing.assert_allclose(grad(f)(X), [7.0, 4.0, 9.0])
+
+
+def test_closing_over_a_tracked_value() -> None:
+    with pytest.raises(LostGradientError, match="closes over a tracked value"):
+        grad(lambda x: np.sum(checkpoint(lambda y: y * x)(x * 2.0)))(X)
+    assert grad(lambda x: checkpoint(lambda y: y * stop_gradient(x))(x * 2.0))(3.0) == 6.0
+    w = tensor(3.0)
+    with pytest.raises(LostGradientError, match="Pass it as an argument"):
+        checkpoint(lambda y: y * w)(tensor(2.0) * 1.0)
+
+
+def test_closing_over_a_value_of_an_outer_level() -> None:
+    def f(x: Any) -> Any:
+        return grad(lambda y: checkpoint(lambda y: y**2 * x)(y))(3.0) * x  # 6 x**2
+
+    assert value_and_grad(f)(2.0) == (24.0, 24.0)
+
+
+def test_less_is_held() -> None:
+    def deep(x: Any) -> Any:
+        for _ in range(20):
+            x = np.sin(x)
+        return x
+
+    def held(f: Any) -> int:
+        x = tensor(np.ones(125_000))
+        tracemalloc.start()
+        y = f(x)
+        now = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert y.shape == x.shape
+        return now
+
+    assert held(deep) > 19e6
+    assert held(checkpoint(deep)) < 3e6
