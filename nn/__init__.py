@@ -11,6 +11,7 @@
 from nn import functional as functional
 from nn import init as init
 from nn import optim as optim
+from nn import schedules as schedules
 from nn.containers import ModuleDict as ModuleDict
 from nn.containers import ModuleList as ModuleList
 from nn.containers import ParameterDict as ParameterDict
@@ -22,7 +23,6 @@ from nn.layers.activations import CELU as CELU
 from nn.layers.activations import ELU as ELU
 from nn.layers.activations import GELU as GELU
 from nn.layers.activations import GLU as GLU
-from nn.layers.activations import SELU as SELU
 from nn.layers.activations import Hardshrink as Hardshrink
 from nn.layers.activations import Hardsigmoid as Hardsigmoid
 from nn.layers.activations import Hardswish as Hardswish
@@ -33,8 +33,9 @@ from nn.layers.activations import LogSoftmax as LogSoftmax
 from nn.layers.activations import Mish as Mish
 from nn.layers.activations import ReLU as ReLU
 from nn.layers.activations import ReLU6 as ReLU6
-from nn.layers.activations import Sigmoid as Sigmoid
+from nn.layers.activations import SELU as SELU
 from nn.layers.activations import SiLU as SiLU
+from nn.layers.activations import Sigmoid as Sigmoid
 from nn.layers.activations import Softmax as Softmax
 from nn.layers.activations import Softmin as Softmin
 from nn.layers.activations import Softplus as Softplus
@@ -55,6 +56,15 @@ from nn.layers.learned_activations import Softmax2d as Softmax2d
 from nn.layers.linear import Bilinear as Bilinear
 from nn.layers.linear import Identity as Identity
 from nn.layers.linear import Linear as Linear
+from nn.layers.normalisation import BatchNorm1d as BatchNorm1d
+from nn.layers.normalisation import BatchNorm2d as BatchNorm2d
+from nn.layers.normalisation import BatchNorm3d as BatchNorm3d
+from nn.layers.normalisation import GroupNorm as GroupNorm
+from nn.layers.normalisation import InstanceNorm1d as InstanceNorm1d
+from nn.layers.normalisation import InstanceNorm2d as InstanceNorm2d
+from nn.layers.normalisation import InstanceNorm3d as InstanceNorm3d
+from nn.layers.normalisation import LayerNorm as LayerNorm
+from nn.layers.normalisation import RMSNorm as RMSNorm
 from nn.layers.shaping import Flatten as Flatten
 from nn.layers.shaping import Unflatten as Unflatten
 from nn.losses import BCELoss as BCELoss
@@ -66,8 +76,8 @@ from nn.losses import HingeEmbeddingLoss as HingeEmbeddingLoss
 from nn.losses import HuberLoss as HuberLoss
 from nn.losses import KLDivLoss as KLDivLoss
 from nn.losses import L1Loss as L1Loss
-from nn.losses import MarginRankingLoss as MarginRankingLoss
 from nn.losses import MSELoss as MSELoss
+from nn.losses import MarginRankingLoss as MarginRankingLoss
 from nn.losses import MultiLabelMarginLoss as MultiLabelMarginLoss
 from nn.losses import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
 from nn.losses import MultiMarginLoss as MultiMarginLoss

@@ -111,7 +111,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
 
     def __call__(self, *args: Any) -> Any:
         """Call the function; tracked arguments are differentiated by ``bwd``."""
-        static = {i: args[i] for i in self.nondiff_argnums}
+        static = {i % len(args): args[i] for i in self.nondiff_argnums}
         moving = tuple(arg for i, arg in enumerate(args) if i not in static)
         leaves, rebuild = flatten(moving)
         top = find_top(leaves)
@@ -143,7 +143,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
                     f"not {type(cotangents).__name__}{f' of {len(cotangents)}' if isinstance(cotangents, (tuple, list)) else ''}."
                 )
             flat = [part for arg, c in zip(moving, cotangents, strict=True) for part in self._matched(arg, c)]
-            return [part if is_inexact(leaf) else None for part, leaf in zip(flat, leaves, strict=True)]
+            return [_cotangent(part, leaf) for part, leaf in zip(flat, leaves, strict=True)]
 
         operation = Operation(run)
         operation.name = self._name
@@ -160,9 +160,17 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
         return getattr(self.f, "__name__", "f")
 
     def _matched(self, arg: Any, cotangent: Any) -> list[Any]:
-        wanted, got = flatten(arg)[0], [cotangent] if cotangent is None else flatten(cotangent)[0]
+        wanted = flatten(arg)[0]
+        got = [None] * len(wanted) if cotangent is None else flatten(cotangent)[0]
         if len(wanted) != len(got):
             raise ArgumentError(
                 f"custom_vjp: bwd of {self._name} returned a cotangent with {len(got)} leaves for an argument with {len(wanted)}."
             )
         return got
+
+
+def _cotangent(part: Any, leaf: Any) -> Any:
+    """Return the cotangent of one leaf: zeros for None, nothing for a leaf without derivative."""
+    if not is_inexact(leaf):
+        return None
+    return np.zeros_like(leaf) if part is None else part

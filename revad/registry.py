@@ -34,6 +34,7 @@ from revad.errors import RuleError
 
 Function = Callable[..., Any]
 NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
+NEVER = 1 << 30  # a position that no argument has
 REQUIRED: Any = inspect.Parameter.empty
 
 
@@ -97,6 +98,7 @@ class Operation:
         "kind",
         "linear_in",
         "name",
+        "out_at",
         "plans",
         "reason",
         "rules",
@@ -115,6 +117,7 @@ class Operation:
         self.joint_names: tuple[str, ...] = ()
         self.composite: Function | None = None
         self.reason = ""
+        self.out_at = NEVER  # position of the parameter `out`, known once the parameters were read
         self.signature: tuple[tuple[str, ...], str | None] | None = None
 
     def __repr__(self) -> str:
@@ -135,6 +138,8 @@ class Operation:
         """Names of the positional parameters, and the name of ``*args`` or None. Read once, on first use."""
         if self.signature is None:
             self.signature = _parameters(self.function)
+            names = self.signature[0]
+            self.out_at = names.index("out") if "out" in names else NEVER
         return self.signature
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +169,8 @@ _SIGNATURES = {
 
 
 def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
+    if not callable(function):  # a method of ufuncs, registered under its name
+        return (), None
     if isinstance(function, np.ufunc):
         return (("x",) if function.nin == 1 else tuple(f"x{i + 1}" for i in range(function.nin))), None
     names: list[str] = []
@@ -171,7 +178,7 @@ def _parameters(function: Function) -> tuple[tuple[str, ...], str | None]:
     try:
         signature = inspect.signature(function)
     except ValueError:  # a function in C, whose signature NumPy states since 2.4
-        return _SIGNATURES[function.__name__], None
+        return _SIGNATURES.get(function.__name__, ()), None
     for parameter in signature.parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
             rest = parameter.name
@@ -358,6 +365,15 @@ def composite(function: Function) -> Callable[[Function], Function]:
         return definition
 
     return register
+
+
+def alias(function: Function, original: Function) -> None:
+    """Register a function that computes the same as another one, with the same rules under the same parameter names."""
+    known = _REGISTRY[original]
+    operation = _REGISTRY[function] = Operation(function, known.kind)
+    operation.declared = known.declared
+    operation.linear_in = known.linear_in
+    operation.signature = known.parameters
 
 
 def in_place(function: Function) -> Callable[[Function], Function]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "revad-hypothesis")  # not a folder beside the code
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "database": None}
 settings.register_profile("dev", max_examples=30, **_COMMON)
-settings.register_profile("ci", max_examples=120, derandomize=True, **_COMMON)
+settings.register_profile("ci", max_examples=80, derandomize=True, **_COMMON)
 settings.register_profile("intense", max_examples=10_000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

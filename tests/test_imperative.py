@@ -166,7 +166,7 @@ def test_update_by_key_and_shape_check() -> None:
         w[0] = 5.0
         w[:] += 1.0
     np.testing.assert_array_equal(w.value, [6.0, 3.0])
-    with no_grad(), pytest.raises(ValueError, match="would change the shape|broadcast"):
+    with no_grad(), pytest.raises(ValueError, match=r"would change the shape|broadcast"):
         w += np.ones((2, 2))
 
 

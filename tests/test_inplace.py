@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from revad import grad, jvp, value_and_grad
-from tests.writing import M, right
+from tests.writing import M, X, right
+
 
 def written(write: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
     """A function that computes with ``t`` before and after ``write(t, x)``."""
@@ -234,5 +235,5 @@ def test_casts_of_a_write_are_those_of_numpy() -> None:
         return np.sum(t)
 
     np.testing.assert_allclose(grad(f)(X), np.full(4, 2.0))
-    with pytest.raises(ValueError, match="broadcast|shape"):
+    with pytest.raises(ValueError, match=r"broadcast|shape"):
         grad(lambda x: (x * 1.0).__iadd__(np.ones((2, 4))).sum())(X)

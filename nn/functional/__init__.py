@@ -57,3 +57,9 @@ from nn.functional.softmaxes import gumbel_softmax as gumbel_softmax
 from nn.functional.softmaxes import log_softmax as log_softmax
 from nn.functional.softmaxes import softmax as softmax
 from nn.functional.softmaxes import softmin as softmin
+from nn.functional.normalisation import batch_norm as batch_norm
+from nn.functional.normalisation import group_norm as group_norm
+from nn.functional.normalisation import instance_norm as instance_norm
+from nn.functional.normalisation import layer_norm as layer_norm
+from nn.functional.normalisation import rms_norm as rms_norm
+from nn.functional.normalisation import standardise as standardise

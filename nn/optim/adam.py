@@ -27,7 +27,9 @@ class _Moments(Optimizer):
         if decay and not decoupled:
             grad = grad + decay * value
         running_mean(state["exp_avg"], grad, group["betas"][0])
-        running_mean(state["exp_avg_sq"], np.real(grad * np.conj(grad)) if np.iscomplexobj(grad) else grad * grad, group["betas"][1])
+        running_mean(
+            state["exp_avg_sq"], np.real(grad * np.conj(grad)) if np.iscomplexobj(grad) else grad * grad, group["betas"][1]
+        )
         step = self.scaled_step(grad, state, group)
         return step + float(group["lr"]) * decay * value if decay and decoupled else step
 

@@ -47,7 +47,9 @@ class ExponentialMovingAverage(Module):
         decay = self.decay if self.n_averaged > 0 else 0.0
         mine, theirs = dict(self.module.named_parameters()), dict(model.named_parameters())
         if mine.keys() != theirs.keys():
-            raise ValueError("ExponentialMovingAverage: the model has other parameters than the one that the average was made of.")
+            raise ValueError(
+                "ExponentialMovingAverage: the model has other parameters than the one that the average was made of."
+            )
         for name, parameter in mine.items():
             parameter.data = _between(parameter.data, theirs[name].data, decay)
         for mine_below, theirs_below in zip(self.module.modules(), model.modules(), strict=True):

@@ -65,9 +65,11 @@ def strong_wolfe(
     Examples
     --------
     >>> import numpy as np
-    >>> f, g, t, n = strong_wolfe(lambda t: ((t - 3) ** 2, np.array([2 * (t - 3)])), 1.0, np.ones(1), 9.0, np.array([-6.0]), -6.0)
-    >>> round(t, 6), n
-    (3.0, 2)
+    >>> def parabola(t):
+    ...     return (t - 3) ** 2, np.array([2 * (t - 3)])
+    >>> f, g, t, evaluations = strong_wolfe(parabola, 0.1, np.ones(1), 9.0, np.array([-6.0]), -6.0)
+    >>> round(t, 6), evaluations
+    (1.0, 2)
     """
     start = Point(0.0, f, grad, slope)
     spent = 0

@@ -35,13 +35,17 @@ class Optimizer:
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         if isinstance(params, (revad.Tensor, np.ndarray)):
-            raise TypeError(f"{type(self).__name__} takes several parameters, as from model.parameters(), not one {type(params).__name__}.")
+            raise TypeError(
+                f"{type(self).__name__} takes several parameters, as from model.parameters(), not one {type(params).__name__}."
+            )
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Any, dict[str, Any]] = {}
         groups = list(params)
         if not groups:
-            raise ValueError(f"{type(self).__name__}: there are no parameters; model.parameters() was empty or already used up.")
+            raise ValueError(
+                f"{type(self).__name__}: there are no parameters; model.parameters() was empty or already used up."
+            )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -58,7 +62,9 @@ class Optimizer:
             if id(parameter) in known:
                 raise ValueError(f"{name}: a parameter of shape {parameter.shape} appears twice.")
             known.add(id(parameter))
-        unknown = [key for key in param_group if key != "params" and key not in self.defaults and not key.startswith("initial_")]
+        unknown = [
+            key for key in param_group if key != "params" and key not in self.defaults and not key.startswith("initial_")
+        ]
         if unknown:
             raise TypeError(f"{name}: unknown settings in a group: {', '.join(unknown)}; known: {', '.join(self.defaults)}.")
         group = {"params": several, **self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
@@ -134,17 +140,24 @@ class Optimizer:
         name, saved = type(self).__name__, state_dict["param_groups"]
         sizes, expected = [len(g["params"]) for g in saved], [len(g["params"]) for g in self.param_groups]
         if sizes != expected:
-            raise ValueError(f"{name}.load_state_dict: the saved groups have {sizes} parameters, this optimiser's have {expected}.")
+            raise ValueError(
+                f"{name}.load_state_dict: the saved groups have {sizes} parameters, this optimiser's have {expected}."
+            )
         parameters = [p for group in self.param_groups for p in group["params"]]
         numbers = [i for group in saved for i in group["params"]]
-        states = {p: _adopted(name, p, state_dict["state"][i]) for p, i in zip(parameters, numbers, strict=True) if i in state_dict["state"]}
+        states = {
+            p: _adopted(name, p, state_dict["state"][i])
+            for p, i in zip(parameters, numbers, strict=True)
+            if i in state_dict["state"]
+        }
         self.state = states
         for group, old in zip(self.param_groups, saved, strict=True):
             group.update({key: copy.deepcopy(value) for key, value in old.items() if key != "params"})
 
     def __repr__(self) -> str:
         lines = [
-            f"  group {i}: {len(group['params'])} parameters, " + ", ".join(f"{k}={v!r}" for k, v in group.items() if k != "params")
+            f"  group {i}: {len(group['params'])} parameters, "
+            + ", ".join(f"{k}={v!r}" for k, v in group.items() if k != "params")
             for i, group in enumerate(self.param_groups)
         ]
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])

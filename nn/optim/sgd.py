@@ -229,9 +229,9 @@ def orthogonalise(G: Any, coefficients: tuple[float, float, float], steps: int, 
     """
     a, b, c = coefficients
     tall = G.shape[0] > G.shape[1]
-    X = G.T if tall else G
-    X = X / max(float(np.linalg.norm(X)), eps)
+    x = G.T if tall else G
+    x = x / max(float(np.linalg.norm(x)), eps)
     for _ in range(steps):
-        A = X @ X.T
-        X = a * X + (b * A + c * (A @ A)) @ X
-    return X.T if tall else X
+        square = x @ x.T
+        x = a * x + (b * square + c * (square @ square)) @ x
+    return x.T if tall else x

@@ -23,7 +23,7 @@ from revad.errors import ArgumentError
 FIRST_STEP = 2.0**-3  # of the scale of the inputs
 SHRINK = (1 + 5**0.5) / 2  # the golden ratio: no oscillation is in step with all the steps
 LEVELS = 44  # how often the step is shrunk; twice as often where the function is not defined around the point any sooner
-CONFIRMED = 4  # so many levels in agreement are no accident
+CONFIRMED = 5  # so many levels in agreement are no accident
 COLUMNS = 8  # how often the differences are extrapolated at most
 SIGMAS = 8.0  # noise / step counts this often into an error bar; extrapolation multiplies it by up to 3.6 / √2
 CAUTION = 10.0  # the difference of two estimates counts this often
@@ -149,7 +149,8 @@ def ridders(line: Line) -> Slope:
             row, value, bar = _extrapolate(difference, coarser_row)
             bar = np.maximum(bar, persistent) + floor
             contradicted = np.abs(value - best) > error + bar
-            doubt = np.where(contradicted & (confirmed >= CONFIRMED), np.fmax(doubt, np.abs(value - best)), doubt)
+            known = (confirmed >= CONFIRMED) & (error < 1e-3 * np.abs(best))
+            doubt = np.where(contradicted & known, np.fmax(doubt, np.abs(value - best)), doubt)
             error = np.where(contradicted, np.abs(value - best), error)  # the agreement of coarser estimates was an accident
             confirmed = np.where(contradicted, 0, confirmed + (bar < np.inf))
             best, error = np.where(bar < error, value, best), np.where(bar < error, bar, error)

@@ -14,9 +14,11 @@ from revad.aval import aval_of
 from revad.compiler.program import Guard, Program, Ref, Step
 from revad.engine.dispatch import CONTAINERS, strip_call
 from revad.engine.tape import Tracked, active_levels, keep, next_level
+from revad.engine.views import note_views
 from revad.errors import ArgumentError
 from revad.registry import Operation
-from revad.tensors.tensor import Tensor, general
+from revad.tensors.tensor import Tensor
+from revad.transforms._arguments import check_alive
 from revad.trees import flatten
 
 _INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
@@ -74,49 +76,6 @@ class Captured(Tensor):
         return decision
 
 
-def _python_operator(name: str, ufunc: Any) -> tuple[Any, Any]:
-    """Return an operator and its reflection that run Python's own arithmetic where both operands are Python numbers."""
-    operate = getattr(operator, name)
-
-    def forward(self: Captured, other: Any) -> Any:
-        return _operate(operate, ufunc, self, other)
-
-    def reflected(self: Captured, other: Any) -> Any:
-        return _operate(operate, ufunc, other, self)
-
-    return forward, reflected
-
-
-def _operate(operate: Any, ufunc: Any, x: Any, y: Any) -> Any:
-    level, program = _captured(x, y)._node[1:]
-    for operand in (x, y):
-        if isinstance(operand, Captured):
-            if operand._node[1] != level or type(operand._value) not in (float, int):
-                return general(ufunc, x, y)
-        elif type(operand) not in (float, int):
-            return general(ufunc, x, y)
-    (below_x, below_y), _ = strip_call(level, (x, y), {})
-    return _write(program, level, operate, (x, y), {}, operate(below_x, below_y))
-
-
-def _captured(x: Any, y: Any) -> Captured:
-    return x if isinstance(x, Captured) else y
-
-
-for _name, _ufunc in {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "truediv": np.divide,
-    "pow": np.power,
-    "mod": np.remainder,
-    "floordiv": np.floor_divide,
-}.items():
-    _forward, _reflected = _python_operator(_name, _ufunc)
-    setattr(Captured, f"__{_name}__", _forward)
-    setattr(Captured, f"__r{_name}__", _reflected)
-
-
 def _program_of(args: Any, level: int) -> Any:
     for arg in args:
         if isinstance(arg, Tracked) and arg._node[1] == level:
@@ -137,14 +96,18 @@ def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, 
     named = {name: _reference(arg, level) for name, arg in kwargs.items()}
     program.steps.append(Step(index, function, arguments, named, aval, *user_line()))
     if not several:
-        return captured(ans, index, level, program)
+        out = captured(ans, index, level, program)
+        note_views(out, ans, function, args, kwargs)
+        return out
     parts: list[Any] = []
     for i, part in enumerate(ans):
         position = program.size
         program.size += 1
         program.steps.append(Step(position, operator.getitem, (Ref(index), i), {}, aval_of(part), *user_line()))
         parts.append(captured(part, position, level, program))
-    return type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)
+    outputs = type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)
+    note_views(outputs, ans, function, args, kwargs)
+    return outputs
 
 
 def _reference(arg: Any, level: int) -> Any:
@@ -208,6 +171,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
+    program.template = rebuild([f"%{i}" for i in range(len(leaves))])
     active_levels.add(level)
     try:
         inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
@@ -215,5 +179,6 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     finally:
         active_levels.discard(level)
     outputs, program.rebuild_output = flatten(output)
+    check_alive([leaf._value if isinstance(leaf, Captured) and leaf._node[1] == level else leaf for leaf in outputs], "trace")
     program.outputs = [_reference(leaf, level) for leaf in outputs]
     return program

@@ -11,7 +11,7 @@ import numpy as np
 from revad.aval import Aval, aval_of
 from revad.engine.tape import keep
 from revad.errors import ArgumentError, GuardError
-from revad.trees import Rebuild, flatten
+from revad.trees import Rebuild, flatten, same_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Program:
         self.steps: list[Step | Guard] = []
         self.outputs: list[Any] = []
         self.rebuild_output: Rebuild = lambda leaves: leaves[0]
-        self.input_names: list[str] = []
+        self.template: Any = None  # the arguments, with every leaf replaced by a number
         self.size = 0  # how many values have a number
 
     @property
@@ -119,6 +119,8 @@ class Program:
         leaves, _ = flatten((args, kwargs))
         values: list[Any] = [None] * self.size
         values[: len(leaves)] = self._checked(leaves)
+        if not same_structure((args, kwargs), self.template):
+            raise ArgumentError(f"{self.name}: the arguments have another structure than the captured ones, {self.template}.")
         for step in self.steps:
             if isinstance(step, Guard):
                 if not step.holds(values[step.index]):
@@ -128,10 +130,16 @@ class Program:
                         "Trace the function again with such inputs."
                     )
             else:
-                values[step.index] = step.operation(
+                value = step.operation(
                     *[resolve(arg, values) for arg in step.args],
                     **{name: resolve(arg, values) for name, arg in step.kwargs.items()},
                 )
+                if step.aval is not None and np.shape(value) != step.aval.shape:  # later steps rely on the captured shapes
+                    raise GuardError(
+                        f"{self.name}: at {step.source} {step.name} gave shape {step.aval.shape} in the captured run; with these "
+                        f"inputs it gives {np.shape(value)}. Trace the function again with such inputs."
+                    )
+                values[step.index] = value
         return self.rebuild_output([_fresh(resolve(output, values)) for output in self.outputs])
 
     def _checked(self, leaves: list[Any]) -> list[Any]:

@@ -53,8 +53,11 @@ class Reads:
             self.parts.append(part)
 
     def add_dense(self, g: Any) -> None:
-        """Add a cotangent of the whole."""
-        self.dense = g if self.dense is None else self.dense + g
+        """Add a cotangent of the whole; ours is a copy, since it will be written into."""
+        if self.dense is None:
+            self.dense = g.copy() if type(g) is ndarray else g
+        else:
+            self.dense = self.dense + g
 
     def total(self, node: Node) -> Any:
         """Return the sum of all parts."""

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from revad.aval import FLOAT64, Aval, aval_of
+from revad.aval import COMPLEX128, FLOAT64, Aval, aval_of
+from revad.engine import views
 from revad.engine.dispatch import CONTAINERS, below, find_top, missing_rule, strip
 from revad.engine.tape import (
     JOINT,
@@ -29,7 +30,7 @@ from revad.engine.tape import (
     keep,
     next_order,
 )
-from revad.engine.views import note_view
+from revad.engine.views import note_views
 from revad.errors import RuleError
 from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
 
@@ -116,19 +117,23 @@ def follow_plan(
     make: Make,
 ) -> Any:
     """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
-    ans = operation.function(*lower, **lower_kwargs)
     plan = operation.plans.get(pattern)
     if plan is None:
-        plan = operation.plans[pattern] = make_plan(operation, level, args, kwargs)
+        plan = make_plan(operation, level, args, kwargs)
+        if len(args) > operation.out_at:  # known only now
+            return views.call(operation.function, args, kwargs)
+        operation.plans[pattern] = plan
+    ans = operation.function(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
-        if len(plan.edges) == 1:
+        if len(plan.edges) == 1 and ans is not lower[plan.edges[0].at]:
             ((_, at, kind, function, keeper),) = plan.edges
             kept = keeper(lower, lower_kwargs, ans)
             return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
-        (_, at, kind, function, keeper), (_, at_2, kind_2, function_2, keeper_2) = plan.edges
-        kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
-        edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
-        return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
+        if len(plan.edges) == 2:
+            (_, at, kind, function, keeper), (_, at_2, kind_2, function_2, keeper_2) = plan.edges
+            kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
+            edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
+            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     edges: Any = []
     for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
@@ -144,20 +149,9 @@ def follow_plan(
         edges += (parents, JOINT, keeper(lower, lower_kwargs, ans), function)
     if not edges:
         return ans
-    if type(ans) is not ndarray:
-        return _outputs(ans, level, edges, make)
-    if ans.dtype.kind not in "fc":
-        return ans
-    out = make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
-    if ans.base is not None and args:
-        base = args[0]
-        if (
-            isinstance(base, Tracked)
-            and type(base._value) is ndarray
-            and (ans.base is base._value or ans.base is base._value.base)
-        ):
-            note_view(out, base, operation.function, args[1:], kwargs)
-    return out
+    outputs = _outputs(ans, level, edges, make)
+    note_views(outputs, ans, operation.function, args, kwargs)
+    return outputs
 
 
 def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:
@@ -330,7 +324,7 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
     if not is_inexact(value):
         return value
     if kind is complex:
-        value = np.complex128(value)
+        return make(value, (next_order(), level, (), COMPLEX128, *edges))
     return make(value, (next_order(), level, value.shape, value.dtype, *edges))
 
 

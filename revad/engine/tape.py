@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy import ndarray
 
-from revad.aval import FLOAT64
+from revad.aval import COMPLEX128, FLOAT64
 from revad.errors import LostGradientError, RuleError, RuleShapeError
 
 Node: TypeAlias = tuple[Any, ...]
@@ -75,6 +75,8 @@ def leaf(value: Any, level: int) -> Node:
     """Return the node of an independent variable."""
     if isinstance(value, float):
         return (next_order(), level, (), None if type(value) is float else FLOAT64)
+    if type(value) is complex:
+        return (next_order(), level, (), COMPLEX128)
     return (next_order(), level, value.shape, value.dtype)
 
 
@@ -88,11 +90,21 @@ def keep(value: Any) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if isinstance(value, ndarray):
         return value.copy()
+    if isinstance(value, Tracked):
+        return snapshot(value)
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
         return tuple(keep(item) for item in value)
     return value
+
+
+def snapshot(handle: Tracked) -> Tracked:
+    """Return a handle of its own for what a handle stands for now, which later writes do not reach."""
+    copied = type(handle)()
+    copied._value = handle._value
+    copied._node = handle._node
+    return copied
 
 
 def own(array: Any, known_references: int = 2) -> Any:

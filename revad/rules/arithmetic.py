@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import ONE, elementwise, linear, nondiff, vjp
+from revad.aval import aval_of
+from revad.operators import UFUNCS
+from revad.registry import ONE, alias, elementwise, linear, nondiff, vjp
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
 
@@ -65,8 +67,13 @@ def power_slope(x: Any, p: float) -> Any:
 
 def power_exponent(x1: Any, ans: Any) -> Any:
     """∂/∂x₂ x₁^x₂ = x₁^x₂ log x₁, and 0 where x₁ is 0. The logarithm is taken in the dtype of the power."""
-    return ans * np.log(np.where(x1 == 0, 1, x1), dtype=ans.dtype)
+    return ans * np.log(np.where(x1 == 0, 1, x1), dtype=aval_of(ans).dtype)
 
 
 elementwise(np.power, x1=power_base, x2=power_exponent)
 elementwise(np.float_power, x1=power_base, x2=power_exponent)
+
+# Python's operators ----------------------------------------------------------------------------------------------------------
+
+for _operator, _ufunc in UFUNCS.items():
+    alias(_operator, _ufunc)

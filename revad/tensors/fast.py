@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad import operators
 from revad.aval import FLOAT64
 from revad.engine import views
 from revad.engine.backward import backward
@@ -159,20 +160,23 @@ class GradTensor(Tensor):
             out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
             return out
         out._value = part
-        if part.base is None and type(key) is not int:
+        basic = type(key) is int or is_basic(key)
+        if not basic:
             key = keep(key)  # an index array or list, which the caller could change
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
-        if type(part) is ndarray and part.base is not None and is_basic(key):
-            views.note_view(out, self, operator.getitem, (key,), {})
+        if basic and type(part) is ndarray:
+            views.link(out, views.View(self, operator.getitem, (self, key), 0, {}, None))
         return out
 
-    __add__ = __radd__ = _operator(np.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
-    __sub__ = _operator(np.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
-    __rsub__ = _operator(np.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
-    __mul__ = __rmul__ = _operator(np.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
-    __truediv__ = _operator(np.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
-    __rtruediv__ = _operator(np.divide, lambda x, c: c / x, nodes.divided, swap=True)
-    __pow__ = _operator(np.power, operator.pow, nodes.power_of, nodes.power_both)
+    __add__ = _operator(operators.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
+    __radd__ = _operator(operators.add, operator.add, nodes.pass_one, wide=nodes.pass_wide, swap=True)
+    __sub__ = _operator(operators.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
+    __rsub__ = _operator(operators.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
+    __mul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
+    __rmul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, wide=nodes.scale_wide, swap=True)
+    __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
+    __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
+    __pow__ = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
 
     @property
     def grad(self) -> Any:
@@ -232,7 +236,7 @@ def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
 def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
-    if operation is not None and operation.kind == "rules" and not Pause.count:
+    if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
         level = None
         pattern: Any = 1  # as in `record`
         lower: list[Any] = []
@@ -253,9 +257,9 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
                 break
             lower.append(value)
         else:
-            for value in kwargs.values():
+            for name, value in kwargs.items():
                 kind = type(value)
-                if kind is GradTensor or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value)))):
+                if kind is GradTensor or name == "out" or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value)))):
                     break
             else:
                 if level is not None:

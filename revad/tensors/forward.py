@@ -20,6 +20,7 @@ from revad.engine.dispatch import (
 )
 from revad.engine.record import gather
 from revad.engine.tape import Tracked, is_inexact, leaf, next_level, project
+from revad.engine.views import note_views
 from revad.registry import NONDIFF, ONE, Operation, Rule
 from revad.tensors.fast import make
 from revad.tensors.tensor import Tensor
@@ -44,9 +45,12 @@ class Dual(Tensor):
             return dual(ans, np.zeros_like(ans), level) if is_inexact(ans) else ans
         tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans)
         if not isinstance(ans, CONTAINERS):
-            return dual(ans, tangent, level)
-        parts = [dual(part, t, level) for part, t in zip(ans, tangent, strict=True)]
-        return type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)  # pyright: ignore[reportCallIssue]
+            outputs = dual(ans, tangent, level)
+        else:
+            parts = [dual(part, t, level) for part, t in zip(ans, tangent, strict=True)]
+            outputs = type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)  # pyright: ignore[reportCallIssue]
+        note_views(outputs, ans, operation.function, args, kwargs)
+        return outputs
 
 
 def dual(value: Any, tangent: Any, level: int) -> Any:

@@ -17,9 +17,7 @@ from revad.errors import InPlaceError
 
 def _method(function: Callable[..., Any]) -> Any:
     def method(self: Tracked, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("out") is not None:
-            return views.write_out(function, (self, *args), kwargs)
-        return apply(function, (self, *args), kwargs)
+        return views.call(function, (self, *args), kwargs)
 
     method.__name__ = function.__name__
     method.__doc__ = f"Return ``np.{function.__name__}(self, ...)``."
@@ -143,16 +141,16 @@ class ArrayMethods:
         raise lost_gradient("np.asarray(t) or np.array([t, ...]), or a write into a plain array,", self)
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        return int(np.round(self._value)) if ndigits is None else apply(np.round, (self, ndigits), {})
+        return int(apply(np.round, (self,), {})) if ndigits is None else apply(np.round, (self, ndigits), {})
 
     def __trunc__(self) -> int:
         return int(self)
 
     def __floor__(self) -> int:
-        return int(np.floor(self._value))
+        return int(apply(np.floor, (self,), {}))
 
     def __ceil__(self) -> int:
-        return int(np.ceil(self._value))
+        return int(apply(np.ceil, (self,), {}))
 
     def __copy__(self) -> Any:
         return apply(np.copy, (self,), {})
@@ -164,7 +162,8 @@ class ArrayMethods:
         raise lost_gradient("pickling (or sending to another process)", self)
 
     def __repr__(self) -> str:
-        text = np.array2string(np.asarray(_plain(self)), separator=", ", prefix="Tensor(")
+        plain = _plain(self)
+        text = np.array2string(plain, separator=", ", prefix="Tensor(") if isinstance(plain, np.ndarray) else str(plain)
         dtype = self.dtype
         return f"Tensor({text}{'' if dtype.char in 'dD' else f', dtype={dtype}'})"
 
@@ -181,6 +180,8 @@ class ArrayMethods:
 
     def astype(self, dtype: Any, **kwargs: Any) -> Any:
         """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
+        if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
+            return self
         return apply(cast, (self, np.dtype(dtype)), {})
 
     def flatten(self, order: Any = "C") -> Any:

@@ -13,19 +13,26 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad import operators
 from revad.engine import views
-from revad.engine.dispatch import Pause, apply
+from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
 from revad.engine.tape import Tracked
-from revad.registry import lookup
 from revad.tensors import ufunc_methods
 from revad.tensors.methods import ArrayMethods
 
 
-def general(ufunc: Any, x: Any, y: Any) -> Any:
-    """Apply a binary ufunc, or let Python try the other operand if NumPy could not take it either."""
+def general(operation: Any, x: Any, y: Any) -> Any:
+    """Apply a binary operation, or let Python try the other operand if NumPy could not take it either."""
     if isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple)) or hasattr(y, "__array_ufunc__"):
-        return apply(ufunc, (views.stacked(x), views.stacked(y)), {})
+        return apply(operation, (_operand(x), _operand(y)), {})
     return NotImplemented
+
+
+def _operand(value: Any) -> Any:
+    """Return a list or tuple as the array that NumPy would make of it."""
+    if type(value) in CONTAINERS:
+        return views.stacked(value) if find_top(value) is not None else np.array(value)
+    return value
 
 
 def _plain(ufunc: Any, *, swap: bool = False) -> Any:
@@ -44,6 +51,8 @@ def _in_place(operate: Any) -> Any:
         result = operate(self, other)
         if not isinstance(result, Tracked):
             _assign_untracked(self, result)
+        elif not isinstance(_bottom(self), ndarray):
+            return result  # NumPy's scalars cannot be written into: the name is bound to a new value
         elif result.shape == self.shape and result.dtype == self.dtype:
             views.replace(self, result)
         else:
@@ -74,7 +83,7 @@ class Tensor(ArrayMethods, Tracked):
     >>> x = revad.tensor([1.0, 2.0])
     >>> y = np.sum(x * x)
     >>> y
-    Tensor(5.)
+    Tensor(5.0)
     >>> y.backward()
     >>> x.grad
     array([2., 4.])
@@ -87,33 +96,27 @@ class Tensor(ArrayMethods, Tracked):
         return ufunc_methods.call(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if kwargs.get("out") is not None:
-            return views.write_out(function, args, kwargs)
-        operation = lookup(function)
-        if operation is not None and operation.kind == "in_place":
-            return views.write_through(function, operation.composite, args, kwargs)
-        return apply(function, args, kwargs)
+        return views.call(function, args, kwargs)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if Pause.count:
             paused_value = self._value.copy()
             paused_value[key] = _bottom(value)
             self._value = paused_value
-        elif not (isinstance(value, Tracked) and getattr(value, "_view", (None,))[0] is self and value._view[2] == (key,)):
-            views.write(self, key, value)  # after `t[key] += v` the write has happened through the view
+        elif not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+            views.write(self, key, value)
 
-    __add__, __radd__ = _plain(np.add), _plain(np.add, swap=True)
-    __sub__, __rsub__ = _plain(np.subtract), _plain(np.subtract, swap=True)
-    __mul__, __rmul__ = _plain(np.multiply), _plain(np.multiply, swap=True)
-    __truediv__, __rtruediv__ = _plain(np.divide), _plain(np.divide, swap=True)
-    __pow__, __rpow__ = _plain(np.power), _plain(np.power, swap=True)
-    __floordiv__, __rfloordiv__ = _plain(np.floor_divide), _plain(np.floor_divide, swap=True)
-    __mod__, __rmod__ = _plain(np.remainder), _plain(np.remainder, swap=True)
-    __divmod__, __rdivmod__ = _plain(np.divmod), _plain(np.divmod, swap=True)
+    __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
+    __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)
+    __mul__, __rmul__ = _plain(operators.multiply), _plain(operators.multiply, swap=True)
+    __truediv__, __rtruediv__ = _plain(operators.divide), _plain(operators.divide, swap=True)
+    __pow__, __rpow__ = _plain(operators.power), _plain(operators.power, swap=True)
+    __floordiv__, __rfloordiv__ = _plain(operators.floor_divide), _plain(operators.floor_divide, swap=True)
+    __mod__, __rmod__ = _plain(operators.remainder), _plain(operators.remainder, swap=True)
+    __divmod__, __rdivmod__ = _plain(operators.divide_and_remain), _plain(operators.divide_and_remain, swap=True)
     __matmul__, __rmatmul__ = _plain(np.matmul), _plain(np.matmul, swap=True)
     __lt__, __le__ = _plain(np.less), _plain(np.less_equal)
     __gt__, __ge__ = _plain(np.greater), _plain(np.greater_equal)
-    __eq__, __ne__ = _plain(np.equal), _plain(np.not_equal)
     __and__, __rand__ = _plain(np.bitwise_and), _plain(np.bitwise_and, swap=True)
     __or__, __ror__ = _plain(np.bitwise_or), _plain(np.bitwise_or, swap=True)
     __xor__, __rxor__ = _plain(np.bitwise_xor), _plain(np.bitwise_xor, swap=True)
@@ -126,6 +129,12 @@ class Tensor(ArrayMethods, Tracked):
 
     def __neg__(self) -> Any:
         return apply(np.negative, (self,), {})
+
+    def __eq__(self, other: Any) -> Any:
+        return apply(np.equal, (self, other), {})
+
+    def __ne__(self, other: Any) -> Any:
+        return apply(np.not_equal, (self, other), {})
 
     def __pos__(self) -> Any:
         return apply(np.positive, (self,), {})

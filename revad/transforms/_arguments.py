@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of
-from revad.engine.tape import Tracked, active_levels
+from revad.engine.tape import Tracked, active_levels, snapshot
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 from revad.trees import Rebuild, describe, flatten
 
@@ -48,8 +48,9 @@ class Chosen:
         try:
             return f(*args, **kwargs)
         except ValueError as error:  # NumPy hides our error behind "setting an array element with a sequence"
-            if isinstance(error.__cause__, LostGradientError):
-                raise error.__cause__ from None
+            hidden = error.__cause__ or error.__context__
+            if isinstance(hidden, LostGradientError):
+                raise hidden from None
             raise
 
 
@@ -107,6 +108,13 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
 def _where(tree: Any, index: int) -> str:
     path = describe(tree)[index]
     return f" at {path}" if path else ""
+
+
+def own_copy(leaf: Any) -> Any:
+    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach."""
+    if isinstance(leaf, np.ndarray):
+        return leaf.copy()
+    return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
 
 
 def check_alive(values: list[Any], name: str) -> None:

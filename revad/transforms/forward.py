@@ -11,7 +11,7 @@ from revad.aval import aval_of
 from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
 from revad.errors import ArgumentError
 from revad.tensors.forward import dual
-from revad.transforms._arguments import Chosen, check_alive, zero_like
+from revad.transforms._arguments import Chosen, check_alive, own_copy, zero_like
 from revad.transforms.reverse import check_cotangent
 from revad.trees import flatten
 
@@ -59,13 +59,15 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
         raise ArgumentError(
             "jvp(f, primals, tangents): both must be tuples, one entry for each argument of f, as in jvp(f, (x,), (v,))."
         )
+    if not callable(f):
+        raise ArgumentError(f"jvp: the first argument must be a function, not {type(f).__name__}.")
     primals, tangents = tuple(primals), tuple(tangents)
     chosen = Chosen("jvp", tuple(range(len(primals))), primals, {})
     directions = check_cotangent("jvp", tangents, primals, chosen.leaves, what="tangent")
     level = next_level()
     active_levels.add(level)
     try:
-        output = chosen.call(f, [dual(value, v, level) for value, v in zip(chosen.leaves, directions, strict=True)])
+        output = chosen.call(f, [dual(own_copy(value), v, level) for value, v in zip(chosen.leaves, directions, strict=True)])
     finally:
         active_levels.discard(level)
     aux = None

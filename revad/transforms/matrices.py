@@ -119,6 +119,8 @@ def jacfwd(
 
     @_named(f, "jacfwd")
     def jacfwd_of(*args: Any, **kwargs: Any) -> Any:
+        if not callable(f):
+            raise ArgumentError(f"jacfwd: the first argument must be a function, not {type(f).__name__}.")
         chosen = Chosen("jacfwd", argnums, args, kwargs)
         columns: list[tuple[Any, list[list[Any]]]] = []
         rebuild_output: Any = None

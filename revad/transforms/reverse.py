@@ -14,7 +14,7 @@ from revad.engine.dispatch import below
 from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, own, project
 from revad.errors import ArgumentError, CotangentError, NotDifferentiableError, NotScalarError
 from revad.tensors.fast import make
-from revad.transforms._arguments import Argnums, Chosen, check_alive, zero_like
+from revad.transforms._arguments import Argnums, Chosen, check_alive, own_copy, zero_like
 from revad.trees import describe, flatten, same_structure
 
 
@@ -23,14 +23,13 @@ class Recording:
 
     __slots__ = ("aux", "chosen", "leaf_nodes", "level", "name", "nodes", "output", "rebuild", "values")
 
-    def __init__(self, name: str, f: Callable[..., Any], chosen: Chosen, *, has_aux: bool, copy_inputs: bool = False) -> None:
+    def __init__(self, name: str, f: Callable[..., Any], chosen: Chosen, *, has_aux: bool) -> None:
         if not callable(f):
             raise ArgumentError(f"{name}: the first argument must be a function, not {type(f).__name__}.")
         self.name = name
         self.chosen = chosen
         self.level = level = next_level()
-        values = [np.array(v) if copy_inputs and isinstance(v, np.ndarray) else v for v in chosen.leaves]
-        values = [np.complex128(v) if type(v) is complex else v for v in values]
+        values = [own_copy(value) for value in chosen.leaves]
         self.leaf_nodes = [leaf(value, level) for value in values]
         active_levels.add(level)
         try:
@@ -326,7 +325,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     (12.0, (4.0, 3.0))
     """
     chosen = Chosen("vjp", tuple(range(len(primals))), primals, {})
-    recording = Recording("vjp", f, chosen, has_aux=has_aux, copy_inputs=True)
+    recording = Recording("vjp", f, chosen, has_aux=has_aux)
     values = [np.array(value) if isinstance(value, np.ndarray) else value for value in recording.values]
     output = recording.rebuild(values)
 

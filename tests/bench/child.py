@@ -1,6 +1,8 @@
-"""A measuring process: ``python -m tests.bench.child '{"group": ..., "engines": [...], "threads": 1, "seconds": 2}'``.
+"""A measuring process: one engine, one group of rows, nothing else in memory. `measure` starts them, `main` is what they do.
 
-It prints its rows as one line of JSON, the last of its output. `spawn` is the other end.
+Each engine has processes of its own because engines disturb each other: the heap that one leaves behind decides whether another's
+arrays come from fresh pages, which can cost more than the arithmetic. Engines take turns over several rounds, and the fastest
+call of all rounds counts, so that ratios hold on a noisy machine.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench.engines import Engine, load
+from tests.bench.engines import load
 from tests.bench.environment import child_environment, describe
-from tests.bench.table import Row
+from tests.bench.table import Row, check_results, merge
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,47 +26,42 @@ class ChildError(RuntimeError):
     """A measuring process failed."""
 
 
-def spawn(group: str, engines: list[str], threads: int, seconds: float) -> Any:
-    """Run a group of rows in a fresh process and return what it printed."""
-    job = json.dumps({"group": group, "engines": engines, "threads": threads, "seconds": seconds})
-    command = [sys.executable, "-m", "tests.bench.child", job]
+def measure(group: str, engines: list[str], threads: int, rounds: int, seconds: float) -> list[Row]:
+    """Run a group of rows with each engine in turn, compare the results and return the rows."""
+    module = rows_of(group)
+    rows: list[Row] = []
+    for turn in range(min(rounds, module.ROUNDS)):
+        for engine in [name for name in engines if name in module.ENGINES]:
+            rows += [Row(**row) for row in spawn(group, engine, threads, seconds)]
+        if turn == 0:
+            for row in merge(rows):
+                check_results(row)
+    rows = merge(rows)
+    return rows + module.derived(rows)
+
+
+def spawn(group: str, engine: str, threads: int, seconds: float) -> Any:
+    """Start a measuring process and return what it reports."""
+    command = [sys.executable, "-m", "tests.bench.child", group, engine, str(threads), str(seconds)]
     done = subprocess.run(command, cwd=ROOT, env=child_environment(threads), capture_output=True, text=True, check=False)
     if done.returncode:
         reason = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        raise ChildError(f"{group} with {', '.join(engines)}: {reason[0]}")
+        raise ChildError(f"{group} with {engine}: {reason[0]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure(group: str, engines: list[str], threads: int, seconds: float) -> list[Row]:
-    """Run a group in one process with all engines, or in one for each where the group asks for that."""
-    if not rows_of(group).ALONE:
-        return [Row(**row) for row in spawn(group, engines, threads, seconds)]
-    rows: list[Row] = []
-    for engine in engines:
-        try:
-            rows += [Row(**row) for row in spawn(group, [engine], threads, seconds)]
-        except ChildError as error:
-            if engine == "revad":
-                raise
-            print(f"  {error}")
-    return rows
-
-
 def rows_of(group: str) -> Any:
-    """Return the module of a group: ``measure(engines, seconds) -> rows``, ``ALONE`` and ``ENGINES``."""
+    """Return the module of a group of rows; `tests.bench.rows` says what it holds."""
     return importlib.import_module(f"tests.bench.rows.{group}")
 
 
-def main() -> None:
-    """Do the job that the command line describes."""
-    job = json.loads(sys.argv[1])
-    names, threads = job["engines"], job["threads"]
-    if job["group"] == "environment":
-        print(json.dumps(describe(names, threads)))
-        return
-    engines: list[Engine] = [load(name, threads) for name in names]
-    print(json.dumps([asdict(row) for row in rows_of(job["group"]).measure(engines, job["seconds"])]))
+def main(group: str, engine: str, threads: str, seconds: str) -> None:
+    """Measure, and print the rows as one line of JSON."""
+    if group == "environment":
+        print(json.dumps(describe(engine.split(","), int(threads))))
+    else:
+        print(json.dumps([asdict(row) for row in rows_of(group).measure(load(engine, int(threads)), float(seconds))]))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

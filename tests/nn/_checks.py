@@ -121,7 +121,9 @@ def compare_module(ours: Any, theirs: Any, *inputs: Any, tolerance: float = 1e-8
     theirs_by_name = dict(theirs.named_parameters())
     assert list(theirs_by_name) == [name for name, _ in ours.named_parameters()]
     for name, parameter in ours.named_parameters():
-        np.testing.assert_allclose(parameter.grad, theirs_by_name[name].grad.numpy(), rtol=tolerance, atol=tolerance, err_msg=name)
+        np.testing.assert_allclose(
+            parameter.grad, theirs_by_name[name].grad.numpy(), rtol=tolerance, atol=tolerance, err_msg=name
+        )
     assert list(ours.state_dict()) == list(theirs.state_dict())
     for name, buffer in theirs.named_buffers():
         np.testing.assert_allclose(ours.state_dict()[name], buffer.numpy(), rtol=tolerance, atol=tolerance, err_msg=name)

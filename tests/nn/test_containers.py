@@ -53,7 +53,7 @@ def test_parameter_list():
     assert [p.shape for p in held] == [(2,), (), (1,)]
     np.testing.assert_array_equal(held[0].data, [0.0, 0.0])
     assert len(held[1:]) == 2
-    with pytest.raises(TypeError, match="ParameterList holds parameters, not Tanh; use nn.ModuleList for modules"):
+    with pytest.raises(TypeError, match=r"ParameterList holds parameters, not Tanh; use nn.ModuleList for modules"):
         held.append(nn.Tanh())
     gradient = revad.grad(lambda held: np.sum(held[0]) * held[1])(held)
     np.testing.assert_array_equal(gradient[0], [2.0, 2.0])

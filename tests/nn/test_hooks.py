@@ -33,7 +33,7 @@ def test_backward_hooks_see_both_cotangents():
     layer.register_full_backward_hook(lambda m, grad_input, grad_output: seen.append((grad_input, grad_output)))
     x = revad.tensor(np.ones((4, 2)))
     np.sum(layer(x) ** 2).backward()
-    (grad_input, grad_output), = seen
+    ((grad_input, grad_output),) = seen
     np.testing.assert_allclose(grad_output[0], 2 * revad.stop_gradient(layer(x)))
     np.testing.assert_allclose(grad_input[0], x.grad)
 

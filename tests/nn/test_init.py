@@ -65,14 +65,21 @@ def test_sparse():
 
 @pytest.mark.parametrize(
     ("name", "param", "gain"),
-    [("linear", None, 1), ("conv2d", None, 1), ("tanh", None, 5 / 3), ("selu", None, 0.75), ("leaky_relu", 1.0, 1), ("leaky_relu", None, 1.41414)],
+    [
+        ("linear", None, 1),
+        ("conv2d", None, 1),
+        ("tanh", None, 5 / 3),
+        ("selu", None, 0.75),
+        ("leaky_relu", 1.0, 1),
+        ("leaky_relu", None, 1.41414),
+    ],
 )
 def test_gains(name, param, gain):
     np.testing.assert_allclose(init.calculate_gain(name, param), gain, rtol=1e-4)
 
 
 def test_what_cannot_be_filled_is_refused():
-    with pytest.raises(TypeError, match="nn.init fills an nn.Parameter or an array in place, not list"):
+    with pytest.raises(TypeError, match=r"nn.init fills an nn.Parameter or an array in place, not list"):
         init.ones_([1.0])
     with pytest.raises(ValueError, match="calculate_gain: unknown nonlinearity 'relu7'; known: linear"):
         init.calculate_gain("relu7")

@@ -129,7 +129,7 @@ def test_conversion_keeps_integers():
     assert {p.dtype for p in model.parameters()} == {np.dtype(np.float16)}
     assert model.double().scratch.dtype == np.float64
     assert model.float().count.dtype.kind == "i"
-    with pytest.raises(TypeError, match="parameters have a floating .* dtype, not int64"):
+    with pytest.raises(TypeError, match=r"parameters have a floating .* dtype, not int64"):
         model.to(int)
 
 
@@ -182,11 +182,13 @@ def test_wrong_assignments_are_refused():
     model = Block()
     with pytest.raises(TypeError, match=r"Block.scale is a parameter and cannot be replaced by a ndarray. To change its value"):
         model.scale = np.ones(4)
-    with pytest.raises(TypeError, match="Block.first is a module and cannot be replaced by a int"):
+    with pytest.raises(TypeError, match=r"Block.first is a module and cannot be replaced by a int"):
         model.first = 3
-    with pytest.raises(TypeError, match="Block.count is a buffer: it holds a plain array, not a tracked value"):
+    with pytest.raises(TypeError, match=r"Block.count is a buffer: it holds a plain array, not a tracked value"):
         model.count = revad.tensor(1.0)
-    with pytest.raises(TypeError, match=r"Block.layers: a plain list hides the modules in it, so they would not be trained or saved"):
+    with pytest.raises(
+        TypeError, match=r"Block.layers: a plain list hides the modules in it, so they would not be trained or saved"
+    ):
         model.layers = [nn.Linear(1, 1)]
     with pytest.raises(TypeError, match=r"a plain dict hides the parameters in it.* Use nn.ParameterDict\(weights\)"):
         model.weights = {"w": nn.Parameter(1.0)}
@@ -217,7 +219,9 @@ def test_a_module_without_forward_says_so():
 
 
 def test_errors_tell_the_layer_and_its_inputs():
-    with pytest.raises(ValueError, match=r"linear: the input of shape \(2, 5\) must have 3 numbers along its last axis") as info:
+    with pytest.raises(
+        ValueError, match=r"linear: the input of shape \(2, 5\) must have 3 numbers along its last axis"
+    ) as info:
         nn.Sequential(nn.Linear(3, 4))(np.ones((2, 5)))
     assert info.value.__notes__ == ["(raised in Linear(in_features=3, out_features=4, bias=True), called with ndarray (2, 5))"]
 
@@ -229,7 +233,7 @@ def test_dtype_of_new_parameters():
         assert nn.Linear(1, 1).weight.dtype == nn.get_default_dtype() == np.float64
     finally:
         nn.set_default_dtype("float32")
-    with pytest.raises(TypeError, match="parameters have a floating .* dtype, not int32"):
+    with pytest.raises(TypeError, match=r"parameters have a floating .* dtype, not int32"):
         nn.set_default_dtype("int32")
 
 
@@ -241,5 +245,5 @@ def test_random_numbers_come_from_a_generator_of_ours():
     np.testing.assert_array_equal(first, nn.Linear(3, 3).weight.data)
     np.testing.assert_array_equal(nn.Linear(3, 3, rng=5).weight.data, nn.Linear(3, 3, rng=np.random.default_rng(5)).weight.data)
     np.testing.assert_array_equal(state, np.random.get_state()[1])
-    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, an integer seed or None, not str"):
+    with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator, an integer seed or None, not str"):
         nn.Linear(3, 3, rng="seed")

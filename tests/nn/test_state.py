@@ -34,7 +34,7 @@ def test_names_that_do_not_fit_are_all_named():
     state = m.state_dict()
     del state["2.bias"]
     state["extra"] = np.ones(1)
-    with pytest.raises(KeyError, match="the names do not fit Sequential; missing: 2.bias; unexpected: extra"):
+    with pytest.raises(KeyError, match=r"the names do not fit Sequential; missing: 2.bias; unexpected: extra"):
         m.load_state_dict(state)
     assert m.load_state_dict(state, strict=False) == (["2.bias"], ["extra"])
 

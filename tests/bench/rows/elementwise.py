@@ -1,20 +1,22 @@
-"""Elementwise code on a million numbers: memory traffic and the quality of the rules decide."""
+"""Elementwise code on a million numbers: memory traffic, fresh pages and the quality of the rules decide."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from tests.bench.clock import clock
 from tests.bench.engines import ENGINES as ENGINES
 from tests.bench.engines import Engine
-from tests.bench.race import race
+from tests.bench.rows import nothing as derived
 from tests.bench.table import Row
 
-ALONE = False
+ROUNDS = 9
 SIZE = 1_000_000
 TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
+
+__all__ = ["ENGINES", "ROUNDS", "derived", "measure"]
 
 
 def fifteen(xp: Any, x: Any) -> Any:
@@ -29,12 +31,11 @@ def fifteen(xp: Any, x: Any) -> Any:
     return xp.sum(g * c)
 
 
-def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+def measure(engine: Engine, seconds: float) -> list[Row]:
     """Time float32 and float64."""
     rows: list[Row] = []
     for dtype, tolerance in TOLERANCE.items():
-        label = f"15 elementwise operations on 10⁶ {dtype}"
+        row = Row(f"15 elementwise operations on 10⁶ {dtype}", "ms", {"torch": 1.2}, tolerance=tolerance)
         x = np.linspace(-2, 2, SIZE).astype(dtype)
-        times = race(engines, fifteen, x, seconds=seconds, per=1e-3, tolerance=tolerance, label=label)
-        rows.append(Row(label, "ms", times, {"torch": 1.2}))
+        rows.append(clock(row, engine, fifteen, x, seconds=seconds, per=1e-3))
     return rows

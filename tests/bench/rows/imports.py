@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 
 from tests.bench.engines import Engine
+from tests.bench.rows import nothing as derived
 from tests.bench.table import Row
 
 ENGINES = ("revad",)
-ALONE = True
+ROUNDS = 1
 RUNS = 7
 HEAVY = ("networkx", "scipy", "matplotlib")
+
+__all__ = ["ENGINES", "ROUNDS", "derived", "measure"]
+
 PROGRAM = f"""
 import sys, time, numpy
 start = time.perf_counter()
@@ -23,7 +26,7 @@ print(time.perf_counter() - start, *[name for name in {HEAVY} if name in sys.mod
 """
 
 
-def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+def measure(engine: Engine, seconds: float) -> list[Row]:
     """Import in fresh processes and keep the fastest."""
     command = [sys.executable, "-c", PROGRAM]
     with tempfile.TemporaryDirectory() as cache:  # compiled once, as in an installation, and whatever the caller's settings
@@ -33,7 +36,8 @@ def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
             subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
             for _ in range(RUNS)
         ]
+    fastest, heavy = min(float(output[0]) for output in outputs), len(outputs[0]) - 1
     return [
-        Row("import revad after numpy", "s", {"revad": min(float(output[0]) for output in outputs)}, limit=0.05),
-        Row(f"imports {', '.join(HEAVY)}", "modules", {"revad": len(outputs[0]) - 1}, limit=0),
+        Row("import revad after numpy", "s", limit=0.05, values={"revad": fastest}),
+        Row(f"imports {', '.join(HEAVY)}", "modules", limit=0, values={"revad": heavy}),
     ]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tests.bench.engines import Engine
+from tests.bench.rows import nothing as derived
 from tests.bench.table import Row
 
 ENGINES = ("revad", "autograd", "mygrad")  # their arrays are NumPy's, which tracemalloc sees
-ALONE = True
+ROUNDS = 1
 SIZE = 1_000_000
 
+__all__ = ["ENGINES", "ROUNDS", "derived", "measure"]
 
-def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+
+def measure(engine: Engine, seconds: float) -> list[Row]:
     """Count the bytes held before the reverse pass, and those still held after it, without the garbage collector."""
-    (engine,) = engines
     x = np.ones(SIZE)
     held = 0
 
@@ -44,7 +45,8 @@ def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
         raise AssertionError(f"{engine.name}: the sum of 21 ones is {value}, its gradient {gradient}")
     del value, gradient
     left = tracemalloc.get_traced_memory()[0] - before
+    name = "20 additions on 8 MB"
     return [
-        Row("20 additions on 8 MB, held before backward", "arrays", {engine.name: held / x.nbytes}, limit=3),
-        Row("20 additions on 8 MB, left without gc", "arrays", {engine.name: left / x.nbytes}, limit=0.01),
+        Row(f"{name}, held before backward", "arrays", limit=3, values={engine.name: held / x.nbytes}),
+        Row(f"{name}, left without gc", "arrays", limit=0.01, values={engine.name: left / x.nbytes}),
     ]

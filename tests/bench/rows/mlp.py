@@ -11,14 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.clock import clock
 from tests.bench.engines import ENGINES as ENGINES
 from tests.bench.engines import Engine
-from tests.bench.race import race
+from tests.bench.rows import nothing as derived
 from tests.bench.table import Row
 
-ALONE = False
+ROUNDS = 9
 SIZES = (64, 128, 128, 10)
 BATCH = 32
+
+__all__ = ["ENGINES", "ROUNDS", "derived", "measure"]
 
 
 def relu(xp: Any, x: Any) -> Any:
@@ -48,30 +51,26 @@ def fused(torch: Any, inputs: Any, labels: Any, parameters: Sequence[Any]) -> An
     return torch.nn.functional.cross_entropy(torch.addmm(b3, h, w3), labels)
 
 
-def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+def measure(engine: Engine, seconds: float) -> list[Row]:
     """Time the step with all parameter gradients."""
     draw = np.random.default_rng(0)
-    inputs = draw.standard_normal((BATCH, SIZES[0])).astype(np.float32)
-    labels = draw.integers(0, SIZES[-1], BATCH)
-    one_hot = np.eye(SIZES[-1], dtype=np.float32)[labels]
+    inputs: Any = draw.standard_normal((BATCH, SIZES[0])).astype(np.float32)
+    labels: Any = draw.integers(0, SIZES[-1], BATCH)
+    one_hot: Any = np.eye(SIZES[-1], dtype=np.float32)[labels]
     parameters: list[Any] = []
     for n, m in pairwise(SIZES):
         parameters += [(draw.standard_normal((n, m)) / np.sqrt(n)).astype(np.float32), np.zeros(m, np.float32)]
-    torch = next((engine.xp for engine in engines if engine.name == "torch"), None)
-    data = {engine.xp: (inputs, one_hot) for engine in engines}
-    if torch is not None:
-        data[torch] = (torch.tensor(inputs), torch.tensor(one_hot))
-        labels = torch.tensor(labels)
+    if engine.name == "torch":
+        inputs, labels, one_hot = map(engine.xp.tensor, (inputs, labels, one_hot))
 
     def same(xp: Any, *parameters: Any) -> Any:
-        return written_out(xp, *data[xp], parameters)
+        return written_out(xp, inputs, one_hot, parameters)
 
     def native(xp: Any, *parameters: Any) -> Any:
-        return fused(xp, data[xp][0], labels, parameters) if xp is torch else same(xp, *parameters)
+        return fused(xp, inputs, labels, parameters) if engine.name == "torch" else same(xp, *parameters)
 
     rows: list[Row] = []
     for label, step in {"torch in the same operations": same, "torch in its fused functions": native}.items():
-        name = f"MLP step 64-128-128-10, {label}"
-        times = race(engines, step, *parameters, seconds=seconds, per=1e-6, tolerance=1e-4, label=name)
-        rows.append(Row(name, "µs", times, {"torch": 1.0}))
+        row = Row(f"MLP step 64-128-128-10, {label}", "µs", {"torch": 1.0}, tolerance=1e-4)
+        rows.append(clock(row, engine, step, *parameters, seconds=seconds, per=1e-6))
     return rows

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from tests.bench.clock import clock
 from tests.bench.engines import ENGINES as ENGINES
 from tests.bench.engines import Engine
-from tests.bench.race import race
 from tests.bench.table import Row, growth
 
-ALONE = False
+ROUNDS = 9
 AT_MOST = {"torch": 0.20, "autograd": 0.12}
 
 
@@ -22,11 +21,15 @@ def chain(xp: Any, x: Any, operations: int) -> Any:
     return y
 
 
-def measure(engines: Sequence[Engine], seconds: float) -> list[Row]:
+def measure(engine: Engine, seconds: float) -> list[Row]:
     """Time chains of 1,000 and 10,000 operations."""
     rows: list[Row] = []
     for n in (1_000, 10_000):
-        label = f"scalar chain, {n:,} operations"
-        times = race(engines, lambda xp, x: chain(xp, x, n), 0.5, seconds=seconds, per=1e-6 * n, label=label)
-        rows.append(Row(label, "µs/operation", times, AT_MOST))
-    return [*rows, growth("scalar chain, growth of that", *rows, limit=1.5)]
+        row = Row(f"scalar chain, {n:,} operations", "µs/operation", AT_MOST)
+        rows.append(clock(row, engine, lambda xp, x, n=n: chain(xp, x, n), 0.5, seconds=seconds, per=1e-6 * n))
+    return rows
+
+
+def derived(rows: list[Row]) -> list[Row]:
+    """Return how the cost of one operation grows with the length of the chain."""
+    return [growth("scalar chain, growth of that", *rows, limit=1.5)]

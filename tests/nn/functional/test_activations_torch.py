@@ -15,7 +15,13 @@ JOINTS = {F.relu: [0.0], F.leaky_relu: [0.0], F.relu6: [0.0, 6.0], F.elu: [0.0],
 @pytest.mark.parametrize(("function", "settings"), ELEMENTWISE, ids=identify)
 def test_elementwise(function, settings):
     x = np.concatenate([4 * random().normal(size=200), JOINTS.get(function, [])])
-    theirs = torch.tanh if function is F.tanh else torch.sigmoid if function is F.sigmoid else getattr(torch.nn.functional, function.__name__)
+    theirs = (
+        torch.tanh
+        if function is F.tanh
+        else torch.sigmoid
+        if function is F.sigmoid
+        else getattr(torch.nn.functional, function.__name__)
+    )
     compare_function(lambda x: function(x, **settings), lambda x: theirs(x, **settings), x)
 
 

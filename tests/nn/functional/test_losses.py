@@ -30,7 +30,10 @@ CASES = {
         A,
     ),
     "cross-entropy of probabilities": (lambda x, p: F.cross_entropy(x, p, WEIGHT, label_smoothing=0.1), A, P),
-    "cross-entropy of images": (lambda x: F.cross_entropy(x, random().integers(0, 3, (2, 2, 4))), random().normal(size=(2, 3, 2, 4))),
+    "cross-entropy of images": (
+        lambda x: F.cross_entropy(x, random().integers(0, 3, (2, 2, 4))),
+        random().normal(size=(2, 3, 2, 4)),
+    ),
     "cross-entropy of one row": (lambda x: F.cross_entropy(x, np.array(1)), A[0]),
     "nll": (lambda x: F.nll_loss(x, CLASSES, WEIGHT), np.log(P)),
     "bce": (lambda p: F.binary_cross_entropy(p, BITS, WEIGHT), P),
@@ -104,7 +107,9 @@ def test_an_unknown_reduction_is_refused():
 
 
 def test_shapes_that_would_broadcast_are_refused():
-    with pytest.raises(ValueError, match=r"mse_loss: the input has shape \(4, 1\) and the target \(4,\); they must be the same"):
+    with pytest.raises(
+        ValueError, match=r"mse_loss: the input has shape \(4, 1\) and the target \(4,\); they must be the same"
+    ):
         F.mse_loss(A[:, :1], B[:, 0])
 
 
@@ -113,16 +118,22 @@ def test_wrong_classes_are_refused():
         F.cross_entropy(A, np.array([0, 1, 2, 3]))
     with pytest.raises(TypeError, match="cross_entropy: class indices must be integers, not float64"):
         F.cross_entropy(A, np.zeros(4))
-    with pytest.raises(ValueError, match=r"the target must hold class indices of shape \(4,\) or probabilities of shape \(4, 3\), not"):
+    with pytest.raises(
+        ValueError, match=r"the target must hold class indices of shape \(4,\) or probabilities of shape \(4, 3\), not"
+    ):
         F.cross_entropy(A, np.zeros((3,), int))
-    with pytest.raises(ValueError, match=r"cross_entropy: weight must have one entry for each of the 3 classes, not shape \(4,\)"):
+    with pytest.raises(
+        ValueError, match=r"cross_entropy: weight must have one entry for each of the 3 classes, not shape \(4,\)"
+    ):
         F.cross_entropy(A, CLASSES, np.ones(4))
     with pytest.raises(ValueError, match="cross_entropy: label_smoothing must be between 0 and 1, not 2"):
         F.cross_entropy(A, CLASSES, label_smoothing=2)
 
 
 def test_other_wrong_arguments_are_refused():
-    with pytest.raises(ValueError, match="binary_cross_entropy: the input must be probabilities between 0 and 1; for logits use"):
+    with pytest.raises(
+        ValueError, match="binary_cross_entropy: the input must be probabilities between 0 and 1; for logits use"
+    ):
         F.binary_cross_entropy(A, BITS)
     with pytest.raises(ValueError, match="gaussian_nll_loss: var has negative entries"):
         F.gaussian_nll_loss(A, B, -np.ones((4, 3)))
