@@ -44,6 +44,12 @@ from nn.layers.activations import Softsign as Softsign
 from nn.layers.activations import Tanh as Tanh
 from nn.layers.activations import Tanhshrink as Tanhshrink
 from nn.layers.activations import Threshold as Threshold
+from nn.layers.convolution import Conv1d as Conv1d
+from nn.layers.convolution import Conv2d as Conv2d
+from nn.layers.convolution import Conv3d as Conv3d
+from nn.layers.convolution import ConvTranspose1d as ConvTranspose1d
+from nn.layers.convolution import ConvTranspose2d as ConvTranspose2d
+from nn.layers.convolution import ConvTranspose3d as ConvTranspose3d
 from nn.layers.dropout import AlphaDropout as AlphaDropout
 from nn.layers.dropout import Dropout as Dropout
 from nn.layers.dropout import Dropout1d as Dropout1d

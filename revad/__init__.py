@@ -14,6 +14,7 @@ Write NumPy; differentiate it::
 from importlib import import_module as _import_module
 
 from revad import extend as extend
+from revad.checking.check import check_grads as check_grads
 from revad.compiler.capture import trace as trace
 from revad.compiler.program import Program as Program
 from revad.errors import ArgumentError as ArgumentError

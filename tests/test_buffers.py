@@ -152,5 +152,6 @@ def test_a_plain_array_cannot_take_a_tracked_value(name: str) -> None:
         REFUSED[name](plain, x)
         return np.sum(plain) + 0.0 * np.sum(x)
 
-    with pytest.raises(revad.LostGradientError):
+    refusal = ValueError if name == "flat" else revad.LostGradientError  # there NumPy replaces our error by its own
+    with pytest.raises(refusal):
         grad(f)(X)

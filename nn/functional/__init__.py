@@ -63,3 +63,9 @@ from nn.functional.normalisation import instance_norm as instance_norm
 from nn.functional.normalisation import layer_norm as layer_norm
 from nn.functional.normalisation import rms_norm as rms_norm
 from nn.functional.normalisation import standardise as standardise
+from nn.functional.convolutions import conv1d as conv1d
+from nn.functional.convolutions import conv_transpose1d as conv_transpose1d
+from nn.functional.convolutions import conv2d as conv2d
+from nn.functional.convolutions import conv_transpose2d as conv_transpose2d
+from nn.functional.convolutions import conv3d as conv3d
+from nn.functional.convolutions import conv_transpose3d as conv_transpose3d

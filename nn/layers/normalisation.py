@@ -154,7 +154,7 @@ class _InstanceNorm(_RunningNorm):
             return instance_norm(input, self.weight, self.bias, self.eps)
         if not self.training:
             return batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps)[0]
-        share = self.share()
+        share = 0.0 if self.momentum is None else self.momentum
         plain = np.asarray(revad.stop_gradient(input))
         places = tuple(range(2, plain.ndim))
         mean, variance = plain.mean(axis=(0, *places)), plain.var(axis=places, ddof=1).mean(axis=0)

@@ -159,14 +159,18 @@ class Trial:
         """Return the tangent pushed forward to the outputs."""
         return jvp(self.here.function, leaves, tuple(self.tangents))[1]
 
+    def product(self, label: str) -> Comparison:
+        """Return the comparison of w·Jv, pulled back by revad, with finite differences."""
+        found = slope(self.here, self.tangent)
+        return self._compare_product(self._pulled(), found, self._rounding(found), label)
+
     def mismatches(self, modes: tuple[str, ...]) -> Iterator[Mismatch]:
         """Compare; yield what disagrees."""
         here = self.here
         found = slope(here, self.tangent)
-        eps = max(here.inputs.eps, here.outputs.eps, min(1e-6, _norm(found.noise) / (_norm(here.value) + 1e-300)))
-        rounding = ROUNDINGS * eps
+        rounding = self._rounding(found)
         pushed = here.outputs.vector(self.push(*_copies(here.leaves))) if "jvp" in modes else None
-        pulled = here.inputs.flip(here.inputs.vector(self.pull(*_copies(here.leaves)))) if "vjp" in modes else None
+        pulled = self._pulled() if "vjp" in modes else None
         if pushed is not None:
             yield from self._check_pushed(pushed, found, rounding)
         if pulled is not None:
@@ -174,6 +178,20 @@ class Trial:
         if pushed is not None and pulled is not None:
             yield from self._check_adjoint(pushed, pulled, found, rounding)
         yield from self._check_conclusive(found)
+
+    def _pulled(self) -> Vector:
+        return self.here.inputs.flip(self.here.inputs.vector(self.pull(*_copies(self.here.leaves))))
+
+    def _rounding(self, found: Slope) -> float:
+        """Return what revad itself may lose, relative to the size of the derivative."""
+        noise = _norm(found.noise) / (_norm(self.here.value) + 1e-300)  # more than a rounding where the function loses digits
+        return ROUNDINGS * max(self.here.inputs.eps, self.here.outputs.eps, min(1e-6, noise))
+
+    def _compare_product(self, pulled: Vector, found: Slope, rounding: float, label: str) -> Comparison:
+        tangent, cotangent = self.tangent, self.cotangent
+        terms = np.sum(np.abs(cotangent * found.value)) + np.sum(np.abs(pulled * tangent))
+        error = float(np.abs(cotangent) @ (found.error + rounding * found.size) + rounding * terms)
+        return Comparison(label, float(pulled @ tangent), float(cotangent @ found.value), error)
 
     def _check_pushed(self, pushed: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
         """Compare J v with finite differences, output by output."""
@@ -199,9 +217,7 @@ class Trial:
     def _check_pulled(self, pulled: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
         """Compare Jᵀw with finite differences, along the tangent first."""
         here, tangent, cotangent = self.here, self.tangent, self.cotangent
-        terms = np.sum(np.abs(cotangent * found.value)) + np.sum(np.abs(pulled * tangent))
-        error = float(np.abs(cotangent) @ (found.error + rounding * found.size) + rounding * terms)
-        along = Comparison("w·Jv", float(pulled @ tangent), float(cotangent @ found.value), error)
+        along = self._compare_product(pulled, found, rounding, "w·Jv")
         if not along.agrees:
             single = cotangent.size == 1  # then the gradient itself can be shown
             weight = cotangent / cotangent[0] if single else cotangent

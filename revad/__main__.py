@@ -1,0 +1,5 @@
+"""``python -m revad`` is the `revad` command."""
+
+from revad.cli import main
+
+raise SystemExit(main())

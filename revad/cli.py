@@ -1,0 +1,95 @@
+"""The `revad` command: ``revad demo``, ``revad check FILE.py:FUNCTION``.
+
+Exit status: 0 for success (of a check: agreement), 1 for a derivative that disagrees, 2 for what cannot be done, with one line on
+stderr that says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from revad import __version__
+from revad.errors import RevadError
+
+CANNOT = 2
+
+CHECK_EPILOG = """\
+examples:
+  revad check model.py:loss --at w=[0.5,-1,2] --at rate=1e-3
+  revad check model.py:loss --at data.npz --wrt w
+  revad check model.py:loss            (uses example_inputs, defined in model.py)
+
+exit status: 0 the derivatives agree with finite differences, 1 they do not, 2 the check cannot be made
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="revad",
+        description="Derivatives of ordinary Python functions written with ordinary NumPy.",
+        epilog="revad COMMAND --help tells more about a command.",
+    )
+    top.add_argument("--version", action="version", version=f"revad {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    raw = argparse.RawDescriptionHelpFormatter
+
+    demo = commands.add_parser(
+        "demo",
+        help="fit a model to real data, and check its gradient",
+        description="Differentiate a plain NumPy likelihood on real data, check the gradient with finite differences, and fit the model.",
+    )
+    demo.add_argument("name", nargs="?", default="fit", metavar="NAME", help="which demonstration: fit (the default)")
+
+    check = commands.add_parser(
+        "check",
+        help="differentiate a function in a file, and compare with finite differences",
+        description="Differentiate a function in a file, print value and gradient, and compare with finite differences.",
+        epilog=CHECK_EPILOG,
+        formatter_class=raw,
+    )
+    check.add_argument("target", metavar="FILE.py:FUNCTION", help="the function to differentiate")
+    check.add_argument(
+        "--at",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter's value, as in x=1.5 or x=[1,2,3] (lists become float arrays), or an .npz file with arrays by "
+        "parameter name; may be repeated. Without it, values come from example_inputs in the file: a tuple, a dict, or a "
+        "function that returns one",
+    )
+    check.add_argument("--wrt", metavar="NAMES", help="parameters to differentiate, separated by commas (default: all of floating type)")
+    check.add_argument("--order", type=int, choices=(1, 2, 3), default=1, help="also check derivatives of derivatives (default: 1)")
+    check.add_argument("--seed", type=int, default=0, help="seed of the random directions (default: 0)")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``revad``; by default those of the process.
+
+    Examples
+    --------
+    >>> main(["check", "no_such_file.py:loss"])
+    2
+    """
+    options = parser().parse_args(arguments)
+    from revad.commands.inputs import CannotError
+
+    try:
+        if options.command == "demo":
+            from revad import demo
+
+            return demo.run(options.name)
+        from revad.commands import check
+
+        return check.run(options)
+    except (CannotError, RevadError) as error:
+        print(f"revad {options.command}: {error}", file=sys.stderr)
+        return CANNOT

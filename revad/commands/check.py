@@ -1,0 +1,123 @@
+"""``revad check FILE.py:FUNCTION``: differentiate a user's function and compare with finite differences."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from revad.checking.check import MODES, ROUNDINGS, Mismatch, Trial, find_mismatch
+from revad.checking.locate import compare_entries, weighted
+from revad.checking.spaces import Mapping, Vector, as_mapping
+from revad.checking.table import Comparison, comparison_table
+from revad.commands.inputs import Call, CannotError, bind, function_in_file, one_line
+from revad.errors import RevadError
+from revad.transforms.reverse import vjp
+
+AGREE, DISAGREE = 0, 1
+SHOWN = 20  # entries of the gradient in the table; all are checked along random directions
+HEADINGS = ("entry", "revad", "finite difference", "difference", "attainable error", "")
+
+
+class Report(NamedTuple):
+    """What was computed, as text, and what follows from it."""
+
+    text: str
+    rows: list[Comparison]
+    mismatch: Mismatch | None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check a function and print the report; return 0 if revad agrees with finite differences, 1 if not.
+
+    Raises
+    ------
+    CannotError
+        The check cannot be made, or proves nothing.
+    """
+    with function_in_file(options.target) as (module, function, name):
+        call = bind(name, function, module, options.at)
+        try:
+            report = examine(call, options.wrt, order=options.order, seed=options.seed)
+        except RevadError as error:
+            raise CannotError(one_line(error)) from error
+        except Exception as error:
+            raise CannotError(f"{name} raised {one_line(error)}") from error
+    print(f"{options.target}\n\n{report.text}")
+    if report.rows:
+        print("\n" + comparison_table(report.rows, HEADINGS))
+    mismatch = report.mismatch
+    if mismatch is not None and mismatch.inconclusive:
+        raise CannotError(mismatch.message.partition("\n")[0].removeprefix("check_grads: "))
+    wrong = [row for row in report.rows if not row.agrees and not row.is_kink]
+    if mismatch is None and not wrong:
+        print(f"\nagree: {name} and its derivatives agree with finite differences.")
+        return AGREE
+    if mismatch is not None:
+        print(f"\n{mismatch.message}")
+    print(f"\ndisagree: revad's derivative of {name} is not what finite differences say.")
+    return DISAGREE
+
+
+def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
+    """Differentiate a call and compare."""
+    values = tuple(call.values.values())
+    result = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
+    here, _ = as_mapping("revad check", call.function, _positions(call, wrt), values, {})
+    lines = [f"  {key} = {_short(value)}" for key, value in call.values.items()]
+    lines.append(f"\n  value     {_short(result)}")
+    rows: list[Comparison] = []
+    generator = np.random.default_rng(seed)
+    if here.outputs.size == 1:
+        gradient = _gradient(here)
+        lines += [f"  gradient  {label}: {_short(g)}" for label, g in zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True)]
+        rows += _entries(here, gradient)
+    if here.outputs.size != 1 or here.inputs.size > SHOWN:
+        rows += [_along(here, generator, f"random direction {i + 1}") for i in range(2)]
+    return Report("\n".join(lines), rows, find_mismatch(here, MODES, order, 2, generator))
+
+
+def _positions(call: Call, wrt: str | None) -> tuple[int, ...] | None:
+    if wrt is None:
+        return None
+    names = [name.strip() for name in wrt.split(",")]
+    unknown = [name for name in names if name not in call.values]
+    if unknown:
+        raise CannotError(f"--wrt {wrt}: {call.name} has no value for {', '.join(unknown)}; it has {', '.join(call.values)}.")
+    return tuple(list(call.values).index(name) for name in names)
+
+
+def _gradient(here: Mapping) -> Vector:
+    """Return the gradient of a function with one real output (for a complex one, of its real part), in revad's convention."""
+    _, pullback = vjp(here.function, *here.leaves)
+    one = np.zeros(here.outputs.size)
+    one[0] = 1.0
+    return here.inputs.vector(list(pullback(here.outputs.leaves(one))))
+
+
+def _entries(here: Mapping, gradient: Vector) -> list[Comparison]:
+    """Compare the largest entries of the gradient one by one, in their order."""
+    positions = np.sort(np.argsort(-np.abs(gradient), kind="stable")[:SHOWN])
+    pairs = here.inputs.flip(gradient)
+    scalar = weighted(here, np.ones(1), "f")
+    signs = here.inputs.flip(np.ones(gradient.size))
+    return compare_entries(scalar, lambda v: float(pairs @ v), positions, ROUNDINGS * here.inputs.eps, signs)
+
+
+def _along(here: Mapping, generator: np.random.Generator, label: str) -> Comparison:
+    """Compare w·Jv for a random tangent v and cotangent w."""
+    return Trial(here, generator).product(label)
+
+
+def _short(value: Any) -> str:
+    """Return a value in one or a few lines."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        with np.printoptions(threshold=12, edgeitems=3, linewidth=100):
+            text = str(value)
+        return text if value.ndim < 1 else f"{text}  {value.dtype}{list(value.shape)}".replace("\n", "\n" + " " * 12)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_short(item)}" for key, item in value.items()) + "}"
+    if type(value) in (list, tuple):
+        return "(" + ", ".join(map(_short, value)) + ")"
+    return str(value)
