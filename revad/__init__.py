@@ -12,9 +12,10 @@ Write NumPy; differentiate it::
 """
 
 from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
 from revad import extend as extend
-from revad.checking.check import check_grads as check_grads
 from revad.compiler.capture import trace as trace
 from revad.compiler.program import Program as Program
 from revad.errors import ArgumentError as ArgumentError
@@ -53,5 +54,19 @@ from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
 
 _load_on_first_use(lambda: _import_module("revad.rules"))
+
+if _TYPE_CHECKING:
+    from revad.checking.check import check_grads as check_grads
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "check_grads":  # imported on first use, so that ``import revad`` stays cheap
+        return _import_module("revad.checking.check").check_grads
+    raise AttributeError(f"module 'revad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), "check_grads"])
+
 
 __version__ = "0.1.0"

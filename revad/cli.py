@@ -60,8 +60,12 @@ def parser() -> argparse.ArgumentParser:
         "parameter name; may be repeated. Without it, values come from example_inputs in the file: a tuple, a dict, or a "
         "function that returns one",
     )
-    check.add_argument("--wrt", metavar="NAMES", help="parameters to differentiate, separated by commas (default: all of floating type)")
-    check.add_argument("--order", type=int, choices=(1, 2, 3), default=1, help="also check derivatives of derivatives (default: 1)")
+    check.add_argument(
+        "--wrt", metavar="NAMES", help="parameters to differentiate, separated by commas (default: all of floating type)"
+    )
+    check.add_argument(
+        "--order", type=int, choices=(1, 2, 3), default=1, help="also check derivatives of derivatives (default: 1)"
+    )
     check.add_argument("--seed", type=int, default=0, help="seed of the random directions (default: 0)")
     return top
 

@@ -22,6 +22,7 @@ shape and dtype only. A parameter with a default is an option of the call: when 
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from threading import RLock
@@ -142,6 +143,16 @@ class Operation:
             self.out_at = names.index("out") if "out" in names else NEVER
         return self.signature
 
+    def keywords(self) -> list[str]:
+        """Return the names of keyword-only parameters."""
+        if isinstance(self.function, np.ufunc) or not callable(self.function):
+            return []
+        try:
+            parameters = inspect.signature(self.function).parameters.values()
+        except ValueError:
+            return []
+        return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the call's arguments by name; those that the caller left out are absent."""
         names, rest = self.parameters
@@ -253,10 +264,35 @@ def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> 
                 f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
                 f"not {rule!r} of type {type(rule).__name__}"
             )
+        if not _Loading.running:  # registered by a user
+            _check_argument(operation, name)
+            rule = rule if is_partial or isinstance(rule, _Marker) else _with_read_only_cotangent(rule)
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
     operation.plans.clear()
     return operation
+
+
+def _check_argument(operation: Operation, name: str) -> None:
+    names, rest = operation.parameters
+    options = [p for p in (*names, *operation.keywords(), rest) if p is not None]
+    if name not in options:
+        raise RuleError(
+            f"{operation.name} has no argument {name!r} to register a rule for; it has {', '.join(options) or 'none'}."
+        )
+
+
+def _with_read_only_cotangent(rule: Function) -> Function:
+    """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
+
+    @functools.wraps(rule)
+    def guarded(g: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(g) is np.ndarray:
+            g = g.view()
+            g.flags.writeable = False
+        return rule(g, *args, **kwargs)
+
+    return guarded
 
 
 def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
@@ -346,6 +382,10 @@ def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]
 
     def register(rule: Function) -> Function:
         operation = _operation(function)
+        if not _Loading.running:
+            for name in names:
+                _check_argument(operation, name)
+            rule = _with_read_only_cotangent(rule)
         operation.joint_names = names
         operation.plans.clear()
         operation.joint = _read_rule(rule, is_partial=False, skip=2)

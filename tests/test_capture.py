@@ -137,7 +137,7 @@ DECISIONS = {
     "range": lambda x: sum((x for _ in range(int(x[2] + 1.5))), start=0.0 * x),
     "any": lambda x: x if np.any(x > 1.0) else -x,
     "comparison": lambda x: max(x[0], x[1]) * x,
-    "sorted": lambda x: sorted([x[0], x[1], x[2]])[0] * x,
+    "sorted": lambda x: min([x[0], x[1], x[2]]) * x,
     "index": lambda x: x[int(np.argmax(x))] * x,
     "key array": lambda x: x[np.argsort(x)],
     "mask": lambda x: np.sum(x[x > 0]),
@@ -248,7 +248,9 @@ def test_errors() -> None:
     program = trace(lambda x: x * 2, X)
     with pytest.raises(revad.ArgumentError, match="takes 1 input leaves, got 2"):
         program(X, X)
-    with pytest.raises(revad.ArgumentError, match=r"input 0 has shape \(2,\) and dtype float64, the program was captured for shape"):
+    with pytest.raises(
+        revad.ArgumentError, match=r"input 0 has shape \(2,\) and dtype float64, the program was captured for shape"
+    ):
         program(X[:2])
     with pytest.raises(revad.ArgumentError, match="dtype float32"):
         program(X.astype(np.float32))

@@ -28,7 +28,9 @@ def test_same_derivatives(wrap: Any) -> None:
     np.testing.assert_allclose(grad(f)(X, wrap(block)), grad(f)(X, block), rtol=1e-14)
     np.testing.assert_allclose(hessian(f)(X, wrap(block)), hessian(f)(X, block), rtol=1e-12)
     np.testing.assert_allclose(jacobian(grad(f))(X, wrap(block)), hessian(f)(X, block), rtol=1e-12)
-    assert jvp(lambda x: f(x, wrap(block)), (X,), (X,))[1] == pytest.approx(jvp(lambda x: f(x, block), (X,), (X,))[1], rel=1e-13)
+    assert jvp(lambda x: f(x, wrap(block)), (X,), (X,))[1] == pytest.approx(
+        jvp(lambda x: f(x, block), (X,), (X,))[1], rel=1e-13
+    )
 
 
 def test_pytrees_and_several_outputs() -> None:

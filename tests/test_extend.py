@@ -274,7 +274,9 @@ def test_custom_vjp_counts_its_own_rule() -> None:
 
 def test_custom_vjp_with_nondiff_argnums_and_none() -> None:
     power = custom_vjp(lambda n, x, c: x**n * c, nondiff_argnums=(0,))
-    power.defvjp(lambda n, x, c: (x**n * c, (x, c)), lambda n, residuals, g: (g * n * residuals[0] ** (n - 1) * residuals[1], None))
+    power.defvjp(
+        lambda n, x, c: (x**n * c, (x, c)), lambda n, residuals, g: (g * n * residuals[0] ** (n - 1) * residuals[1], None)
+    )
     assert grad(lambda x: power(3, x, 2.0))(2.0) == 24.0
     assert grad(lambda x: power(3, x, x))(2.0) == 24.0  # None: no derivative with respect to c
     last = custom_vjp(lambda x, n: x**n, nondiff_argnums=(-1,))

@@ -70,8 +70,31 @@ assert all(vars(np)[name] is value for name, value in numpy_before.items())  # n
 
 
 def test_public_names() -> None:
-    names = ["grad", "value_and_grad", "elementwise_grad", "vjp", "jvp", "jacobian", "jacfwd", "hessian", "hvp", "ggnvp", "grad_and_aux"]
-    names += ["checkpoint", "stop_gradient", "tensor", "no_grad", "trace", "Program", "primitive", "extend", "custom_vjp", "Tensor"]
+    names = [
+        "grad",
+        "value_and_grad",
+        "elementwise_grad",
+        "vjp",
+        "jvp",
+        "jacobian",
+        "jacfwd",
+        "hessian",
+        "hvp",
+        "ggnvp",
+        "grad_and_aux",
+    ]
+    names += [
+        "checkpoint",
+        "stop_gradient",
+        "tensor",
+        "no_grad",
+        "trace",
+        "Program",
+        "primitive",
+        "extend",
+        "custom_vjp",
+        "Tensor",
+    ]
     names += ["check_grads"]
     for name in names:
         assert hasattr(revad, name), name

@@ -128,7 +128,15 @@ def test_siblings_see_each_other(mode: str) -> None:
 def test_copies_do_not_see_writes() -> None:
     def f(x: Any) -> Any:
         t = np.sin(x)
-        copies = [t.copy(), t[[0, 1]], t * 1.0, t.flatten(), np.array(t) if isinstance(t, np.ndarray) else t.copy(), +t, t[t > -2]]
+        copies = [
+            t.copy(),
+            t[[0, 1]],
+            t * 1.0,
+            t.flatten(),
+            np.array(t) if isinstance(t, np.ndarray) else t.copy(),
+            +t,
+            t[t > -2],
+        ]
         t[...] = 0.0
         return sum((np.sum(c**2) for c in copies), start=np.sum(t))
 

@@ -48,7 +48,9 @@ def right_or_raises(f: Callable[[Any], Any], x: Any, mode: str) -> None:
             expected = np.sum(expected)
         else:
             value = plain
-            got = (jacobian if mode == "reverse over reverse" else hessian)(grad(f) if mode == "reverse over reverse" else f)(np.array(x))
+            got = (jacobian if mode == "reverse over reverse" else hessian)(grad(f) if mode == "reverse over reverse" else f)(
+                np.array(x)
+            )
             expected = numeric.jacobian(lambda y: numeric.gradient(f, y), x)
     except (revad.RevadError, ValueError):
         return

@@ -69,3 +69,15 @@ from nn.functional.convolutions import conv2d as conv2d
 from nn.functional.convolutions import conv_transpose2d as conv_transpose2d
 from nn.functional.convolutions import conv3d as conv3d
 from nn.functional.convolutions import conv_transpose3d as conv_transpose3d
+from nn.functional.poolings import max_pool1d as max_pool1d
+from nn.functional.poolings import avg_pool1d as avg_pool1d
+from nn.functional.poolings import adaptive_avg_pool1d as adaptive_avg_pool1d
+from nn.functional.poolings import adaptive_max_pool1d as adaptive_max_pool1d
+from nn.functional.poolings import max_pool2d as max_pool2d
+from nn.functional.poolings import avg_pool2d as avg_pool2d
+from nn.functional.poolings import adaptive_avg_pool2d as adaptive_avg_pool2d
+from nn.functional.poolings import adaptive_max_pool2d as adaptive_max_pool2d
+from nn.functional.poolings import max_pool3d as max_pool3d
+from nn.functional.poolings import avg_pool3d as avg_pool3d
+from nn.functional.poolings import adaptive_avg_pool3d as adaptive_avg_pool3d
+from nn.functional.poolings import adaptive_max_pool3d as adaptive_max_pool3d

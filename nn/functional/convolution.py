@@ -29,11 +29,25 @@ def _chunks(samples: int, bytes_each: int) -> list[slice]:
     return [slice(at, min(at + size, samples)) for at in range(0, samples, size)]
 
 
-def _columns(padded: Any, geometry: Geometry, outputs: Sizes, groups: int) -> Any:
-    """Return the windows of some samples as matrices: shape (n, groups, channels · kernel, outputs)."""
-    n, channels = padded.shape[:2]
-    seen = windows(padded, geometry, outputs)
-    return seen.reshape(n, groups, channels // groups * prod(geometry.kernel), prod(outputs))
+class _Columns:
+    """The windows of some samples at a time as matrices of shape (n, groups, channels · kernel, outputs), in one buffer."""
+
+    def __init__(self, padded: Any, geometry: Geometry, outputs: Sizes, groups: int) -> None:
+        n, channels = padded.shape[:2]
+        shape = (groups, channels // groups * prod(geometry.kernel), prod(outputs))
+        self.parts = _chunks(n, prod(shape) * padded.itemsize)
+        self.seen = windows(padded, geometry, outputs)
+        self.is_view = prod(geometry.kernel) == 1 and self.seen.flags.c_contiguous
+        longest = 0 if self.is_view or not n else self.parts[0].stop
+        self.buffer = np.empty((longest, *shape), padded.dtype)
+
+    def __getitem__(self, part: slice) -> Any:
+        seen = self.seen[part]
+        if self.is_view:
+            return seen.reshape(len(seen), *self.buffer.shape[1:])
+        matrices = self.buffer[: len(seen)]
+        np.copyto(matrices.reshape(seen.shape), seen)
+        return matrices
 
 
 def _by_group(weight: Any, groups: int) -> Any:
@@ -70,9 +84,9 @@ def correlate(input: Any, weight: Any, geometry: Geometry, groups: int = 1) -> A
     n, m = len(input), len(weight)
     matrices = _by_group(weight, groups)
     result = np.empty((n, groups, m // groups, prod(outputs)), np.result_type(input, weight))
-    padded = pad(input, geometry.padding)
-    for part in _chunks(n, weight[0].size * groups * prod(outputs) * result.itemsize):
-        np.matmul(matrices, _columns(padded[part], geometry, outputs, groups), out=result[part])
+    columns = _Columns(pad(input, geometry.padding), geometry, outputs, groups)
+    for part in columns.parts:
+        np.matmul(matrices, columns[part], out=result[part])
     return result.reshape(n, m, *outputs)
 
 
@@ -102,8 +116,10 @@ def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry, gro
     rows = g.reshape(n, groups, m // groups, prod(outputs))
     dtype = np.result_type(g, weight)
     padded = np.zeros((n, channels, *(length + sum(p) for length, p in zip(lengths, geometry.padding, strict=True))), dtype)
-    for part in _chunks(n, weight[0].size * groups * prod(outputs) * dtype.itemsize):
-        columns = np.matmul(matrices, rows[part])
+    parts = _chunks(n, weight[0].size * groups * prod(outputs) * dtype.itemsize)
+    buffer = np.empty((parts[0].stop if parts else 0, groups, matrices.shape[1], prod(outputs)), dtype)
+    for part in parts:
+        columns = np.matmul(matrices, rows[part], out=buffer[: part.stop - part.start])
         add_windows(columns.reshape(-1, channels, *geometry.kernel, *outputs), padded[part], geometry, outputs)
     return padded[inside(lengths, geometry.padding)]
 
@@ -131,10 +147,9 @@ def correlate_weight(input: Any, g: Any, geometry: Geometry, groups: int = 1) ->
     rows = g.reshape(n, groups, m // groups, prod(outputs))
     dtype = np.result_type(input, g)
     total = np.zeros((groups, m // groups, channels // groups * prod(geometry.kernel)), dtype)
-    padded = pad(input, geometry.padding)
-    for part in _chunks(n, channels * prod(geometry.kernel) * prod(outputs) * dtype.itemsize):
-        columns = _columns(padded[part], geometry, outputs, groups)
-        total += np.matmul(rows[part], columns.transpose(0, 1, 3, 2)).sum(axis=0)
+    columns = _Columns(pad(input, geometry.padding), geometry, outputs, groups)
+    for part in columns.parts:
+        total += np.matmul(rows[part], columns[part].transpose(0, 1, 3, 2)).sum(axis=0)
     return total.reshape(m, channels // groups, *geometry.kernel)
 
 

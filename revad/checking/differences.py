@@ -25,6 +25,7 @@ class Difference(NamedTuple):
     error: Any
 
 
+@np.errstate(all="ignore")  # a step that leaves the domain is expected
 def directional_difference(
     f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, method: str = "ridders"
 ) -> Difference:
@@ -70,6 +71,7 @@ def _moduli(here: Mapping, error: Vector) -> list[Any]:
     return [np.abs(leaf) for leaf in here.outputs.leaves(error, wide=True)]
 
 
+@np.errstate(all="ignore")
 def finite_difference(
     f: Callable[..., Any], *args: Any, argnums: Argnums = 0, method: str = "ridders", **kwargs: Any
 ) -> Difference:

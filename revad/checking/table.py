@@ -43,7 +43,9 @@ class Comparison(NamedTuple):
 
     def row(self) -> tuple[str, ...]:
         """Return the cells of this comparison in a table."""
-        note = "" if self.sides is None else f"kink: slopes {_side(self.sides[0])} and {_side(self.sides[1])}"
+        note = "" if self.agrees else "disagrees"
+        if self.sides is not None:
+            note = f"kink: slopes {_side(self.sides[0])} and {_side(self.sides[1])}"
         difference = self.got - self.expected
         return self.label, number(self.got), number(self.expected), f"{difference:.1e}", f"{self.error:.1e}", note
 
@@ -60,9 +62,9 @@ def number(value: float) -> str:
     return f"{value:.10g}"
 
 
-def comparison_table(comparisons: list[Comparison], headings: tuple[str, ...] = HEADINGS) -> str:
+def comparison_table(comparisons: list[Comparison], headings: tuple[str, ...] = HEADINGS, indent: str = "  ") -> str:
     """Return comparisons as a text table."""
-    return table(headings, [comparison.row() for comparison in comparisons])
+    return table(headings, [comparison.row() for comparison in comparisons], indent)
 
 
 def table(headings: Any, rows: Any, indent: str = "  ") -> str:

@@ -17,6 +17,7 @@ from revad.transforms.reverse import vjp
 
 AGREE, DISAGREE = 0, 1
 SHOWN = 20  # entries of the gradient in the table; all are checked along random directions
+DIRECTION = "random direction"
 HEADINGS = ("entry", "revad", "finite difference", "difference", "attainable error", "")
 
 
@@ -40,10 +41,12 @@ def run(options: argparse.Namespace) -> int:
         call = bind(name, function, module, options.at)
         try:
             report = examine(call, options.wrt, order=options.order, seed=options.seed)
+        except CannotError:
+            raise
         except RevadError as error:
             raise CannotError(one_line(error)) from error
         except Exception as error:
-            raise CannotError(f"{name} raised {one_line(error)}") from error
+            raise CannotError(f"{name} raised {one_line(error)}{call.hint}") from error
     print(f"{options.target}\n\n{report.text}")
     if report.rows:
         print("\n" + comparison_table(report.rows, HEADINGS))
@@ -54,27 +57,31 @@ def run(options: argparse.Namespace) -> int:
     if mismatch is None and not wrong:
         print(f"\nagree: {name} and its derivatives agree with finite differences.")
         return AGREE
-    if mismatch is not None:
-        print(f"\n{mismatch.message}")
+    if mismatch is not None and all(row.label.startswith(DIRECTION) for row in wrong):  # where it is wrong is not yet shown
+        print(f"\n{mismatch.message.removeprefix('check_grads: ')}")
     print(f"\ndisagree: revad's derivative of {name} is not what finite differences say.")
     return DISAGREE
 
 
+@np.errstate(all="ignore")
 def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
     """Differentiate a call and compare."""
     values = tuple(call.values.values())
     result = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
-    here, _ = as_mapping("revad check", call.function, _positions(call, wrt), values, {})
-    lines = [f"  {key} = {_short(value)}" for key, value in call.values.items()]
-    lines.append(f"\n  value     {_short(result)}")
+    here, _ = as_mapping("grad", call.function, _positions(call, wrt), values, {})
+    lines = [_shown(f"  {key} = ", value) for key, value in call.values.items()]
+    constant = [key for key in call.values if not any(label.startswith(key) for label in here.inputs.labels)]
+    lines += [f"  (not differentiated: {', '.join(constant)})"] if constant else []
+    lines.append(_shown("\n  value     ", result))
     rows: list[Comparison] = []
     generator = np.random.default_rng(seed)
     if here.outputs.size == 1:
         gradient = _gradient(here)
-        lines += [f"  gradient  {label}: {_short(g)}" for label, g in zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True)]
+        parts = zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True)
+        lines += [_shown(f"  gradient  {label}: ", part) for label, part in parts]
         rows += _entries(here, gradient)
     if here.outputs.size != 1 or here.inputs.size > SHOWN:
-        rows += [_along(here, generator, f"random direction {i + 1}") for i in range(2)]
+        rows += [_along(here, generator, f"{DIRECTION} {i + 1}") for i in range(2)]
     return Report("\n".join(lines), rows, find_mismatch(here, MODES, order, 2, generator))
 
 
@@ -110,12 +117,17 @@ def _along(here: Mapping, generator: np.random.Generator, label: str) -> Compari
     return Trial(here, generator).product(label)
 
 
+def _shown(prefix: str, value: Any) -> str:
+    """Return a value behind a prefix; further lines are aligned."""
+    return prefix + _short(value).replace("\n", "\n" + " " * len(prefix.lstrip("\n")))
+
+
 def _short(value: Any) -> str:
-    """Return a value in one or a few lines."""
+    """Return a value as text, long arrays abridged."""
     if isinstance(value, (np.ndarray, np.generic)):
         with np.printoptions(threshold=12, edgeitems=3, linewidth=100):
             text = str(value)
-        return text if value.ndim < 1 else f"{text}  {value.dtype}{list(value.shape)}".replace("\n", "\n" + " " * 12)
+        return text if value.ndim < 1 else f"{text}  {value.dtype}{list(value.shape)}"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_short(item)}" for key, item in value.items()) + "}"
     if type(value) in (list, tuple):

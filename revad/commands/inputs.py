@@ -28,6 +28,7 @@ class Call(NamedTuple):
     name: str
     function: Callable[..., Any]
     values: dict[str, Any]
+    hint: str  # for the case that the call fails
 
 
 @contextmanager
@@ -111,18 +112,24 @@ def bind(name: str, function: Callable[..., Any], module: ModuleType, at: list[s
             f"{name} needs values for {', '.join(missing)}: give --at {missing[0]}=1.5, --at values.npz, or set example_inputs in its file."
         )
     values = {key: given[key] for key in allowed if key in given}
-    if not any(is_inexact(leaf) for value in values.values() for leaf in flatten(value)[0]):
-        values = {key: float(value) if type(value) is int else value for key, value in values.items()}
+    whole = [key for key, value in values.items() if type(value) is int]
+    hint = ""
+    if whole and not any(is_inexact(leaf) for value in values.values() for leaf in flatten(value)[0]):
+        values |= {key: float(values[key]) for key in whole}
+        if len(whole) > 1:
+            hint = f" (All of {', '.join(whole)} were taken as floats; write {whole[0]}={values[whole[0]]} to differentiate that alone.)"
     keywords = {key for key in values if allowed[key].kind is not allowed[key].POSITIONAL_ONLY}
 
     def call(*positional: Any) -> Any:
         named = dict(zip(values, positional, strict=True))
-        return function(*[named[key] for key in named if key not in keywords], **{key: named[key] for key in named if key in keywords})
+        return function(
+            *[named[key] for key in named if key not in keywords], **{key: named[key] for key in named if key in keywords}
+        )
 
     positional = [p.replace(kind=p.POSITIONAL_OR_KEYWORD, default=p.empty) for key, p in allowed.items() if key in values]
     call.__name__ = name
     call.__signature__ = inspect.Signature(positional)  # pyright: ignore[reportFunctionMemberAccess]
-    return Call(name, call, values)
+    return Call(name, call, values, hint)
 
 
 def _assignment(text: str, name: str, allowed: Any) -> dict[str, Any]:
@@ -184,4 +191,6 @@ def _example(module: ModuleType, name: str, allowed: list[str]) -> dict[str, Any
         if len(example) > len(allowed):
             raise CannotError(f"example_inputs has {len(example)} values, and {name} takes {len(allowed)}.")
         return dict(zip(allowed, example, strict=False))
-    raise CannotError(f"example_inputs is a {type(example).__name__}; make it a tuple, a dict by parameter name, or a function.")
+    raise CannotError(
+        f"example_inputs is a {type(example).__name__}; make it a tuple, a dict by parameter name, or a function."
+    )

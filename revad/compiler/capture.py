@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import operator
+import os.path
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from revad.tensors.tensor import Tensor
 from revad.transforms._arguments import check_alive
 from revad.trees import flatten
 
-_INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
+_INSIDE = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
 
 # answers that follow from shapes and dtypes, which a program fixes
 _STATIC = (

@@ -25,7 +25,9 @@ from revad.engine.tape import (
     Node,
     Tracked,
     project,
+    rule_name,
 )
+from revad.errors import RuleError
 from revad.scatter import add_at, unindex
 
 FIRST_EDGE, EDGE = 4, 4  # where a node's edges begin, and how long each is
@@ -106,7 +108,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
         if length < FIRST_EDGE + EDGE:
             leaves[node[0]] = (node, g)
             continue
-        if node[3] is SEVERAL and node[2]:
+        if node[3] is SEVERAL and type(node[2]) is list:
             g = _filled(g, node[2])
         for at in _UNARY if length == 8 else _BINARY if length == 12 else range(FIRST_EDGE, length, EDGE):
             parent = node[at]
@@ -217,13 +219,24 @@ def _pull_special(
         present[kept] = g if present[kept] is None else present[kept] + g
     elif kind == JOINT:
         cotangents = function(g, tuple(p is not None for p in parent), *kept)
+        _check_count(function, cotangents, len(parent))
         for node, cotangent in zip(parent, cotangents, strict=True):
             if node is not None:
                 if node[3] is not SEVERAL:
                     cotangent = project(cotangent, node[2], node[3], function)
                 _accumulate(adjoints, owned, heap, node, cotangent)
     else:  # SEQUENCE: the parent is a pack of nodes, one per item
-        _accumulate(adjoints, owned, heap, parent, list(function(g, *kept)))
+        cotangents = function(g, *kept)
+        _check_count(function, cotangents, parent[2])
+        _accumulate(adjoints, owned, heap, parent, list(cotangents))
+
+
+def _check_count(rule: Any, cotangents: Any, expected: int) -> None:
+    if not hasattr(cotangents, "__len__") or len(cotangents) != expected:
+        got = f"{len(cotangents)} of them" if hasattr(cotangents, "__len__") else f"one {type(cotangents).__name__}"
+        raise RuleError(
+            f"the rule {rule_name(rule)} must return {expected} cotangents, one per argument or item; it returned {got}."
+        )
 
 
 def _filled(g: list[Any], avals: list[Aval]) -> list[Any]:

@@ -5,13 +5,12 @@ It finds the highest level among the arguments and hands the call to that kind o
 
 from __future__ import annotations
 
-import difflib
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from revad.engine.tape import Tracked
+from revad.engine.tape import Leaf, Tracked
 from revad.errors import NoRuleError
 from revad.registry import Operation, lookup, operations
 
@@ -97,9 +96,31 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
     level = top._node[1]
     if Pause.count and level <= Pause.level.get() and top.pausable:
-        below_args, below_kwargs = strip_call(level, args, kwargs)
-        return function(*below_args, **below_kwargs)
+        return _call_paused(function, level, args, kwargs)
     return top.process(operation, level, args, kwargs)
+
+
+def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
+    below_args, below_kwargs = strip_call(level, args, kwargs)
+    result = function(*below_args, **below_kwargs)
+    for part in result if type(result) in CONTAINERS else (result,):
+        if isinstance(part, np.ndarray) and any(isinstance(a, np.ndarray) and np.may_share_memory(part, a) for a in below_args):
+            leaf: Any = args[0]
+            if not (isinstance(leaf, Tracked) and isinstance(leaf._node[-1], Leaf)):
+                return _read_only(result)
+            leaf._value = leaf._value.copy()  # the tape may keep the present values
+            return function(*strip_call(level, args, kwargs)[0], **kwargs)
+    return result
+
+
+def _read_only(result: Any) -> Any:
+    if type(result) in CONTAINERS:
+        return type(result)([_read_only(part) for part in result])
+    if isinstance(result, np.ndarray):
+        result = result.view()
+        result.flags.writeable = False
+    return result
 
 
 def qualified_name(function: Any) -> str:
@@ -109,6 +130,8 @@ def qualified_name(function: Any) -> str:
 
 
 def _unknown(function: Any) -> NoRuleError:
+    import difflib
+
     name = getattr(function, "__name__", repr(function))
     near = difflib.get_close_matches(name, sorted({operation.name for operation in operations()}), 3)
     hint = f" Registered names that are near: {', '.join(near)}." if near else ""

@@ -280,7 +280,7 @@ def pack(sequence: Any, level: int) -> Node:
                 edges += (item._node, PULL, (i,), getitem)
         elif is_on(item, level):
             edges += (pack(item, level), SEQUENCE, (i,), getitem)
-    return (next_order(), level, [], SEVERAL, *edges)
+    return (next_order(), level, len(sequence), SEVERAL, *edges)
 
 
 def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node | None:

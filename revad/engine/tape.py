@@ -13,6 +13,7 @@ long tape goes to the garbage collector, which visits every container again and 
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Sequence
 from itertools import count
@@ -59,6 +60,7 @@ class Tracked:
     shape: Any
     dtype: Any
     astype: Any
+    size: Any
     pausable = True  # whether `no_grad` switches this kind of level off
 
     def is_numpy_scalar(self) -> bool:
@@ -136,10 +138,13 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
     except AttributeError:
         if not isinstance(g, (int, float, complex)):
             raise RuleError(
-                f"the rule {_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "
+                f"the rule {rule_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "
                 "Return an array; for an argument without derivative register NONDIFF."
             ) from None
         g_shape = ()
+    kind = getattr(g, "dtype", FLOAT64).kind
+    if kind not in "fciub":
+        raise RuleError(f"the rule {rule_name(rule)} returned an array of dtype {g.dtype}; return numbers.")  # pyright: ignore[reportAttributeAccessIssue]
     if g_shape != shape:
         g = _sum_down(g, g_shape, shape, rule)
     if dtype is None or (type(g) is float and dtype is FLOAT64):
@@ -154,8 +159,6 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
     if g_dtype != dtype:
         if g_dtype.kind == "c" and dtype.kind != "c":
             g = np.real(g)
-        if g_dtype.kind == "O":
-            raise RuleError(f"the rule {_name(rule)} returned an array of dtype object; return numbers.")
         array: Any = g
         g = array.astype(dtype) if array.dtype != dtype else array
     return g
@@ -171,13 +174,15 @@ def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any)
     fits = extra >= 0 and all(n in (1, m) for n, m in zip(shape, g_shape[extra:], strict=True))
     if not fits:
         raise RuleShapeError(
-            f"the rule {_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
+            f"the rule {rule_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
             f"Return one of shape {shape}, or of a shape that broadcasting makes of it."
         )
     return np.reshape(np.sum(g, axis=axes, keepdims=True), shape)
 
 
-def _name(rule: Any) -> str:
+def rule_name(rule: Any) -> str:
+    """Return a rule's name and where it was written, for messages."""
+    rule = inspect.unwrap(rule) if callable(rule) else rule
     code = getattr(rule, "__code__", None)
     if code is None:
         return repr(rule)

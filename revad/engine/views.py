@@ -92,7 +92,10 @@ def link(output: Tracked, view: View) -> None:
 
 def replace(handle: Tracked, new: Any) -> None:
     """Let a handle stand for ``new`` in place: what it is a view of is updated, and all views of that are read again."""
-    check_writable(handle)
+    written = handle
+    while written is not None:
+        check_writable(written)
+        written = getattr(getattr(written, "_view", None), "base", None)
     rebind(handle, new)
     view = getattr(handle, "_view", None)
     while view is not None:

@@ -1,15 +1,27 @@
-"""A captured program as a `networkx.DiGraph`, and in Graphviz's DOT language."""
+"""Programs as graphs: for networkx and its algorithms (`to_networkx`), and for drawing with Graphviz (`to_dot`).
+
+A node is a value of the program; an edge says that one value is an argument of the call that made another.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from revad.aval import Aval
-from revad.compiler.program import Guard, Program, Ref, Step, references
+import numpy as np
+
+from revad.aval import Aval, aval_of
+from revad.compiler.program import Guard, Program, Ref, Step, _short, _show, references
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Position = int | str | tuple[int | str, ...]
 
 
-def to_networkx(program: Program) -> Any:
-    """Return a program as a directed graph, ready for networkx's algorithms.
+def to_networkx(program: Program) -> nx.DiGraph:
+    """Return a program as a directed graph of its values, ready for networkx's algorithms.
 
     Parameters
     ----------
@@ -19,50 +31,117 @@ def to_networkx(program: Program) -> Any:
     Returns
     -------
     networkx.DiGraph
-        One node for each input and operation, added in topological order, with the attributes ``kind`` ("input" or
-        "operation"), ``operation`` (its name), ``arguments`` (as text), ``shape`` and ``dtype`` (None where the output is a
-        tuple), ``file``, ``line``, ``output`` (positions among the program's outputs) and ``guards`` (decisions taken on the
-        value). An edge from producer to user carries ``positions``, where among the arguments the value stands.
+        Nodes are numbered as in the program and added in the order of execution, which is a topological order. Each has the
+        attributes
+
+        ========== =====================================================================================================
+        kind       ``"input"``, ``"operation"``, or ``"constant"`` (an array, or an output, that no input influences)
+        operation  the operation's name; ``"input"``, ``"constant"``
+        function   what is called; None for inputs and constants
+        arguments  of the call, as text such as ``"%0, axis=1"``
+        shape      tuple of int; None where the call returns several values
+        dtype      as text, ``"float64"``; None where the call returns several values
+        file, line where the user's code made the call; ``""`` and 0 for inputs and constants
+        guards     list of the decisions that were taken on the value, as text such as ``"bool -> True (model.py:7)"``
+        outputs    list of its positions among the program's outputs
+        ========== =====================================================================================================
+
+        Each edge has ``positions``, a list of the places where the value stands among the call's arguments: an int, a keyword, or
+        for an item of a list a tuple such as ``(0, 2)``; ``x * x`` has one edge with positions ``[0, 1]``. The graph itself has
+        the attribute ``name``.
+
+    Raises
+    ------
+    ImportError
+        networkx is not installed.
 
     Examples
     --------
     >>> import networkx, numpy as np, revad
-    >>> graph = revad.trace(lambda x: np.sum(np.sin(x) * x), np.ones(3)).to_networkx()
+    >>> graph = revad.trace(lambda x: np.sum(x * np.exp(x)), np.ones(3)).to_networkx()
     >>> [graph.nodes[n]["operation"] for n in networkx.topological_sort(graph)]
-    ['input', 'sin', 'multiply', 'sum']
+    ['input', 'exp', 'multiply', 'sum']
     >>> networkx.dag_longest_path_length(graph)
     3
+    >>> graph.edges[1, 2]["positions"]
+    [1]
     """
-    import networkx
+    import networkx as nx
 
-    graph = networkx.DiGraph(name=program.name)
-    for i, aval in enumerate(program.inputs):
-        graph.add_node(i, kind="input", operation="input", arguments="", **_facts(aval), file="", line=0, output=[], guards=[])
+    graph: Any = nx.DiGraph(name=program.name)
+    for index, aval in enumerate(program.inputs):
+        graph.add_node(index, **_attributes("input", "input", aval))
+    next_constant = program.size  # constants have no number in the program; they are numbered after all values
     for step in program.steps:
         if isinstance(step, Guard):
-            graph.nodes[step.index]["guards"].append(f"{step.kind.__name__}(%{step.index}) == {step.expected!r}")
+            text = f"{step.kind.__name__} -> {_short(step.expected)} ({Path(step.file).name}:{step.line})"
+            graph.nodes[step.index]["guards"].append(text)
             continue
-        graph.add_node(
-            step.index,
-            kind="operation",
-            operation=step.name,
-            arguments=_arguments(step),
-            **_facts(step.aval),
-            file=step.file,
-            line=step.line,
-            output=[],
-            guards=[],
-        )
-        for producer, positions in _uses(step).items():
-            graph.add_edge(producer, step.index, positions=positions)
+        places: dict[int, list[Position]] = {}
+        for position, value in _values(step):
+            if isinstance(value, Ref):
+                source = value.index
+            else:
+                source, next_constant = next_constant, next_constant + 1
+                graph.add_node(source, **_attributes("constant", "constant", aval_of(value)))
+            places.setdefault(source, []).append(position)
+        call = {"function": step.operation, "arguments": _text(step), "file": step.file, "line": step.line}
+        graph.add_node(step.index, **_attributes("operation", step.name, step.aval) | call)
+        graph.add_edges_from((source, step.index, {"positions": positions}) for source, positions in places.items())
     for position, output in enumerate(program.outputs):
         if isinstance(output, Ref):
-            graph.nodes[output.index]["output"].append(position)
+            node = output.index
+        else:
+            node, next_constant = next_constant, next_constant + 1
+            graph.add_node(node, **_attributes("constant", "constant", aval_of(output)))
+        graph.nodes[node]["outputs"].append(position)
     return graph
 
 
+def _attributes(kind: str, operation: str, aval: Aval | None) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "operation": operation,
+        "function": None,
+        "arguments": "",
+        "shape": None if aval is None else tuple(aval.shape),
+        "dtype": None if aval is None else str(aval.dtype),
+        "file": "",
+        "line": 0,
+        "guards": [],
+        "outputs": [],
+    }
+
+
+def _values(step: Step) -> Iterator[tuple[Position, Any]]:
+    """Yield the values that a call takes, the program's own and constant arrays, with their places among the arguments."""
+    for position, arg in [*enumerate(step.args), *step.kwargs.items()]:
+        yield from _within(arg, position)
+
+
+def _within(arg: Any, place: Position) -> Iterator[tuple[Position, Any]]:
+    if isinstance(arg, Ref) or (isinstance(arg, np.ndarray) and arg.ndim > 0):
+        yield place, arg
+    elif isinstance(arg, (list, tuple)):
+        for i, item in enumerate(arg):
+            yield from _within(item, (*_path(place), i))
+    else:
+        yield from ((place, Ref(index)) for index in references(arg))
+
+
+def _path(place: Position) -> tuple[int | str, ...]:
+    return place if isinstance(place, tuple) else (place,)
+
+
+def _text(step: Step) -> str:
+    return ", ".join([*map(_short, step.args), *(f"{name}={_short(value)}" for name, value in step.kwargs.items())])
+
+
+_SHAPES = {"input": "ellipse", "operation": "box", "constant": "note"}
+
+
 def to_dot(program: Program) -> str:
-    """Return a program in Graphviz's DOT language.
+    r"""Return a program in Graphviz's DOT language, to be drawn with ``dot -Tsvg``.
 
     Parameters
     ----------
@@ -72,55 +151,42 @@ def to_dot(program: Program) -> str:
     Returns
     -------
     str
-        To be drawn with ``dot -Tsvg``; inputs are boxes, outputs have a double border, and each node's tooltip names the user's
-        file and line.
+        A digraph from top to bottom: inputs as ellipses, calls as boxes, constants as notes, each with number, operation, shape
+        and dtype. Outputs have a double border. The tooltip of a call has its arguments and the user's line. An edge is labelled
+        with the argument's place where the call takes several values.
 
     Examples
     --------
     >>> import numpy as np, revad
-    >>> print(revad.trace(lambda x: np.sin(x), 1.0).to_dot())
-    digraph "<lambda>" {
-      rankdir=TB; node [fontname="monospace"];
-      n0 [label="%0 input\\nfloat64[]", shape=box];
-      n1 [label="%1 sin\\nfloat64[]", shape=ellipse, peripheries=2, tooltip="<doctest ...>:1"];
+    >>> print(revad.trace(np.sin, 1.0).to_dot())
+    digraph "sin" {
+      rankdir=TB; node [fontname="monospace"]; edge [fontname="monospace"];
+      n0 [label="%0 input\nfloat64[]", shape=ellipse];
+      n1 [label="%1 sin\nfloat64[]", shape=box, peripheries=2, tooltip="sin(%0)\n..."];
       n0 -> n1;
     }
     """
-    outputs = {output.index for output in program.outputs if isinstance(output, Ref)}
-    lines = [f"digraph {_quoted(program.name)} {{", '  rankdir=TB; node [fontname="monospace"];']
-    for i, aval in enumerate(program.inputs):
-        double = ", peripheries=2" if i in outputs else ""
-        lines.append(f"  n{i} [label={_quoted(f'%{i} input', _described(aval))}, shape=box{double}];")
-    for step in program.calls:
-        label = _quoted(f"%{step.index} {step.name}", _described(step.aval))
-        double = ", peripheries=2" if step.index in outputs else ""
-        lines.append(f"  n{step.index} [label={label}, shape=ellipse{double}, tooltip={_quoted(step.source)}];")
-        lines += [f"  n{producer} -> n{step.index};" for producer in _uses(step)]
+    graph = to_networkx(program)
+    lines = [f"digraph {_quoted(program.name)} {{", '  rankdir=TB; node [fontname="monospace"]; edge [fontname="monospace"];']
+    for node, data in graph.nodes(data=True):
+        aval = None if data["shape"] is None else Aval(data["shape"], data["dtype"])
+        number = "" if data["kind"] == "constant" else f"%{node} "
+        label = "\n".join([number + data["operation"], _show(aval), *data["guards"]])
+        options = [f"label={_quoted(label)}", f"shape={_SHAPES[data['kind']]}"]
+        if data["outputs"]:
+            options.append("peripheries=2")
+        if data["kind"] == "operation":
+            tooltip = f"{data['operation']}({data['arguments']})\n{data['file']}:{data['line']}"
+            options.append(f"tooltip={_quoted(tooltip)}")
+        lines.append(f"  n{node} [{', '.join(options)}];")
+    for source, target, positions in graph.edges(data="positions"):
+        places = ", ".join("".join(f"[{p}]" if i else str(p) for i, p in enumerate(_path(place))) for place in positions)
+        single = graph.in_degree(target) == 1 and len(positions) == 1
+        lines.append(f"  n{source} -> n{target}{'' if single else f' [label={_quoted(places)}]'};")
     return "\n".join([*lines, "}"])
 
 
-def _uses(step: Step) -> dict[int, list[int | str]]:
-    """Return which values a step uses, and at which arguments."""
-    uses: dict[int, list[int | str]] = {}
-    for position, arg in (*enumerate(step.args), *step.kwargs.items()):
-        for index in references(arg):
-            uses.setdefault(index, []).append(position)
-    return uses
-
-
-def _facts(aval: Aval | None) -> dict[str, Any]:
-    return {"shape": None, "dtype": None} if aval is None else {"shape": aval.shape, "dtype": str(aval.dtype)}
-
-
-def _arguments(step: Step) -> str:
-    parts = [repr(arg) for arg in step.args] + [f"{name}={arg!r}" for name, arg in step.kwargs.items()]
-    return ", ".join(part if len(part) <= 60 else part[:57] + "..." for part in parts)
-
-
-def _described(aval: Aval | None) -> str:
-    return "(several)" if aval is None else f"{aval.dtype}[{','.join(map(str, aval.shape))}]"
-
-
-def _quoted(*lines: str) -> str:
-    escaped = [line.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") for line in lines]
-    return '"' + "\\n".join(escaped) + '"'
+def _quoted(text: str) -> str:
+    """Return text as a quoted DOT string: quotes and backslashes escaped, line ends as backslash and n."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "").replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -259,7 +259,11 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
         else:
             for name, value in kwargs.items():
                 kind = type(value)
-                if kind is GradTensor or name == "out" or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value)))):
+                if (
+                    kind is GradTensor
+                    or name == "out"
+                    or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))))
+                ):
                     break
             else:
                 if level is not None:

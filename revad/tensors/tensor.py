@@ -68,6 +68,8 @@ def _assign_untracked(handle: Tensor, value: Any) -> None:
         raise ValueError(
             f"an in-place operation would change the shape {handle.shape} of a tracked value to {np.shape(value)}."
         )
+    if isinstance(handle._value, ndarray):
+        value = np.asarray(value).astype(handle._value.dtype, casting="same_kind", copy=not isinstance(value, ndarray))
     handle._value = value if type(value) is type(handle._value) else type(handle._value)(value)
 
 
@@ -130,10 +132,10 @@ class Tensor(ArrayMethods, Tracked):
     def __neg__(self) -> Any:
         return apply(np.negative, (self,), {})
 
-    def __eq__(self, other: Any) -> Any:
+    def __eq__(self, other: object) -> Any:
         return apply(np.equal, (self, other), {})
 
-    def __ne__(self, other: Any) -> Any:
+    def __ne__(self, other: object) -> Any:
         return apply(np.not_equal, (self, other), {})
 
     def __pos__(self) -> Any:

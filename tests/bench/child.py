@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from tests.bench.engines import load
@@ -20,6 +21,7 @@ from tests.bench.environment import child_environment, describe
 from tests.bench.table import Row, check_results, merge
 
 ROOT = Path(__file__).resolve().parents[2]
+SLOW = 20  # seconds: an engine that takes longer has only one turn
 
 
 class ChildError(RuntimeError):
@@ -30,9 +32,13 @@ def measure(group: str, engines: list[str], threads: int, rounds: int, seconds: 
     """Run a group of rows with each engine in turn, compare the results and return the rows."""
     module = rows_of(group)
     rows: list[Row] = []
+    waiting = [name for name in engines if name in module.ENGINES]
     for turn in range(min(rounds, module.ROUNDS)):
-        for engine in [name for name in engines if name in module.ENGINES]:
+        for engine in waiting.copy():
+            start = perf_counter()
             rows += [Row(**row) for row in spawn(group, engine, threads, seconds)]
+            if perf_counter() - start > SLOW:
+                waiting.remove(engine)
         if turn == 0:
             for row in merge(rows):
                 check_results(row)

@@ -43,12 +43,10 @@ def clock(row: Row, engine: Engine, f: Callable[..., Any], *args: Any, seconds: 
     thunk = engine.prepare(f, *args)
     try:
         with patience(PATIENCE):
-            first, result = timed(thunk)  # the first call of some engines also compiles
+            first, _ = timed(thunk)  # the first call of some engines also compiles
     except PatienceError:
         row.values[engine.name] = f"> {PATIENCE} s"
         return row
-    row.results[engine.name] = fingerprint(result)
-    del result
     gc.collect()
     gc.freeze()  # the libraries' own objects shall cost nobody time in the collector
     best, spent = first, first if first > PATIENCE / 3 else 0.0
@@ -57,6 +55,7 @@ def clock(row: Row, engine: Engine, f: Callable[..., Any], *args: Any, seconds: 
         best = min(best, duration)
         spent += duration
     row.values[engine.name] = best / per
+    row.results[engine.name] = fingerprint(thunk())  # after the race: its temporaries would change the heap
     return row
 
 

@@ -1,0 +1,269 @@
+"""Pooling over any number of axes: the largest element, or the mean, of each window.
+
+Which element is the largest is found only in the backward pass; the cotangent goes there. The mean is linear.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+import revad
+from nn.functional.windows import Geometry, Sizes, each, inside, pad, place
+from revad.extend import linear, nondiff, vjp
+
+
+def pool_geometry(
+    name: str, shape: tuple[int, ...], n: int, kernel: Any, stride: Any, padding: Any, dilation: Any, *, ceil_mode: bool
+) -> tuple[Geometry, Sizes]:
+    """Return how the windows of a pooling lie, and how many there are; with ``ceil_mode`` the last ones may stick out.
+
+    Examples
+    --------
+    >>> pool_geometry("max_pool1d", (1, 1, 5), 1, 2, None, 0, 1, ceil_mode=True)
+    (Geometry(kernel=(2,), stride=(2,), padding=((0, 1),), dilation=(1,)), (3,))
+    """
+    kernel = each(kernel, n, "kernel_size")
+    stride = kernel if stride is None else each(stride, n, "stride")
+    padding, dilation, lengths = each(padding, n, "padding"), each(dilation, n, "dilation"), shape[-n:]
+    if len(shape) != n + 2:
+        raise ValueError(f"{name}: the input must have {n + 1} or {n + 2} axes, not shape {shape}.")
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        raise ValueError(f"{name}: padding {padding} must be at most half of the kernel {kernel}.")
+    outputs: list[int] = []
+    pads: list[tuple[int, int]] = []
+    for length, k, s, p, d in zip(lengths, kernel, stride, padding, dilation, strict=True):
+        span = d * (k - 1) + 1
+        room = length + 2 * p - span
+        count = -(-room // s) + 1 if ceil_mode else room // s + 1
+        if ceil_mode and (count - 1) * s >= length + p:  # the last window would lie in the padding only
+            count -= 1
+        outputs.append(count)
+        pads.append((p, max(p, (count - 1) * s + span - length - p)))
+    if min(outputs) < 1:
+        raise ValueError(f"{name}: a window of {kernel} (dilation {dilation}) does not fit into an input of shape {shape}.")
+    return Geometry(kernel, stride, tuple(pads), dilation), tuple(outputs)
+
+
+# The largest element ---------------------------------------------------------------------------------------------------------
+
+
+@revad.primitive
+def window_max(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
+    """Return the largest element of each window; nan if there is one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_max(np.array([1.0, 5.0, 2.0, 3.0]), Geometry((2,), (2,), ((0, 0),), (1,)), (2,))
+    array([5., 3.])
+    """
+    padded = pad(input, geometry.padding, -np.inf)
+    offsets = np.ndindex(*geometry.kernel)
+    largest = padded[place(next(offsets), geometry, outputs)].copy()
+    for offset in offsets:
+        np.maximum(largest, padded[place(offset, geometry, outputs)], out=largest)
+    return largest
+
+
+@revad.primitive
+def window_winners(input: Any, largest: Any, geometry: Geometry, outputs: Sizes) -> Any:
+    """Return which element of each window is the largest (the first of equals), counted through the window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_winners(np.array([1.0, 5.0, 3.0, 3.0]), np.array([5.0, 3.0]), Geometry((2,), (2,), ((0, 0),), (1,)), (2,))
+    array([1, 0], dtype=uint8)
+    """
+    padded = pad(input, geometry.padding, -np.inf)
+    is_padded = padded is not input
+    real = pad(np.ones(input.shape[input.ndim - len(outputs) :], bool), geometry.padding) if is_padded else None
+    has_nan = bool(np.isnan(np.sum(largest)))
+    count = prod(geometry.kernel)
+    kind = np.uint8 if count < 256 else np.int32
+    rank = np.zeros(largest.shape, kind)  # count − number, so that the first of equals ranks highest; no slow masked writes
+    for number, offset in enumerate(np.ndindex(*geometry.kernel)):
+        here = place(offset, geometry, outputs)
+        wins = padded[here] == largest
+        if has_nan:
+            wins |= padded[here] != padded[here]
+        if real is not None:
+            wins &= real[here]  # where all are −∞ the padding must not win
+        np.maximum(rank, wins.view(np.uint8) * kind(count - number), out=rank)
+    return kind(count) - rank
+
+
+nondiff(window_winners)
+
+
+@revad.primitive
+def take_winners(input: Any, winners: Any, geometry: Geometry) -> Any:
+    """Return one element of each window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> take_winners(np.array([1.0, 5.0, 3.0, 4.0]), np.array([1, 0]), Geometry((2,), (2,), ((0, 0),), (1,)))
+    array([5., 3.])
+    """
+    outputs = winners.shape[winners.ndim - len(geometry.kernel) :]
+    padded = pad(input, geometry.padding)
+    taken = np.zeros(winners.shape, input.dtype)
+    for number, offset in enumerate(np.ndindex(*geometry.kernel)):
+        taken = np.where(winners == number, padded[place(offset, geometry, outputs)], taken)
+    return taken
+
+
+@revad.primitive
+def put_winners(g: Any, winners: Any, lengths: Sizes, geometry: Geometry) -> Any:
+    """Return zeros with each element added to one place of its window: the adjoint of `take_winners`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> put_winners(np.array([2.0, 3.0]), np.array([1, 0]), (4,), Geometry((2,), (2,), ((0, 0),), (1,)))
+    array([0., 2., 3., 0.])
+    """
+    n = len(geometry.kernel)
+    lead, outputs = g.shape[: g.ndim - n], g.shape[g.ndim - n :]
+    padded = np.zeros((*lead, *(length + sum(p) for length, p in zip(lengths, geometry.padding, strict=True))), g.dtype)
+    for number, offset in enumerate(np.ndindex(*geometry.kernel)):
+        padded[place(offset, geometry, outputs)] += np.where(winners == number, g, 0)
+    return padded[inside(lengths, geometry.padding)]
+
+
+def _max_adjoint(g: Any, input: Any, ans: Any, geometry: Geometry, outputs: Sizes) -> Any:
+    winners = window_winners(input, ans, geometry, outputs)
+    return put_winners(g, winners, np.shape(input)[np.ndim(input) - len(outputs) :], geometry)
+
+
+vjp(window_max, input=_max_adjoint)
+vjp(put_winners, g=lambda v, winners, geometry: take_winners(v, winners, geometry))
+
+
+def _take_winners_adjoint(g: Any, input: revad.extend.Aval, winners: Any, geometry: Geometry) -> Any:
+    return put_winners(g, winners, input.shape[input.ndim - len(geometry.kernel) :], geometry)
+
+
+vjp(take_winners, input=_take_winners_adjoint)
+
+
+def max_pool(
+    name: str,
+    n: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    *,
+    ceil_mode: bool,
+    return_indices: bool,
+) -> Any:
+    """Return the largest element of each window over the last n axes, and its position on request.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> max_pool("max_pool1d", 1, np.array([[1.0, 5.0, 2.0, 3.0]]), 2, None, 0, 1, ceil_mode=False, return_indices=False)
+    array([[5., 3.]])
+    """
+    if np.ndim(input) == n + 1:
+        settings = {"ceil_mode": ceil_mode, "return_indices": return_indices}
+        result = max_pool(name, n, input[None], kernel_size, stride, padding, dilation, **settings)
+        return (result[0][0], result[1][0]) if return_indices else result[0]
+    geometry, outputs = pool_geometry(name, np.shape(input), n, kernel_size, stride, padding, dilation, ceil_mode=ceil_mode)
+    y = window_max(input, geometry, outputs)
+    if not return_indices:
+        return y
+    plain = revad.stop_gradient(input)
+    winners = window_winners(plain, revad.stop_gradient(y), geometry, outputs)
+    numbers = np.broadcast_to(np.arange(prod(plain.shape[2:])).reshape(plain.shape[2:]), plain.shape)
+    return y, take_winners(numbers, winners, geometry)
+
+
+# The mean --------------------------------------------------------------------------------------------------------------------
+
+
+@revad.primitive
+def window_sum(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
+    """Return the sum of each window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_sum(np.array([1.0, 5.0, 2.0]), Geometry((2,), (1,), ((0, 0),), (1,)), (2,))
+    array([6., 7.])
+    """
+    padded = pad(input, geometry.padding)
+    total = np.zeros(input.shape[: input.ndim - len(outputs)] + outputs, input.dtype)
+    for offset in np.ndindex(*geometry.kernel):
+        total += padded[place(offset, geometry, outputs)]
+    return total
+
+
+@revad.primitive
+def window_spread(g: Any, lengths: Sizes, geometry: Geometry, outputs: Sizes) -> Any:
+    """Add each element to all places of its window: the adjoint of `window_sum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_spread(np.array([6.0, 7.0]), (3,), Geometry((2,), (1,), ((0, 0),), (1,)), (2,))
+    array([ 6., 13.,  7.])
+    """
+    lead = g.shape[: g.ndim - len(outputs)]
+    padded = np.zeros((*lead, *(n + sum(p) for n, p in zip(lengths, geometry.padding, strict=True))), g.dtype)
+    for offset in np.ndindex(*geometry.kernel):
+        padded[place(offset, geometry, outputs)] += g
+    return padded[inside(lengths, geometry.padding)]
+
+
+@linear(window_sum, "input")
+def _sum_adjoint(g: Any, input: revad.extend.Aval, geometry: Geometry, outputs: Sizes) -> Any:
+    return window_spread(g, input.shape[input.ndim - len(outputs) :], geometry, outputs)
+
+
+linear(window_spread, "g")(lambda v, geometry, outputs: window_sum(v, geometry, outputs))
+
+
+def avg_pool(
+    name: str,
+    n: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    *,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: int | None,
+) -> Any:
+    """Return the mean of each window over the last n axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> settings = {"ceil_mode": False, "count_include_pad": True, "divisor_override": None}
+    >>> avg_pool("avg_pool1d", 1, np.array([[1.0, 5.0, 2.0, 3.0]]), 2, None, 0, **settings)
+    array([[3. , 2.5]])
+    """
+    if np.ndim(input) == n + 1:
+        settings = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad, "divisor_override": divisor_override}
+        return avg_pool(name, n, input[None], kernel_size, stride, padding, **settings)[0]
+    shape = np.shape(input)
+    geometry, outputs = pool_geometry(name, shape, n, kernel_size, stride, padding, 1, ceil_mode=ceil_mode)
+    if divisor_override is not None:
+        return window_sum(input, geometry, outputs) / divisor_override
+    counted = np.ones(shape[2:], getattr(input, "dtype", np.float64))
+    widths = each(padding, n, "padding")
+    if count_include_pad:
+        counted = np.pad(counted, [(p, p) for p in widths], constant_values=1)
+        beyond = tuple((0, after - p) for (_, after), p in zip(geometry.padding, widths, strict=True))
+        counts = window_sum(counted, geometry._replace(padding=beyond), outputs)
+    else:
+        counts = window_sum(counted, geometry, outputs)
+    return window_sum(input, geometry, outputs) / counts
