@@ -23,6 +23,7 @@ from nn.layers.activations import CELU as CELU
 from nn.layers.activations import ELU as ELU
 from nn.layers.activations import GELU as GELU
 from nn.layers.activations import GLU as GLU
+from nn.layers.activations import SELU as SELU
 from nn.layers.activations import Hardshrink as Hardshrink
 from nn.layers.activations import Hardsigmoid as Hardsigmoid
 from nn.layers.activations import Hardswish as Hardswish
@@ -33,9 +34,8 @@ from nn.layers.activations import LogSoftmax as LogSoftmax
 from nn.layers.activations import Mish as Mish
 from nn.layers.activations import ReLU as ReLU
 from nn.layers.activations import ReLU6 as ReLU6
-from nn.layers.activations import SELU as SELU
-from nn.layers.activations import SiLU as SiLU
 from nn.layers.activations import Sigmoid as Sigmoid
+from nn.layers.activations import SiLU as SiLU
 from nn.layers.activations import Softmax as Softmax
 from nn.layers.activations import Softmin as Softmin
 from nn.layers.activations import Softplus as Softplus
@@ -44,6 +44,9 @@ from nn.layers.activations import Softsign as Softsign
 from nn.layers.activations import Tanh as Tanh
 from nn.layers.activations import Tanhshrink as Tanhshrink
 from nn.layers.activations import Threshold as Threshold
+from nn.layers.cells import GRUCell as GRUCell
+from nn.layers.cells import LSTMCell as LSTMCell
+from nn.layers.cells import RNNCell as RNNCell
 from nn.layers.convolution import Conv1d as Conv1d
 from nn.layers.convolution import Conv2d as Conv2d
 from nn.layers.convolution import Conv3d as Conv3d
@@ -83,6 +86,9 @@ from nn.layers.pooling import AvgPool3d as AvgPool3d
 from nn.layers.pooling import MaxPool1d as MaxPool1d
 from nn.layers.pooling import MaxPool2d as MaxPool2d
 from nn.layers.pooling import MaxPool3d as MaxPool3d
+from nn.layers.recurrent import GRU as GRU
+from nn.layers.recurrent import LSTM as LSTM
+from nn.layers.recurrent import RNN as RNN
 from nn.layers.shaping import Flatten as Flatten
 from nn.layers.shaping import Unflatten as Unflatten
 from nn.losses import BCELoss as BCELoss
@@ -94,8 +100,8 @@ from nn.losses import HingeEmbeddingLoss as HingeEmbeddingLoss
 from nn.losses import HuberLoss as HuberLoss
 from nn.losses import KLDivLoss as KLDivLoss
 from nn.losses import L1Loss as L1Loss
-from nn.losses import MSELoss as MSELoss
 from nn.losses import MarginRankingLoss as MarginRankingLoss
+from nn.losses import MSELoss as MSELoss
 from nn.losses import MultiLabelMarginLoss as MultiLabelMarginLoss
 from nn.losses import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
 from nn.losses import MultiMarginLoss as MultiMarginLoss

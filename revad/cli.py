@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from revad import __version__
 from revad.errors import RevadError
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="revad COMMAND --help tells more about a command.",
     )
     top.add_argument("--version", action="version", version=f"revad {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
     raw = argparse.RawDescriptionHelpFormatter
 
     demo = commands.add_parser(
@@ -83,7 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["check", "no_such_file.py:loss"])
     2
     """
-    options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # mathematical letters must not stop a terminal that has none
+            stream.reconfigure(errors="backslashreplace")
+    top = parser()
+    options = top.parse_args(arguments)
+    if options.command is None:
+        top.print_help()
+        return 0
     from revad.commands.inputs import CannotError
 
     try:

@@ -83,7 +83,7 @@ def _take_adjoint(g: Any, input: revad.extend.Aval, positions: Any) -> Any:
     return put_positions(g, positions, input.shape[2:])
 
 
-linear(put_positions, "g")(lambda v, positions: take_positions(v, positions))
+linear(put_positions, "g")(take_positions)
 
 
 @revad.primitive

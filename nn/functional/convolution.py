@@ -255,7 +255,11 @@ def convolve_transposed(
     """
     if np.ndim(input) == n + 1:
         return convolve_transposed(name, n, input[None], weight, bias, stride, padding, output_padding, groups, dilation)[0]
-    stride, dilation, extra = each(stride, n, "stride"), each(dilation, n, "dilation"), each(output_padding, n, "output_padding")
+    stride, dilation, extra = (
+        each(stride, n, "stride"),
+        each(dilation, n, "dilation"),
+        each(output_padding, n, "output_padding"),
+    )
     kernel, shape, pads = weight.shape[2:], np.shape(input), each(padding, n, "padding")
     if len(shape) != n + 2 or shape[1] != weight.shape[0]:
         raise ValueError(

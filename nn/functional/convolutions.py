@@ -121,9 +121,7 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.ones((1, 1, 4)), np.ones((1, 5, 2)), stride=2).shape
     (1, 5, 8)
     """
-    return convolve_transposed(
-        "conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return convolve_transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose2d(
@@ -159,9 +157,7 @@ def conv_transpose2d(
     >>> conv_transpose2d(np.ones((1, 1, 4, 4)), np.ones((1, 5, 2, 2)), stride=2).shape
     (1, 5, 8, 8)
     """
-    return convolve_transposed(
-        "conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return convolve_transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose3d(
@@ -197,6 +193,4 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((1, 1, 4, 4, 4)), np.ones((1, 5, 2, 2, 2)), stride=2).shape
     (1, 5, 8, 8, 8)
     """
-    return convolve_transposed(
-        "conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return convolve_transposed("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation)

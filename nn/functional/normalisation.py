@@ -189,7 +189,9 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     """
     shape = np.shape(input)
     if len(shape) < 2 or shape[1] % num_groups:
-        raise ValueError(f"group_norm: the channels (axis 1) of the input of shape {shape} must be divisible by {num_groups} groups.")
+        raise ValueError(
+            f"group_norm: the channels (axis 1) of the input of shape {shape} must be divisible by {num_groups} groups."
+        )
     grouped = np.reshape(input, (shape[0], num_groups, -1))
     y = np.reshape(standardise(grouped, (2,), eps)[0], shape)
     return _scale_and_shift(y, *(None if p is None else _channels(p, len(shape)) for p in (weight, bias)))

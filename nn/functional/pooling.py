@@ -141,7 +141,7 @@ def _max_adjoint(g: Any, input: Any, ans: Any, geometry: Geometry, outputs: Size
 
 
 vjp(window_max, input=_max_adjoint)
-vjp(put_winners, g=lambda v, winners, geometry: take_winners(v, winners, geometry))
+vjp(put_winners, g=take_winners)
 
 
 def _take_winners_adjoint(g: Any, input: revad.extend.Aval, winners: Any, geometry: Geometry) -> Any:
@@ -227,7 +227,7 @@ def _sum_adjoint(g: Any, input: revad.extend.Aval, geometry: Geometry, outputs: 
     return window_spread(g, input.shape[input.ndim - len(outputs) :], geometry, outputs)
 
 
-linear(window_spread, "g")(lambda v, geometry, outputs: window_sum(v, geometry, outputs))
+linear(window_spread, "g")(window_sum)
 
 
 def avg_pool(
@@ -252,7 +252,8 @@ def avg_pool(
     array([[3. , 2.5]])
     """
     if np.ndim(input) == n + 1:
-        settings = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad, "divisor_override": divisor_override}
+        settings: dict[str, Any] = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+        settings["divisor_override"] = divisor_override
         return avg_pool(name, n, input[None], kernel_size, stride, padding, **settings)[0]
     shape = np.shape(input)
     geometry, outputs = pool_geometry(name, shape, n, kernel_size, stride, padding, 1, ceil_mode=ceil_mode)

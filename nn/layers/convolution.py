@@ -40,7 +40,9 @@ class _Convolution(Module):
     ) -> None:
         name, n = type(self).__name__, self.axes
         if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(f"{name}: {in_channels} input and {out_channels} output channels cannot be divided into {groups} groups.")
+            raise ValueError(
+                f"{name}: {in_channels} input and {out_channels} output channels cannot be divided into {groups} groups."
+            )
         if padding_mode not in _MODES or (self.transposed and padding_mode != "zeros"):
             known = "'zeros'" if self.transposed else ", ".join(map(repr, _MODES))
             raise ValueError(f"{name}: padding_mode must be {known}, not {padding_mode!r}.")
@@ -65,7 +67,12 @@ class _Convolution(Module):
     def extra_repr(self) -> str:
         """Return the settings."""
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        for name, usual in (("padding", (0,) * self.axes), ("dilation", (1,) * self.axes), ("groups", 1), ("padding_mode", "zeros")):
+        for name, usual in (
+            ("padding", (0,) * self.axes),
+            ("dilation", (1,) * self.axes),
+            ("groups", 1),
+            ("padding_mode", "zeros"),
+        ):
             if getattr(self, name) != usual:
                 text += f", {name}={getattr(self, name)!r}"
         return text if self._parameters["bias"] is not None else text + ", bias=False"
@@ -91,7 +98,17 @@ class _Conv(_Convolution):
     ) -> None:
         super().__init__()
         self._prepare(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode, bias=bias, dtype=dtype, rng=rng
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+            bias=bias,
+            dtype=dtype,
+            rng=rng,
         )
 
     def forward(self, input: Any) -> Any:
@@ -99,7 +116,8 @@ class _Conv(_Convolution):
         name, padding = type(self).__name__, self.padding
         if self.padding_mode != "zeros":
             pads = padding_of(padding, self.kernel_size, self.stride, self.dilation, name)
-            input = np.pad(input, [(0, 0)] * (np.ndim(input) - self.axes) + list(pads), mode=_MODES[self.padding_mode])
+            mode: Any = _MODES[self.padding_mode]
+            input = np.pad(input, [(0, 0)] * (np.ndim(input) - self.axes) + list(pads), mode=mode)
             padding = 0
         return convolve(name, self.axes, input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
@@ -128,7 +146,17 @@ class _ConvTranspose(_Convolution):
         super().__init__()
         self.output_padding = each(output_padding, self.axes, "output_padding")
         self._prepare(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode, bias=bias, dtype=dtype, rng=rng
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+            bias=bias,
+            dtype=dtype,
+            rng=rng,
         )
 
     def forward(self, input: Any) -> Any:

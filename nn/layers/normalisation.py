@@ -50,7 +50,9 @@ class _RunningNorm(Module):
         shape = np.shape(input)
         if len(shape) not in self.axes or shape[1] != self.num_features:
             axes = " or ".join(map(str, self.axes))
-            raise ValueError(f"{type(self).__name__}({self.num_features}) takes {axes} axes with {self.num_features} channels, not {shape}.")
+            raise ValueError(
+                f"{type(self).__name__}({self.num_features}) takes {axes} axes with {self.num_features} channels, not {shape}."
+            )
 
     def share(self) -> float:
         """Count a batch; return its share in the running statistics."""
@@ -309,7 +311,9 @@ class RMSNorm(Module):
     array([[1., 1.]])
     """
 
-    def __init__(self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True, dtype: Any = None) -> None:
+    def __init__(
+        self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine

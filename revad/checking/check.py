@@ -240,8 +240,7 @@ class Trial:
     def _check_conclusive(self, found: Slope) -> Iterator[Mismatch]:
         """Say so where the finite difference cannot tell a right derivative from a wrong one: at kinks, in noise."""
         here = self.here
-        vague = found.error > 0.1 * np.abs(found.value)
-        vague &= (np.abs(found.value) > found.error) | (found.error > 1e-6 * found.size)
+        vague = (found.error > 0.1 * np.abs(found.value)) & (found.error > 1e-6 * found.size)
         if not np.any(vague):
             return
         left, right, kink = one_sided(here, self.tangent)

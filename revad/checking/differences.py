@@ -131,7 +131,11 @@ def finite_difference(
         blocks = [_block(here.name, jacobian, errors, out, into) for into in here.inputs.parts]
         values.append(rebuild_input([value for value, _ in blocks]))
         bars.append(rebuild_input([bar for _, bar in blocks]))
-    return Difference(rebuild_output(values), rebuild_output(bars))
+
+    def zero(shape: tuple[int, ...]) -> Any:
+        return rebuild_input([np.zeros((*shape, *into.aval.shape)) for into in here.inputs.parts])
+
+    return Difference(rebuild_output(values, zero), rebuild_output(bars, zero))
 
 
 def _chosen(argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

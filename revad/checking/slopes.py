@@ -80,7 +80,7 @@ class Line:
             if np.all(settled):
                 break
             other, other_still = self._scatter(eps**power)
-            settled |= (other > wider / 5) & (other < 5 * wider)  # noise does not depend on the distance
+            settled |= (other > wider / 3) & (other < 3 * wider)  # noise does not depend on the distance
             if power > 1 / 3:
                 seen = np.where(other_still | settled, seen, np.fmin(seen, other))
                 wider = other

@@ -110,7 +110,7 @@ class Space:
             finite = np.abs(vector[part.start : part.stop])
             finite = np.where(np.isfinite(finite), finite, 0.0)
             typical = float(np.sqrt(np.mean(finite**2))) if finite.size else 0.0
-            near_zero = np.where(finite == 0, 0.1, 1e-3) * typical
+            near_zero = np.where(finite == 0, 0.1, 1e-6) * typical
             out[part.start : part.stop] = np.maximum(finite, near_zero) if typical > 0 else 1.0
         return out
 
@@ -168,7 +168,7 @@ def mapping(
 
 def as_mapping(
     caller: str, f: Callable[..., Any], argnums: Argnums | None, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Mapping, Callable[[list[Any]], Any]]:
+) -> tuple[Mapping, Callable[..., Any]]:
     """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves together again.
 
     Parameters
@@ -181,6 +181,13 @@ def as_mapping(
         What to differentiate; None for every floating or complex leaf of the positional arguments.
     args, kwargs
         The call.
+
+    Returns
+    -------
+    mapping : Mapping
+        The call.
+    restore : callable
+        ``restore(leaves, zero)`` puts leaves into the output's structure, and ``zero(shape)`` where an output is of integers.
 
     Raises
     ------
@@ -229,10 +236,10 @@ def as_mapping(
             f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers: nothing to differentiate."
         )
 
-    def restore(leaves: list[Any]) -> Any:
+    def restore(leaves: list[Any], zero: Callable[[tuple[int, ...]], Any] = np.zeros) -> Any:
         given = iter(leaves)
         pairs = zip(outputs, floating, strict=True)
-        return rebuild_output([next(given) if is_float else np.zeros(np.shape(leaf)) for leaf, is_float in pairs])
+        return rebuild_output([next(given) if is_float else zero(np.shape(leaf)) for leaf, is_float in pairs])
 
     out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
     return mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels), restore

@@ -11,7 +11,7 @@ from revad.checking.check import MODES, ROUNDINGS, Mismatch, Trial, find_mismatc
 from revad.checking.locate import compare_entries, weighted
 from revad.checking.spaces import Mapping, Vector, as_mapping
 from revad.checking.table import Comparison, comparison_table
-from revad.commands.inputs import Call, CannotError, bind, function_in_file, one_line
+from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line
 from revad.errors import RevadError
 from revad.transforms.reverse import vjp
 
@@ -44,9 +44,9 @@ def run(options: argparse.Namespace) -> int:
         except CannotError:
             raise
         except RevadError as error:
-            raise CannotError(one_line(error)) from error
-        except Exception as error:
-            raise CannotError(f"{name} raised {one_line(error)}{call.hint}") from error
+            raise CannotError(f"{one_line(error)}{line_in(module, error)}") from error
+        except (Exception, SystemExit) as error:
+            raise CannotError(f"{name} raised {one_line(error)}{line_in(module, error)}{call.hint}") from error
     print(f"{options.target}\n\n{report.text}")
     if report.rows:
         print("\n" + comparison_table(report.rows, HEADINGS))
@@ -70,11 +70,14 @@ def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
     result = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
     here, _ = as_mapping("grad", call.function, _positions(call, wrt), values, {})
     lines = [_shown(f"  {key} = ", value) for key, value in call.values.items()]
-    constant = [key for key in call.values if not any(label.startswith(key) for label in here.inputs.labels)]
+    moving = {label.partition("[")[0].partition(".")[0] for label in here.inputs.labels}
+    constant = [key for key in call.values if key not in moving]
     lines += [f"  (not differentiated: {', '.join(constant)})"] if constant else []
     lines.append(_shown("\n  value     ", result))
     rows: list[Comparison] = []
     generator = np.random.default_rng(seed)
+    if not np.all(np.isfinite(here.value)):
+        return Report("\n".join(lines), [], find_mismatch(here, MODES, order, 2, generator))
     if here.outputs.size == 1:
         gradient = _gradient(here)
         parts = zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True)

@@ -6,8 +6,10 @@ import ast
 import importlib.util
 import inspect
 import sys
+import traceback
+import zipfile
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -52,11 +54,12 @@ def function_in_file(target: str) -> Generator[tuple[ModuleType, Callable[..., A
         try:
             spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
-            raise CannotError(f"{path_text} cannot be imported: {one_line(error)}") from error
+            raise CannotError(f"{path_text} cannot be imported: {one_line(error)}{line_in(module, error)}") from error
         yield module, _attribute(module, name, path_text), name
     finally:
         sys.modules.pop(module_name, None)
-        sys.path.remove(folder)
+        with suppress(ValueError):  # the file may have changed the path itself
+            sys.path.remove(folder)
 
 
 def _attribute(module: ModuleType, name: str, path: str) -> Callable[..., Any]:
@@ -64,7 +67,8 @@ def _attribute(module: ModuleType, name: str, path: str) -> Callable[..., Any]:
     for part in name.split("."):
         found = getattr(found, part, None)
     if not callable(found):
-        own = [key for key, value in vars(module).items() if inspect.isfunction(value) and not key.startswith("_")]
+        functions = {key: value for key, value in vars(module).items() if inspect.isfunction(value) and not key.startswith("_")}
+        own = [key for key, value in functions.items() if value.__module__ == module.__name__]
         what = f"{name} in {path} is not a function" if found is not None else f"there is no {name} in {path}"
         raise CannotError(f"{what}; its functions are: {', '.join(own) or 'none'}.")
     return found
@@ -74,6 +78,13 @@ def one_line(error: BaseException) -> str:
     """Return an error's type and message, without line breaks."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def line_in(module: ModuleType, error: BaseException) -> str:
+    """Return `` (model.py, line 6)``, the innermost line of a user's file on the way to an error, or nothing."""
+    file = module.__file__ or ""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return f" ({Path(file).name}, line {lines[-1]})" if lines else ""
 
 
 def bind(name: str, function: Callable[..., Any], module: ModuleType, at: list[str]) -> Call:
@@ -96,15 +107,15 @@ def bind(name: str, function: Callable[..., Any], module: ModuleType, at: list[s
         A value cannot be read, belongs to no parameter, or is missing.
     """
     try:
-        parameters = inspect.signature(function).parameters
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         raise CannotError(f"{name} does not tell its parameters; wrap it in a function.") from None
-    allowed = {key: p for key, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    allowed = {key: p for key, p in signature.parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
     given: dict[str, Any] = {}
     for text in at:
         given |= _archive(text, name, allowed) if text.endswith(".npz") else _assignment(text, name, allowed)
     required = [key for key, p in allowed.items() if p.default is p.empty]
-    if any(key not in given for key in required):
+    if not given or any(key not in given for key in required):
         given = _example(module, name, list(allowed)) | given
     missing = [key for key in required if key not in given]
     if missing:
@@ -118,13 +129,12 @@ def bind(name: str, function: Callable[..., Any], module: ModuleType, at: list[s
         values |= {key: float(values[key]) for key in whole}
         if len(whole) > 1:
             hint = f" (All of {', '.join(whole)} were taken as floats; write {whole[0]}={values[whole[0]]} to differentiate that alone.)"
-    keywords = {key for key in values if allowed[key].kind is not allowed[key].POSITIONAL_ONLY}
 
     def call(*positional: Any) -> Any:
-        named = dict(zip(values, positional, strict=True))
-        return function(
-            *[named[key] for key in named if key not in keywords], **{key: named[key] for key in named if key in keywords}
-        )
+        bound = signature.bind_partial()
+        bound.arguments.update(zip(values, positional, strict=True))
+        bound.apply_defaults()  # also puts the arguments in order
+        return function(*bound.args, **bound.kwargs)
 
     positional = [p.replace(kind=p.POSITIONAL_OR_KEYWORD, default=p.empty) for key, p in allowed.items() if key in values]
     call.__name__ = name
@@ -162,13 +172,15 @@ def _arrays(value: Any) -> Any:
 
 def _archive(text: str, name: str, allowed: Any) -> dict[str, Any]:
     try:
-        with np.load(text, allow_pickle=False) as archive:
+        with Path(text).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise CannotError(f"--at {text}: there is no such file.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise CannotError(f"--at {text} cannot be read: {one_line(error)}") from error
-    found = {key: array[()].item() if array.ndim == 0 else array for key, array in arrays.items() if key in allowed}
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:  # objects; one array alone; nothing; anything else
+        raise CannotError(f"--at {text} is not an archive of arrays of numbers, as np.savez writes it.") from error
+    found = {key: array[()] for key, array in arrays.items() if key in allowed}
     if not found:
         raise CannotError(
             f"--at {text} holds {', '.join(arrays) or 'nothing'}, and none of it is a parameter of {name}, which takes {', '.join(allowed)}."
@@ -182,7 +194,7 @@ def _example(module: ModuleType, name: str, allowed: list[str]) -> dict[str, Any
         try:
             example = example()
         except Exception as error:
-            raise CannotError(f"example_inputs() raised {one_line(error)}") from error
+            raise CannotError(f"example_inputs() raised {one_line(error)}{line_in(module, error)}") from error
     if example is None:
         return {}
     if isinstance(example, dict):

@@ -40,7 +40,7 @@ def loss(theta, X, y):  # pyright: ignore[reportMissingParameterType]
 
 def main() -> int:
     """Run the demonstration; print what is done and what comes out."""
-    require(sklearn="scikit-learn", scipy="SciPy", tqdm="tqdm")
+    require(scipy="SciPy", sklearn="scikit-learn", tqdm="tqdm")  # scikit-learn itself needs SciPy
     print("1. Data: scikit-learn's breast-cancer set, measured on cell nuclei", flush=True)
     data = load()
     theta = np.zeros(len(data.names) + 1)
@@ -123,7 +123,8 @@ def descend(objective: Any, theta: np.ndarray, data: Data) -> tuple[int, np.ndar
     from tqdm import trange
 
     step = 0
-    with trange(STEPS, desc="   gradient descent", delay=1.0, leave=False) as progress:  # shown if it takes over a second
+    # the bar is shown if this takes over a second, and only on a terminal
+    with trange(STEPS, desc="   gradient descent", delay=1.0, leave=False, disable=None) as progress:
         for step in progress:
             value, gradient = objective(theta, data.X, data.y)
             if np.max(np.abs(gradient)) < ENOUGH:

@@ -31,6 +31,7 @@ from revad.errors import RuleError
 from revad.scatter import add_at, unindex
 
 FIRST_EDGE, EDGE = 4, 4  # where a node's edges begin, and how long each is
+ONE_EDGE, TWO_EDGES = 8, 12  # the length of a node with one and with two edges
 _UNARY, _BINARY = (4,), (4, 8)
 
 
@@ -104,13 +105,20 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
         g = adjoints.pop(node[0])
         if type(g) is Reads:
             g = g.total(node)
+        elif type(g) is list and type(node[2]) is list:
+            g = _filled(g, node[2])
+        while not heap and len(node) == ONE_EDGE and node[5] <= PULL and not careful:  # a chain: nothing waits, nothing meets
+            kind = node[5]
+            if kind == SCALE:
+                g = g * node[6]
+            elif kind != PASS:
+                g = _pull(g, node[4], kind, node[6], node[7])
+            node = node[4]
         length = len(node)
-        if length < FIRST_EDGE + EDGE:
+        if length < ONE_EDGE:
             leaves[node[0]] = (node, g)
             continue
-        if node[3] is SEVERAL and type(node[2]) is list:
-            g = _filled(g, node[2])
-        for at in _UNARY if length == 8 else _BINARY if length == 12 else range(FIRST_EDGE, length, EDGE):
+        for at in _UNARY if length == ONE_EDGE else _BINARY if length == TWO_EDGES else range(FIRST_EDGE, length, EDGE):
             parent = node[at]
             kind = node[at + 1]
             if kind == SCALE:
@@ -120,15 +128,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
             elif kind == PASS:
                 contribution = g
             elif kind <= PULL:
-                function = node[at + 3]
-                try:
-                    contribution = function(g, *node[at + 2]) if kind == PULL else g * function(*node[at + 2])
-                except (ZeroDivisionError, OverflowError):
-                    contribution = _as_numpy(g, kind, node[at + 2], function)
-                if careful:
-                    contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
-                if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
-                    contribution = project(contribution, parent[2], parent[3], function)
+                contribution = _pull(g, parent, kind, node[at + 2], node[at + 3], careful)
             elif kind == READ and type(g) is float and type(adjoints.get(parent[0])) is Reads:  # scalar reads in a loop
                 reads = adjoints[parent[0]]
                 reads.keys.append(node[at + 2])
@@ -144,6 +144,19 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                 adjoints[position] = contribution
                 heappush(heap, parent)
     return leaves
+
+
+def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
+    """Apply a rule, a partial derivative or a pull-back, and put the result into the argument's space."""
+    try:
+        contribution = function(g, *kept) if kind == PULL else g * function(*kept)
+    except (ZeroDivisionError, OverflowError):
+        contribution = _as_numpy(g, kind, kept, function)
+    if careful:
+        contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
+    if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
+        contribution = project(contribution, parent[2], parent[3], function)
+    return contribution
 
 
 def _as_numpy(g: Any, kind: int, kept: Any, function: Any) -> Any:

@@ -19,7 +19,6 @@ from revad.engine.dispatch import CONTAINERS, below, find_top, missing_rule, str
 from revad.engine.tape import (
     JOINT,
     PARTIAL,
-    PASS,
     PICK,
     PULL,
     SEQUENCE,
@@ -65,6 +64,14 @@ class Plan(NamedTuple):
     edges: tuple[PlannedEdge, ...]
     joint: tuple[tuple[Any, ...], Any, Any] | None  # where the parents are, the rule, its keeper
     direct: bool  # one or two edges, of positional arguments that are no sequences: the common case
+
+
+def identity(g: Any) -> Any:
+    """Return the cotangent as it is; `project` does the rest."""
+    return g
+
+
+PASSING = Rule(identity, (), is_partial=False)
 
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
@@ -137,9 +144,7 @@ def follow_plan(
     edges: Any = []
     for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
-        if kind == PASS:
-            edges += _one(value._node, ans)
-        elif kind == SEQUENCE:
+        if kind == SEQUENCE:
             edges += (pack(value, level), kind, keeper(lower, lower_kwargs, ans), function)
         else:
             edges += (value._node, kind, keeper(lower, lower_kwargs, ans), function)
@@ -149,6 +154,8 @@ def follow_plan(
         edges += (parents, JOINT, keeper(lower, lower_kwargs, ans), function)
     if not edges:
         return ans
+    if isinstance(ans, np.generic):
+        return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
     note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
@@ -175,8 +182,7 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
         if rule is None:
             raise missing_rule(operation, name)
         if rule is ONE:
-            edges.append(PlannedEdge(origin, at, PASS, None, make_keeper(())))
-            continue
+            rule = PASSING
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
         kind = PARTIAL if rule.is_partial else PULL if isinstance(value, Tracked) else SEQUENCE
         edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(_sources(operation, rule, where))))
@@ -290,18 +296,6 @@ def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level:
     origin, at, _ = position
     value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
     return value._node if isinstance(value, Tracked) else pack(value, level)
-
-
-def _one(parent: Node, ans: Any) -> Node:
-    """Return the edge of a partial derivative that is one: no work if nothing was broadcast or cast."""
-    if type(ans) is ndarray and ans.shape == parent[2] and ans.dtype is parent[3]:
-        return (parent, PASS, None, None)
-    return (parent, PULL, (), identity)
-
-
-def identity(g: Any) -> Any:
-    """Return the cotangent as it is; `project` does the rest."""
-    return g
 
 
 def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:

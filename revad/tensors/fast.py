@@ -82,6 +82,8 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
                 out._node = new
                 return out
         elif wide is not None and type(x) is ndarray and (parent is None or y.dtype is x.dtype):
+            if kind is float and x.dtype is FLOAT64:
+                y = np.array(y)  # NumPy takes half as long for a 0-d array as for a Python float
             value = operate(x, y)
             if value.dtype is x.dtype:
                 out = GradTensor()

@@ -37,7 +37,10 @@ def test_a_convolution_by_hand():
     x, w = random().normal(size=(2, 3, 6, 7)), random(1).normal(size=(4, 3, 2, 3))
     y = F.conv2d(x, w, stride=(2, 1), padding=(1, 2), dilation=(1, 2))
     padded = np.pad(x, [(0, 0), (0, 0), (1, 1), (2, 2)])
-    expected = [[[[np.sum(padded[n, :, 2 * i : 2 * i + 2, j : j + 5 : 2] * f) for j in range(7)] for i in range(4)] for f in w] for n in range(2)]
+    expected = [
+        [[[np.sum(padded[n, :, 2 * i : 2 * i + 2, j : j + 5 : 2] * f) for j in range(7)] for i in range(4)] for f in w]
+        for n in range(2)
+    ]
     np.testing.assert_allclose(y, expected, rtol=1e-12)
 
 
@@ -88,9 +91,13 @@ def test_repr_shows_what_is_not_usual():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match=r"Conv2d: the input must have shape \(N, 2, L, L\) for a weight of shape \(3, 2, 3, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"Conv2d: the input must have shape \(N, 2, L, L\) for a weight of shape \(3, 2, 3, 3\)"
+    ):
         nn.Conv2d(2, 3, 3)(np.ones((1, 4, 5, 5)))
-    with pytest.raises(ValueError, match=r"Conv2d: a kernel of \(3, 3\) \(dilation \(1, 1\)\) does not fit into an input of shape"):
+    with pytest.raises(
+        ValueError, match=r"Conv2d: a kernel of \(3, 3\) \(dilation \(1, 1\)\) does not fit into an input of shape"
+    ):
         nn.Conv2d(2, 3, 3)(np.ones((1, 2, 2, 2)))
     with pytest.raises(ValueError, match="Conv1d: 3 input and 4 output channels cannot be divided into 2 groups"):
         nn.Conv1d(3, 4, 3, groups=2)
@@ -106,5 +113,7 @@ def test_what_does_not_fit_is_refused():
         nn.Conv2d(3, 4, 3, stride=(1, 2, 3))
     with pytest.raises(ValueError, match=r"ConvTranspose1d: output_padding \(2,\) must be smaller than the stride \(2,\)"):
         nn.ConvTranspose1d(1, 1, 3, stride=2, output_padding=2)(np.ones((1, 1, 4)))
-    with pytest.raises(ValueError, match=r"ConvTranspose1d: the input must have shape \(N, 3, L\) for a weight of shape \(3, 1, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"ConvTranspose1d: the input must have shape \(N, 3, L\) for a weight of shape \(3, 1, 3\)"
+    ):
         nn.ConvTranspose1d(3, 1, 3)(np.ones((1, 1, 4)))

@@ -27,7 +27,9 @@ CASES = [
 @pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")  # PyTorch's own, of even kernels
 @pytest.mark.parametrize(("name", "args", "settings", "shape"), CASES)
 def test_layer(name, args, settings, shape):
-    compare_module(getattr(nn, name)(*args, **settings), getattr(torch.nn, name)(*args, **settings), random().normal(size=shape))
+    compare_module(
+        getattr(nn, name)(*args, **settings), getattr(torch.nn, name)(*args, **settings), random().normal(size=shape)
+    )
 
 
 @pytest.mark.parametrize("name", ["Conv2d", "ConvTranspose2d"])

@@ -90,11 +90,15 @@ def test_wrong_inputs_are_refused():
         nn.InstanceNorm1d(4)(np.ones((3, 5, 4)))
     with pytest.raises(ValueError, match=r"each channel needs more than one value, but the input has shape \(1, 4\)"):
         nn.BatchNorm1d(4)(np.ones((1, 4)))
-    with pytest.raises(ValueError, match=r"instance_norm: each channel needs more than one place, but the input has shape \(1, 4, 1\)"):
+    with pytest.raises(
+        ValueError, match=r"instance_norm: each channel needs more than one place, but the input has shape \(1, 4, 1\)"
+    ):
         nn.InstanceNorm1d(4)(np.ones((1, 4, 1)))
     with pytest.raises(ValueError, match=r"layer_norm: the input of shape \(3, 4\) must end with the axes \(5,\)"):
         nn.LayerNorm(5)(np.ones((3, 4)))
     with pytest.raises(ValueError, match="GroupNorm: 4 channels cannot be divided into 3 groups"):
         nn.GroupNorm(3, 4)
-    with pytest.raises(ValueError, match=r"group_norm: the channels \(axis 1\) of the input of shape \(3, 4, 5\) must be divisible by 3"):
+    with pytest.raises(
+        ValueError, match=r"group_norm: the channels \(axis 1\) of the input of shape \(3, 4, 5\) must be divisible by 3"
+    ):
         F.group_norm(X, 3)

@@ -65,7 +65,9 @@ def test_what_does_not_fit_is_refused():
         F.max_pool2d(np.ones((4, 4)), 2)
     with pytest.raises(ValueError, match=r"max_pool1d: padding \(2,\) must be at most half of the kernel \(3,\)"):
         F.max_pool1d(np.ones((1, 1, 4)), 3, padding=2)
-    with pytest.raises(ValueError, match=r"avg_pool1d: a window of \(5,\) \(dilation \(1,\)\) does not fit into an input of shape \(1, 1, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"avg_pool1d: a window of \(5,\) \(dilation \(1,\)\) does not fit into an input of shape \(1, 1, 4\)"
+    ):
         F.avg_pool1d(np.ones((1, 1, 4)), 5)
     with pytest.raises(ValueError, match=r"adaptive_avg_pool1d: the input must have 2 or 3 axes, not shape \(4,\)"):
         F.adaptive_avg_pool1d(np.ones(4), 2)
