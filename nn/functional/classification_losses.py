@@ -79,8 +79,7 @@ def cross_entropy(
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
     rows, index, kept, share = _rows_and_index(input, target, weight, ignore_index, "cross_entropy")
     losses = _row_cross_entropy(rows, index)
-    share = share.astype(losses.dtype)
-    losses = losses * share if weight is not None or not kept.all() else losses
+    losses = losses if share is None else losses * share
     if label_smoothing:
         smooth = -(log_softmax(rows, 1) @ (np.ones(n) if weight is None else np.asarray(weight)).astype(rows.dtype)) * kept
         losses = (1 - label_smoothing) * losses + (label_smoothing / n) * smooth
@@ -93,7 +92,7 @@ def _check_weight(weight: Any, n: int, name: str) -> None:
 
 
 def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, name: str) -> Any:
-    """Return the input as rows of classes, the target as valid indices, which are kept, and the factor of each."""
+    """Return the input as rows of classes, the target as valid indices, which are kept, and the factor of each (None: all 1)."""
     target = np.asarray(target)
     shape = np.shape(input)
     expected = () if len(shape) == 1 else (shape[0], *shape[2:])
@@ -108,19 +107,24 @@ def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, nam
     rows = input[None] if len(shape) == 1 else input if len(shape) == 2 else np.reshape(np.moveaxis(input, 1, -1), (-1, n))
     flat = target.reshape(-1)
     kept = flat != ignore_index
-    index = np.where(kept, flat, 0)
+    all_kept = bool(kept.all())
+    index = flat if all_kept else np.where(kept, flat, 0)
     if index.size and (index.min() < 0 or index.max() >= n):
         bad = index.min() if index.min() < 0 else index.max()
         raise IndexError(f"{name}: target {bad} is out of range for {n} classes (0 to {n - 1}).")
-    share = kept.astype(np.float64) if weight is None else np.where(kept, np.asarray(weight)[index], 0)
-    return rows, index, kept, share
+    share = None if all_kept else kept
+    if weight is not None:
+        share = np.where(kept, np.asarray(weight)[index], 0)
+    return rows, index, kept, None if share is None else share.astype(rows.dtype)
 
 
 def _finish(losses: Any, share: Any, shape: tuple[int, ...], reduction: str, name: str) -> Any:
     if reduction == "mean":
+        if share is None:
+            return np.mean(losses)
         with np.errstate(invalid="ignore"):  # nothing but ignored targets: nan, as in PyTorch
             return np.sum(losses) / np.sum(share)
-    return reduce(np.reshape(losses, shape), reduction, name)
+    return reduce(losses if np.shape(losses) == shape else np.reshape(losses, shape), reduction, name)
 
 
 def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, smoothing: float, axis: int) -> Any:
@@ -154,8 +158,8 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     _check_weight(weight, np.shape(input)[0 if np.ndim(input) == 1 else 1], "nll_loss")
     rows, index, _, share = _rows_and_index(input, target, weight, ignore_index, "nll_loss")
-    share = share.astype(rows.dtype)
-    losses = -rows[np.arange(len(index)), index] * share
+    losses = -rows[np.arange(len(index)), index]
+    losses = losses if share is None else losses * share
     return _finish(losses, share, np.shape(target), reduction, "nll_loss")
 
 
