@@ -39,6 +39,7 @@ class Parameter(_Leaf):
 
     __slots__ = ()
     __hash__ = object.__hash__
+    is_parameter = True  # a transformation of a model differentiates the plain value
 
     def __new__(cls, data: Any, requires_grad: bool = True, dtype: Any = None) -> Any:
         """Make a leaf of the data."""

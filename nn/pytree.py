@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import optree
 
+import revad
 from nn.parameter import Parameter
-
-_NAMESPACE = "revad"
 
 
 class Structure:
@@ -37,7 +35,7 @@ class Structure:
 
 def register(cls: type) -> None:
     """Make a class of modules known as a container."""
-    optree.register_pytree_node(cls, split, join, namespace=_NAMESPACE, path_entry_type=optree.GetAttrEntry)  # pyright: ignore[reportArgumentType]
+    revad.extend.register_pytree(cls, split, join)
 
 
 def is_leaf(value: Any) -> bool:

@@ -28,6 +28,7 @@ from revad.registry import unsupported as unsupported
 from revad.registry import vjp as vjp
 from revad.registry import vjp_joint as vjp_joint
 from revad.trees import flatten
+from revad.trees import register_pytree as register_pytree
 
 __all__ = [
     "NONDIFF",
@@ -39,6 +40,7 @@ __all__ = [
     "linear",
     "nondiff",
     "primitive",
+    "register_pytree",
     "unsupported",
     "vjp",
     "vjp_joint",

@@ -75,10 +75,36 @@ def same_structure(one: Any, other: Any) -> bool:
     return optree.tree_structure(one, namespace=_NAMESPACE) == optree.tree_structure(other, namespace=_NAMESPACE)
 
 
-def register_dataclass(cls: type) -> None:
-    """Register a dataclass as a container of its fields."""
+def register_pytree(cls: type, split: Callable[[Any], tuple[Any, Any, Any]], join: Callable[[Any, Any], Any]) -> None:
+    """Make a class a container, so that transformations differentiate what it holds.
+
+    Parameters
+    ----------
+    cls : type
+        The class; instances of subclasses are not covered.
+    split : callable
+        ``split(instance)`` returns the children, whatever else is needed to put it together again (compared with ``==``), and the
+        children's names.
+    join : callable
+        ``join(rest, children)`` returns an instance.
+
+    Examples
+    --------
+    >>> from revad import grad
+    >>> class Line:
+    ...     def __init__(self, slope, offset):
+    ...         self.slope, self.offset = slope, offset
+    >>> register_pytree(Line, lambda l: ((l.slope, l.offset), None, ("slope", "offset")), lambda _, parts: Line(*parts))
+    >>> grad(lambda line: line.slope * 3.0 + line.offset)(Line(1.0, 2.0)).slope
+    3.0
+    """
     import optree
 
+    optree.register_pytree_node(cls, split, join, namespace=_NAMESPACE, path_entry_type=optree.GetAttrEntry)  # pyright: ignore[reportArgumentType]
+
+
+def register_dataclass(cls: type) -> None:
+    """Register a dataclass as a container of its fields."""
     names = [field.name for field in dataclasses.fields(cls)]
 
     def split(instance: Any) -> tuple[tuple[Any, ...], None, tuple[str, ...]]:
@@ -90,7 +116,7 @@ def register_dataclass(cls: type) -> None:
             object.__setattr__(instance, name, value)
         return instance
 
-    optree.register_pytree_node(cls, split, join, namespace=_NAMESPACE, path_entry_type=optree.GetAttrEntry)  # pyright: ignore[reportArgumentType]
+    register_pytree(cls, split, join)
 
 
 def _first(leaves: list[Any]) -> Any:

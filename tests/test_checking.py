@@ -12,6 +12,7 @@ import pytest
 import revad
 from revad import ArgumentError, GradientMismatchError, NotDifferentiableError, check_grads
 from revad.checking import directional_difference, finite_difference
+from revad.checking.spaces import Space
 from revad.checking.table import Comparison, table
 
 SMOOTH = {
@@ -394,3 +395,21 @@ def test_comparisons_with_nan() -> None:
     assert row.badness == np.inf
     assert row.row()[-1] == "kink: slopes undefined and inf"
     assert Comparison("x", 1.0, 2.0, 0.5).row()[-1] == "disagrees"
+
+
+# Spaces ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_outputs_that_change_their_shape() -> None:
+    """A function may return fewer elements at a neighbouring point: it is not defined there for finite differences."""
+    with pytest.raises(ValueError, match=r"x is no longer of Aval\(shape=\(\).*, but of Aval\(shape=\(2,\)"):
+        Space([1.0], ["x"]).vector([np.ones(2)])
+    with pytest.raises(GradientMismatchError, match=r"cannot be checked at this point|has a kink"):
+        check_grads(lambda x: x[x > 0], np.array([0.0, 1.0]))
+    check_grads(lambda x: x[x > 0], np.array([-1.0, 1.0]))
+
+
+def test_labels_of_entries() -> None:
+    space = Space([np.ones((2, 3)), np.ones(2, complex), 1.0], ["a", "b['c']", "d"])
+    assert [space.label(i) for i in (0, 5, 6, 9, 10)] == ["a[0, 0]", "a[1, 2]", "b['c'][0].real", "b['c'][1].imag", "d"]
+    assert space.size == 11

@@ -103,6 +103,20 @@ def random(x):
 
 def tree(p):
     return np.sum(p["w"] ** 2) * p["b"]
+
+
+def repeated(x, n):
+    return sum(x for _ in range(n))
+
+
+class Opaque:
+    __signature__ = "of no use"
+
+    def __call__(self, x):
+        return x
+
+
+opaque = Opaque()
 """
 
 
@@ -289,9 +303,9 @@ class TestExampleInputs:
     @pytest.mark.parametrize(
         ("example", "message"),
         [
-            ("(1.0, 2.0, 3.0)", "example_inputs has 3 values, and power takes 2."),
+            ("(1.0, 2.0, 3.0)", "example_inputs has too many values: 3, and power takes 2."),
             ("1.0", "example_inputs is a float; make it a tuple, a dict by parameter name, or a function."),
-            ("lambda: {}['key']", "example_inputs() raised KeyError: 'key' (model.py, line"),
+            ("lambda: {}['key']", "the call of example_inputs raised KeyError: 'key' (model.py, line"),
             ("(1.0,)", "power needs values for x: give --at x=1.5, --at values.npz, or set example_inputs in its file."),
         ],
     )
@@ -318,10 +332,15 @@ CANNOT = [
     (["model.py:cubes", "--at", "x=1.0", "--wrt", "q"], "--wrt q: cubes has no value for q; it has x."),
     (["model.py:no_rule", "--at", "x=1.0"], "NoRuleError: "),
     (["model.py:lost", "--at", "x=1.0"], line_in_model("    return math.sin(x)")),
-    (["model.py:fails", "--at", "x=1.0"], "fails raised KeyError: 'key' " + line_in_model('    return {}["key"]')),
-    (["model.py:leaves", "--at", "x=1.0"], "leaves raised SystemExit: 0 " + line_in_model("    sys.exit(0)")),
+    (["model.py:fails", "--at", "x=1.0"], "the call of fails raised KeyError: 'key' " + line_in_model('    return {}["key"]')),
+    (["model.py:leaves", "--at", "x=1.0"], "the call of leaves raised SystemExit: 0 " + line_in_model("    sys.exit(0)")),
     (["model.py:text", "--at", "x=1.0"], "text returned str without floating or complex numbers: nothing to differentiate."),
     (["model.py:cubes", "--at", "x='a'"], "cubes raised TypeError: "),
+    (["model.py:opaque", "--at", "x=1.0"], "opaque does not tell its parameters; wrap it in a function."),
+    (
+        ["model.py:repeated", "--at", "x=2", "--at", "n=3"],
+        "(All of x, n were taken as floats; write x=2.0 to differentiate that alone.)",
+    ),
     (["model.py:random", "--at", "x=1.0"], "random returned different values for the same arguments"),
 ]
 

@@ -62,7 +62,7 @@ def outputs_of(result: Any) -> list[Any]:
     """Return the inexact outputs."""
     parts = list(result) if isinstance(result, (tuple, list)) else [result]
     flat = [q for p in parts for q in (outputs_of(p) if isinstance(p, (tuple, list)) else [p])]
-    return [p for p in flat if hasattr(p, "dtype") and p.dtype.kind in "fc" or isinstance(p, (float, complex)) and not isinstance(p, bool)]
+    return [p for p in flat if (hasattr(p, "dtype") and p.dtype.kind in "fc") or (isinstance(p, (float, complex)) and not isinstance(p, bool))]
 
 
 def setup(row: Row, convert: Callable[[Any], Any] = lambda a: a) -> tuple[Callable[..., list[Any]], list[Any]]:

@@ -67,7 +67,7 @@ class Space:
         for part, leaf in zip(self.parts, leaves, strict=True):
             value = np.asarray(leaf)
             if value.shape != part.aval.shape or (value.dtype.kind == "c" and not part.is_complex):
-                raise ValueError(f"{part.label} changed from {part.aval} to {aval_of(value)}")
+                raise ValueError(f"{part.label} is no longer of {part.aval}, but of {aval_of(value)}")
             middle = part.start + part.aval.size
             out[part.start : middle] = np.real(value).ravel()
             if part.is_complex:

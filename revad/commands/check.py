@@ -46,13 +46,14 @@ def run(options: argparse.Namespace) -> int:
         except RevadError as error:
             raise CannotError(f"{one_line(error)}{line_in(module, error)}") from error
         except (Exception, SystemExit) as error:
-            raise CannotError(f"{name} raised {one_line(error)}{line_in(module, error)}{call.hint}") from error
+            raise CannotError(f"the call of {name} raised {one_line(error)}{line_in(module, error)}{call.hint}") from error
     print(f"{options.target}\n\n{report.text}")
     if report.rows:
         print("\n" + comparison_table(report.rows, HEADINGS))
     mismatch = report.mismatch
     if mismatch is not None and mismatch.inconclusive:
-        raise CannotError(mismatch.message.partition("\n")[0].removeprefix("check_grads: "))
+        reason, *_ = mismatch.message.removeprefix("check_grads: ").splitlines()
+        raise CannotError(reason)
     wrong = [row for row in report.rows if not row.agrees and not row.is_kink]
     if mismatch is None and not wrong:
         print(f"\nagree: {name} and its derivatives agree with finite differences.")

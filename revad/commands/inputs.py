@@ -194,14 +194,14 @@ def _example(module: ModuleType, name: str, allowed: list[str]) -> dict[str, Any
         try:
             example = example()
         except Exception as error:
-            raise CannotError(f"example_inputs() raised {one_line(error)}{line_in(module, error)}") from error
+            raise CannotError(f"the call of example_inputs raised {one_line(error)}{line_in(module, error)}") from error
     if example is None:
         return {}
     if isinstance(example, dict):
         return {key: value for key, value in example.items() if key in allowed}
     if isinstance(example, (tuple, list)):
         if len(example) > len(allowed):
-            raise CannotError(f"example_inputs has {len(example)} values, and {name} takes {len(allowed)}.")
+            raise CannotError(f"example_inputs has too many values: {len(example)}, and {name} takes {len(allowed)}.")
         return dict(zip(allowed, example, strict=False))
     raise CannotError(
         f"example_inputs is a {type(example).__name__}; make it a tuple, a dict by parameter name, or a function."

@@ -61,6 +61,7 @@ class Tracked:
     dtype: Any
     astype: Any
     size: Any
+    is_parameter = False  # a leaf of a model: a transformation differentiates its plain value
     pausable = True  # whether `no_grad` switches this kind of level off
 
     def is_numpy_scalar(self) -> bool:
@@ -103,7 +104,7 @@ def keep(value: Any) -> Any:
 
 def snapshot(handle: Tracked) -> Tracked:
     """Return a handle of its own for what a handle stands for now, which later writes do not reach."""
-    copied = type(handle)()
+    copied = object.__new__(type(handle))
     copied._value = handle._value
     copied._node = handle._node
     return copied

@@ -102,9 +102,9 @@ class Tensor(ArrayMethods, Tracked):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if Pause.count:
-            paused_value = self._value.copy()
+            paused_value = np.array(self._value)
             paused_value[key] = _bottom(value)
-            self._value = paused_value
+            self._value = paused_value if isinstance(self._value, ndarray) else type(self._value)(paused_value)
         elif not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
             views.write(self, key, value)
 

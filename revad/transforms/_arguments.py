@@ -90,6 +90,8 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
         return leaf
     if kind is int:
         return float(leaf)
+    if isinstance(leaf, Tracked) and leaf.is_parameter:
+        return leaf._value
     if isinstance(leaf, (np.ndarray, np.generic, Tracked)) or hasattr(leaf, "__array_function__"):
         dtype = leaf.dtype
         if dtype.kind in "fc":
