@@ -73,7 +73,7 @@ def newer(name: str) -> Function:
     """Return a function of recent NumPy releases; where the installed one lacks it, a stand-in that nobody calls."""
 
     def absent(*args: Any, **kwargs: Any) -> Any:
-        raise AttributeError(f"NumPy {np.__version__} has no {name}.")
+        raise AttributeError(f"the installed NumPy {np.__version__} lacks the function {name}; a newer release has it.")
 
     absent.__name__ = name
     return getattr(np, name, absent)

@@ -16,7 +16,7 @@ from numpy.testing import overrides
 
 import revad
 from revad.errors import RevadError
-from revad.registry import NONDIFF, ONE, Operation, lookup, operations
+from revad.registry import NONDIFF, ONE, Operation, lookup, newer, operations
 
 NAMESPACES = (np, np.linalg, np.fft)
 
@@ -149,3 +149,10 @@ def test_what_cannot_carry_a_derivative_refuses(call: Callable[[Any], Any]) -> N
     """Ways to a plain array around the protocols end in an error, of ours where NumPy lets it through, never in a constant."""
     with pytest.raises((RevadError, TypeError, ValueError)):
         revad.grad(lambda t: np.sum(call(t)))(np.array([1.0, 2.0]))
+
+
+def test_functions_that_an_older_numpy_lacks_have_a_stand_in() -> None:
+    """Rules may be registered for them; nobody can call them."""
+    assert newer("sum") is np.sum
+    with pytest.raises(AttributeError, match="lacks the function no_such_function; a newer release has it"):
+        newer("no_such_function")()

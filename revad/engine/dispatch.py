@@ -133,7 +133,9 @@ def _unknown(function: Any) -> NoRuleError:
     import difflib
 
     name = getattr(function, "__name__", repr(function))
-    near = difflib.get_close_matches(name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3)
+    near = difflib.get_close_matches(
+        name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3
+    )
     hint = f" Registered names that are near: {', '.join(near)}." if near else ""
     return NoRuleError(
         f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "

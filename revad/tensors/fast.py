@@ -178,7 +178,11 @@ class GradTensor(Tensor):
     __rmul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, wide=nodes.scale_wide, swap=True)
     __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
     __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
-    __pow__ = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
+
+    def __pow__(self, other: Any) -> Any:
+        if type(self._value) is float and self._node[3] is None and (type(other) is not GradTensor or other._node[3] is None):
+            return _weak_power(self, other)  # Python's power; NumPy's may differ in the last bit
+        return general(operators.power, self, other)
 
     @property
     def grad(self) -> Any:
@@ -275,6 +279,9 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
     if otherwise is not None:
         return otherwise(function, args, kwargs)
     return apply(function, args, kwargs)
+
+
+_weak_power = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
 
 
 def make(value: Any, node: Node) -> GradTensor:

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import operator
-from math import copysign, inf, log
+from math import copysign, inf
 from typing import Any
+
+import numpy as np
 
 from revad.engine.record import identity
 from revad.engine.tape import PARTIAL, PASS, PULL, SCALE, Node, next_order
+from revad.operators import power_slope
 
 
 def pass_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
@@ -90,13 +93,13 @@ def divided(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Nod
 
 
 def power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
-    """xᶜ: c·xᶜ⁻¹."""
-    return (next_order(), node[1], shape, dtype, node, SCALE, c * x ** (c - 1) if c else 0.0, None)
+    """xᶜ of floats: c·xᶜ⁻¹."""
+    return (next_order(), node[1], shape, dtype, node, SCALE, float(power_slope(x, c)), None)
 
 
 def power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     """xʸ of floats: y·xʸ⁻¹ and xʸ·log x."""
-    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * log(x) if x else 0.0
+    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * float(np.log(x)) if x else 0.0
     return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
 
 

@@ -16,7 +16,7 @@ if not __package__:  # started as `python tests/bench`
 
 from tests.bench.child import ChildError, measure, spawn
 from tests.bench.engines import ENGINES, version
-from tests.bench.table import MismatchError, Row, measured_table, verdict_table, verdicts
+from tests.bench.table import ABSENT, MismatchError, Row, measured_table, verdict_table, verdicts
 
 GROUPS = ("scalar", "arrays", "reads", "elementwise", "mlp", "memory", "imports", "long_chain")
 PEERS = ENGINES[1:]
@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Run the chosen groups and print the tables."""
     options = arguments()
-    missing = [peer for peer in options.peers if version(peer) == "not installed"]
+    missing = [peer for peer in options.peers if version(peer) == ABSENT]
     engines = ["revad", *(peer for peer in options.peers if peer not in missing)]
     rows: list[Row] = []
     try:
@@ -60,14 +60,14 @@ def main() -> int:
         print(f"FAILED: {error}")
         return 2
     for row in rows:
-        row.values.update(dict.fromkeys(missing, "not installed"))
+        row.values.update(dict.fromkeys(missing, ABSENT))
     found = verdicts(rows)
     print("", measured_table(rows, ["revad", *options.peers]), "", verdict_table(found), sep="\n")
     if options.json:
         targets = [asdict(verdict) | {"ok": verdict.ok} for verdict in found]
         report = {"environment": environment, "rows": [asdict(row) for row in rows], "targets": targets}
         options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    judged = [verdict for verdict in found if verdict.reached != "not installed"]
+    judged = [verdict for verdict in found if verdict.mark != "-"]
     print(f"\n{sum(verdict.ok for verdict in judged)} of {len(judged)} targets reached.")
     return 0 if all(verdict.ok for verdict in judged) else 1
 

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.bench.table import ABSENT
+
 Thunk = Callable[[], tuple[Any, Any]]
 
 
@@ -33,7 +35,7 @@ def version(name: str) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return "not installed"
+        return ABSENT
 
 
 def _revad(threads: int) -> Engine:

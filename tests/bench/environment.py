@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench.engines import version
+from tests.bench.table import ABSENT
 
 PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # these would hold BLAS to kernels of another processor
 
@@ -28,7 +29,7 @@ def describe(peers: list[str], threads: int) -> str:
         f"{_processor()}, {os.cpu_count()} processors; threads per engine: {threads}",
         f"NumPy loops: {_numpy_loops()}; BLAS: {_blas()}",
     ]
-    if "torch" in peers and version("torch") != "not installed":
+    if "torch" in peers and version("torch") != ABSENT:
         lines.append(_torch())
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 Value = float | str  # a string says why there is no number
+ABSENT = "not installed"
 
 
 class MismatchError(AssertionError):
@@ -51,6 +52,11 @@ class Verdict:
     def ok(self) -> bool:
         """Whether the target is reached."""
         return not isinstance(self.reached, str) and self.reached <= self.bound
+
+    @property
+    def mark(self) -> str:
+        """The word in the table: yes, NO, or a dash where the peer is not there to compare with."""
+        return "yes" if self.ok else "-" if self.reached == ABSENT else "NO"
 
 
 def merge(rows: list[Row]) -> list[Row]:
