@@ -26,8 +26,12 @@ def _ids() -> list[str]:
 
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=_ids())
-complex_row = pytest.mark.parametrize("row", [r for r in ROWS if r.complex], ids=[i for i, r in zip(_ids(), ROWS, strict=True) if r.complex])
-real_row = pytest.mark.parametrize("row", [r for r in ROWS if r.float32], ids=[i for i, r in zip(_ids(), ROWS, strict=True) if r.float32])
+complex_row = pytest.mark.parametrize(
+    "row", [r for r in ROWS if r.complex], ids=[i for i, r in zip(_ids(), ROWS, strict=True) if r.complex]
+)
+real_row = pytest.mark.parametrize(
+    "row", [r for r in ROWS if r.float32], ids=[i for i, r in zip(_ids(), ROWS, strict=True) if r.float32]
+)
 
 
 def is_float(arg: Any) -> bool:
@@ -62,7 +66,11 @@ def outputs_of(result: Any) -> list[Any]:
     """Return the inexact outputs."""
     parts = list(result) if isinstance(result, (tuple, list)) else [result]
     flat = [q for p in parts for q in (outputs_of(p) if isinstance(p, (tuple, list)) else [p])]
-    return [p for p in flat if (hasattr(p, "dtype") and p.dtype.kind in "fc") or (isinstance(p, (float, complex)) and not isinstance(p, bool))]
+    return [
+        p
+        for p in flat
+        if (hasattr(p, "dtype") and p.dtype.kind in "fc") or (isinstance(p, (float, complex)) and not isinstance(p, bool))
+    ]
 
 
 def setup(row: Row, convert: Callable[[Any], Any] = lambda a: a) -> tuple[Callable[..., list[Any]], list[Any]]:
@@ -225,7 +233,11 @@ def test_inputs_are_not_changed(row: Row) -> None:
     g = [np.ones(np.shape(o), np.result_type(o)) for o in out]
     first = pullback(g)
     for c in first:
-        assert not any(np.may_share_memory(c, x) for x in [*leaves, *g] if isinstance(c, np.ndarray) and isinstance(x, np.ndarray) and c.size)
+        assert not any(
+            np.may_share_memory(c, x)
+            for x in [*leaves, *g]
+            if isinstance(c, np.ndarray) and isinstance(x, np.ndarray) and c.size
+        )
     second = pullback(g)
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -172,7 +172,9 @@ def _has_nan(g: Any) -> bool:
         g = np.vdot(
             g, g
         )  # one pass, no temporary: NaN if and only if an element is (or, harmlessly, if complex infinities are)
-    return bool(g != g)
+    if isinstance(g, (float, complex, np.generic)):
+        return bool(g != g)
+    return bool(np.any(np.isnan(g)))
 
 
 def _strong_zero(g: Any, contribution: Any) -> Any:

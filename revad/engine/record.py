@@ -17,6 +17,7 @@ from revad.aval import COMPLEX128, FLOAT64, Aval, aval_of
 from revad.engine import views
 from revad.engine.dispatch import CONTAINERS, below, find_top, missing_rule, strip
 from revad.engine.tape import (
+    IMMUTABLE,
     JOINT,
     PARTIAL,
     PICK,
@@ -132,12 +133,13 @@ def follow_plan(
         operation.plans[pattern] = plan
     ans = operation.function(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
-        if len(plan.edges) == 1 and ans is not lower[plan.edges[0].at]:
-            ((_, at, kind, function, keeper),) = plan.edges
-            kept = keeper(lower, lower_kwargs, ans)
-            return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
-        if len(plan.edges) == 2:
-            (_, at, kind, function, keeper), (_, at_2, kind_2, function_2, keeper_2) = plan.edges
+        _, at, kind, function, keeper = plan.edges[0]
+        if len(plan.edges) == 1:
+            if ans is not lower[at]:
+                kept = keeper(lower, lower_kwargs, ans)
+                return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+        else:
+            _, at_2, kind_2, function_2, keeper_2 = plan.edges[1]
             kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
             edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
             return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
@@ -225,7 +227,8 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
-    done = {i for i, _ in as_they_are + avals}
+    options = [(i, s.at) for i, s in enumerate(sources) if s.origin == KEYWORD and not s.tracked and not s.as_aval]
+    done = {i for i, _ in as_they_are + avals + options}
     others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
 
     def keeper(lower: Any, kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
@@ -234,6 +237,9 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
             kept[i] = lower[at]
         for i, at in avals:
             kept[i] = _avals(lower[at])
+        for i, name in options:
+            value = kwargs[name]
+            kept[i] = value if type(value) in IMMUTABLE else keep(value)
         for i, source in others:
             kept[i] = _kept(source, lower, kwargs, ans)
         return tuple(kept)

@@ -43,7 +43,8 @@ next_order = count(0, -1).__next__
 next_level = count(1).__next__
 active_levels: set[int] = set()
 
-_INEXACT = "fc"
+IMMUTABLE = frozenset((int, float, bool, complex, str, type(None), slice, np.float64, np.float32))
+_INEXACT = ("f", "c")
 
 
 class Tracked:
@@ -86,11 +87,13 @@ def leaf(value: Any, level: int) -> Node:
 def is_inexact(value: Any) -> bool:
     """Return whether a value's dtype is floating or complex, so that it can carry a derivative."""
     kind = type(value)
-    return kind is float or kind is complex or (hasattr(value, "dtype") and getattr(value.dtype, "kind", "") in _INEXACT)
+    return kind is float or kind is complex or (hasattr(value, "dtype") and getattr(value.dtype, "kind", None) in _INEXACT)
 
 
 def keep(value: Any) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
+    if type(value) in IMMUTABLE:
+        return value
     if isinstance(value, ndarray):
         return value.copy()
     if isinstance(value, Tracked):

@@ -120,7 +120,9 @@ def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
     node = recording.nodes[0]
     if node is None:
         return None
-    return 1.0 if isinstance(value, float) else dtype.type(1)
+    if isinstance(value, float):
+        return 1.0
+    return dtype.type(1) if isinstance(value, (complex, np.generic, np.ndarray, Tracked)) else np.ones_like(value)
 
 
 def _prepare(

@@ -115,9 +115,7 @@ def measured_table(rows: list[Row], engines: list[str]) -> str:
 def verdict_table(found: list[Verdict]) -> str:
     """Return the table of targets."""
     head = ["target", "quantity", "reached", "at most", ""]
-    return _layout(
-        [head, *[[v.name, v.quantity, _number(v.reached), _number(v.bound), "yes" if v.ok else "NO"] for v in found]]
-    )
+    return _layout([head, *[[v.name, v.quantity, _number(v.reached), _number(v.bound), v.mark] for v in found]])
 
 
 def _number(value: Value) -> str:
