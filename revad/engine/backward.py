@@ -6,7 +6,7 @@ Nodes wait in a heap ordered by their number, so a node is reached only after al
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import Any
 
 import numpy as np
@@ -100,14 +100,17 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     leaves: dict[int, Any] = {}
     for node, g in roots:
         _accumulate(adjoints, owned, heap, node, g)
-    while heap:
-        node = heappop(heap)
+    reached: Any = None  # a parent that waits for its turn, kept out of the heap because it is likely to be the next
+    while heap or reached is not None:
+        node = heappop(heap) if reached is None else heappushpop(heap, reached)
+        reached = None
         g = adjoints.pop(node[0])
         if type(g) is Reads:
             g = g.total(node)
         elif type(g) is list and type(node[2]) is list:
             g = _filled(g, node[2])
-        while not heap and len(node) == ONE_EDGE and node[5] <= PULL and not careful:  # a chain: nothing waits, nothing meets
+        while len(node) == ONE_EDGE and node[5] <= PULL and (not heap or node[4][0] < heap[0][0]) and not careful:
+            # a chain: the parent is newer than all that waits, so it is next, and nothing else has reached it
             kind = node[5]
             if kind == SCALE:
                 g = g * node[6]
@@ -138,11 +141,17 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                 _pull_special(adjoints, owned, heap, g, parent, kind, node[at + 2], node[at + 3])
                 continue
             position = parent[0]
-            if position in adjoints:
-                _add(adjoints, owned, position, contribution)
-            else:
+            present: Any = adjoints.get(position)
+            if present is None:
                 adjoints[position] = contribution
-                heappush(heap, parent)
+                if reached is None:
+                    reached = parent
+                else:
+                    heappush(heap, parent)
+            elif type(present) is float:
+                adjoints[position] = present + contribution
+            else:
+                _add(adjoints, owned, position, contribution)
     return leaves
 
 

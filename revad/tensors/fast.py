@@ -38,6 +38,7 @@ from revad.tensors import nodes, ufunc_methods
 from revad.tensors.tensor import Tensor, general
 
 _float64 = np.float64
+SMALL = 1024  # elements up to which a partial derivative is computed at once, which makes the pull-back a mere product
 
 
 def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: Any = None, *, swap: bool = False) -> Any:
@@ -81,20 +82,22 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
                 out._value = value
                 out._node = new
                 return out
-        elif wide is not None and type(x) is ndarray and (parent is None or y.dtype is x.dtype):
-            if kind is float and x.dtype is FLOAT64:
+        elif wide is not None and type(x) is ndarray and (parent is None or parent[3] is node[3]):
+            shape, dtype = (
+                node[2],
+                node[3],
+            )  # cheaper than the array's own; the result of floats and these operators has the same
+            if kind is float and dtype is FLOAT64:
                 y = np.array(y)  # NumPy takes half as long for a 0-d array as for a Python float
-            value = operate(x, y)
-            if value.dtype is x.dtype:
-                out = GradTensor()
-                out._value = value
-                if parent is None:
-                    out._node = constant(x.shape, x.dtype, node, x, y, value)
-                elif x.shape == y.shape:
-                    out._node = both(x.shape, x.dtype, node, parent, x, y, value)
-                else:
-                    out._node = wide(value.shape, x.dtype, node, parent, x, y, value)
-                return out
+            out = GradTensor()
+            out._value = value = operate(x, y)
+            if parent is None:
+                out._node = constant(shape, dtype, node, x, y, value)
+            elif shape == parent[2]:
+                out._node = both(shape, dtype, node, parent, x, y, value)
+            else:
+                out._node = wide(value.shape, dtype, node, parent, x, y, value)
+            return out
         return call(ufunc, (other, self) if swap else (self, other), {})
 
     return method
@@ -121,7 +124,7 @@ class GradTensor(Tensor):
         if len(inputs) != 1:
             return call(ufunc, inputs, kwargs, _ufunc_otherwise)
         partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
-        x = self._value
+        x: Any = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
             return call(ufunc, inputs, kwargs)
         node = self._node
@@ -134,8 +137,13 @@ class GradTensor(Tensor):
                 slope = float(partial(_float64(x if of_x else ans)))
             new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
         else:
-            kept = (x if of_x else ans,)
-            new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, kept, partial)
+            kept = x if of_x else ans
+            shape, dtype = node[2], node[3]
+            slope = partial(kept) if x.size <= SMALL else None
+            if type(slope) is ndarray and slope.dtype is dtype is ans.dtype and slope.shape == shape:
+                new_node = (next_order(), node[1], shape, dtype, node, SCALE, slope, None)
+            else:
+                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, (kept,), partial)
         out = GradTensor()
         out._value = ans
         out._node = new_node

@@ -10,6 +10,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 if not __package__:  # started as `python tests/bench`
     sys.path[0] = str(Path(__file__).resolve().parents[2])
@@ -25,7 +26,7 @@ PEERS = ENGINES[1:]
 def arguments() -> argparse.Namespace:
     """Read the command line."""
 
-    def names(known: tuple[str, ...]) -> dict[str, object]:
+    def names(known: tuple[str, ...]) -> dict[str, Any]:
         def read(text: str) -> list[str]:
             found = [name.strip() for name in text.split(",") if name.strip()]
             if unknown := set(found) - set(known):

@@ -53,7 +53,8 @@ def _autograd(threads: int) -> Engine:
     import autograd.numpy
 
     def prepare(f: Any, *args: Any) -> Thunk:
-        run = autograd.value_and_grad(lambda *xs: f(autograd.numpy, *xs), argnum=tuple(range(len(args))))
+        differentiate: Any = autograd.value_and_grad  # its decorator hides the signature from type checkers
+        run = differentiate(lambda *xs: f(autograd.numpy, *xs), argnum=tuple(range(len(args))))
         return lambda: run(*args)
 
     return Engine("autograd", autograd.numpy, prepare)
