@@ -98,6 +98,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     owned: set[int] = set()  # orders whose adjoint is a buffer of ours, free to be written
     heap: list[Node] = []
     leaves: dict[int, Any] = {}
+    contribution: Any
     for node, g in roots:
         _accumulate(adjoints, owned, heap, node, g)
     reached: Any = None  # a parent that waits for its turn, kept out of the heap because it is likely to be the next

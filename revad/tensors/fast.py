@@ -139,7 +139,7 @@ class GradTensor(Tensor):
         else:
             kept = x if of_x else ans
             shape, dtype = node[2], node[3]
-            slope = partial(kept) if x.size <= SMALL else None
+            slope = partial(kept) if ans.size <= SMALL else None
             if type(slope) is ndarray and slope.dtype is dtype is ans.dtype and slope.shape == shape:
                 new_node = (next_order(), node[1], shape, dtype, node, SCALE, slope, None)
             else:
