@@ -88,9 +88,9 @@ def patience(seconds: int) -> Iterator[None]:
         raise PatienceError(f"more than {seconds} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # and every second again, should a library swallow the error
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
