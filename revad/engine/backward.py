@@ -97,10 +97,10 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     adjoints: dict[int, Any] = {}
     owned: set[int] = set()  # orders whose adjoint is a buffer of ours, free to be written
     heap: list[Node] = []
-    leaves: dict[int, Any] = {}
+    leaves: list[Node] = []  # those reached; they have no pull-back to wait for, so they stay out of the heap
     contribution: Any
     for node, g in roots:
-        _accumulate(adjoints, owned, heap, node, g)
+        _accumulate(adjoints, owned, heap, leaves, node, g)
     reached: Any = None  # a parent that waits for its turn, kept out of the heap because it is likely to be the next
     while heap or reached is not None:
         node = heappop(heap) if reached is None else heappushpop(heap, reached)
@@ -119,8 +119,8 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                 g = _pull(g, node[4], kind, node[6], node[7])
             node = node[4]
         length = len(node)
-        if length < ONE_EDGE:
-            leaves[node[0]] = (node, g)
+        if length < ONE_EDGE:  # the chain ended at a leaf
+            _accumulate(adjoints, owned, heap, leaves, node, g)
             continue
         for at in _UNARY if length == ONE_EDGE else _BINARY if length == TWO_EDGES else range(FIRST_EDGE, length, EDGE):
             parent = node[at]
@@ -139,21 +139,29 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                 reads.parts.append(g)
                 continue
             else:
-                _pull_special(adjoints, owned, heap, g, parent, kind, node[at + 2], node[at + 3])
+                _pull_special(adjoints, owned, heap, leaves, g, parent, kind, node[at + 2], node[at + 3])
                 continue
             position = parent[0]
             present: Any = adjoints.get(position)
             if present is None:
                 adjoints[position] = contribution
-                if reached is None:
+                if len(parent) < ONE_EDGE:
+                    leaves.append(parent)
+                elif reached is None:
                     reached = parent
                 else:
                     heappush(heap, parent)
             elif type(present) is float:
                 adjoints[position] = present + contribution
+            elif type(present) is ndarray and position in owned and type(contribution) is ndarray:
+                np.add(present, contribution, present)
             else:
                 _add(adjoints, owned, position, contribution)
-    return leaves
+    return {leaf[0]: (leaf, _total(adjoints[leaf[0]], leaf)) for leaf in leaves}
+
+
+def _total(g: Any, node: Node) -> Any:
+    return g.total(node) if type(g) is Reads else g
 
 
 def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
@@ -200,13 +208,20 @@ def _zero_if_all_zero(g: Any, contribution: Any) -> Any:
     return np.zeros_like(contribution) if all(np.all(part == 0) for part in parts) else contribution
 
 
-def _accumulate(adjoints: dict[int, Any], owned: set[int], heap: list[Node], parent: Node, g: Any) -> None:
+def _accumulate(adjoints: dict[int, Any], owned: set[int], heap: list[Node], leaves: list[Node], parent: Node, g: Any) -> None:
     position = parent[0]
     if position not in adjoints:
         adjoints[position] = g
-        heappush(heap, parent)
+        _wait(heap, leaves, parent)
     else:
         _add(adjoints, owned, position, g)
+
+
+def _wait(heap: list[Node], leaves: list[Node], node: Node) -> None:
+    if len(node) < ONE_EDGE:
+        leaves.append(node)
+    else:
+        heappush(heap, node)
 
 
 def _add(adjoints: dict[int, Any], owned: set[int], position: int, g: Any) -> None:
@@ -224,14 +239,22 @@ def _add(adjoints: dict[int, Any], owned: set[int], position: int, g: Any) -> No
 
 
 def _pull_special(
-    adjoints: dict[int, Any], owned: set[int], heap: list[Node], g: Any, parent: Any, kind: int, kept: Any, function: Any
+    adjoints: dict[int, Any],
+    owned: set[int],
+    heap: list[Node],
+    leaves: list[Node],
+    g: Any,
+    parent: Any,
+    kind: int,
+    kept: Any,
+    function: Any,
 ) -> None:
     """Pull back along the rarer kinds of edge: reads, sequences, several outputs, joint rules."""
     if kind == READ:
         present = adjoints.get(parent[0])
         if type(present) is not Reads:
             if present is None:
-                heappush(heap, parent)
+                _wait(heap, leaves, parent)
             elif parent[0] not in owned and type(present) is ndarray:
                 present = present.copy()
             adjoints[parent[0]] = present = Reads(present)
@@ -249,11 +272,11 @@ def _pull_special(
             if node is not None:
                 if node[3] is not SEVERAL:
                     cotangent = project(cotangent, node[2], node[3], function)
-                _accumulate(adjoints, owned, heap, node, cotangent)
+                _accumulate(adjoints, owned, heap, leaves, node, cotangent)
     else:  # SEQUENCE: the parent is a pack of nodes, one per item
         cotangents = function(g, *kept)
         _check_count(function, cotangents, parent[2])
-        _accumulate(adjoints, owned, heap, parent, list(cotangents))
+        _accumulate(adjoints, owned, heap, leaves, parent, list(cotangents))
 
 
 def _check_count(rule: Any, cotangents: Any, expected: int) -> None:

@@ -10,7 +10,7 @@ from tests.bench.clock import clock
 from tests.bench.engines import ENGINES as ENGINES
 from tests.bench.engines import Engine
 from tests.bench.rows import nothing as derived
-from tests.bench.rows.scalar import chain
+from tests.bench.rows.scalar import START, chain
 from tests.bench.table import Row
 
 ROUNDS = 9
@@ -32,6 +32,6 @@ def measure(engine: Engine, seconds: float) -> list[Row]:
     for size, bound in AT_MOST.items():
         for dtype, tolerance in TOLERANCE.items():
             row = Row(f"chain on arrays of {size:,}, {dtype}", "µs/operation", {"torch": bound}, tolerance=tolerance)
-            x = np.linspace(0.2, 0.6, size).astype(dtype)
+            x = np.linspace(START, 2 * START, size).astype(dtype)
             rows.append(clock(row, engine, summed_chain, x, seconds=seconds, per=1e-6 * OPERATIONS))
     return rows

@@ -13,7 +13,7 @@ from typing import Any
 from tests.bench.clock import fingerprint, timed
 from tests.bench.engines import Engine
 from tests.bench.rows import nothing as derived
-from tests.bench.rows.scalar import chain
+from tests.bench.rows.scalar import START, chain
 from tests.bench.table import Row
 
 ENGINES = ("revad", "torch", "autograd")  # the others need minutes
@@ -33,7 +33,7 @@ def measure(engine: Engine, seconds: float) -> list[Row]:
         forward_ends = perf_counter()
         return y
 
-    thunk = engine.prepare(timed_chain, 0.5)
+    thunk = engine.prepare(timed_chain, START)
     start = perf_counter()
     total, result = timed(thunk)
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
