@@ -21,6 +21,7 @@ from revad.engine.record import follow_plan, record
 from revad.engine.tape import (
     FREED,
     PARTIAL,
+    PASS,
     PULL,
     READ,
     SCALE,
@@ -132,9 +133,11 @@ class GradTensor(Tensor):
         if type(x) is float:
             ans = float(ans)
             try:
-                slope = float(partial(x if of_x else ans))
+                slope = partial(x if of_x else ans)
             except (ZeroDivisionError, OverflowError):
-                slope = float(partial(_float64(x if of_x else ans)))
+                slope = partial(_float64(x if of_x else ans))
+            if type(slope) is not float:
+                slope = float(slope)
             new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
         else:
             kept = x if of_x else ans
@@ -178,11 +181,50 @@ class GradTensor(Tensor):
             views.link(out, views.View(self, operator.getitem, (self, key), 0, {}, None))
         return out
 
-    __add__ = _operator(operators.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
+    def __add__(self, other: Any) -> Any:
+        x = self._value
+        if type(x) is float and not Pause.count:  # what `_add` does for floats, without its calls
+            node = self._node
+            if type(other) is float:
+                out = GradTensor()
+                out._value = x + other
+                out._node = (next_order(), node[1], (), node[3], node, PASS, None, None)
+                return out
+            if type(other) is GradTensor:
+                y = other._value
+                parent = other._node
+                if type(y) is float and node[1] == parent[1]:
+                    out = GradTensor()
+                    out._value = x + y
+                    dtype = node[3] if parent[3] is None else FLOAT64
+                    out._node = (next_order(), node[1], (), dtype, node, PASS, None, None, parent, PASS, None, None)
+                    return out
+        return _add(self, other)
+
     __radd__ = _operator(operators.add, operator.add, nodes.pass_one, wide=nodes.pass_wide, swap=True)
     __sub__ = _operator(operators.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
     __rsub__ = _operator(operators.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
-    __mul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
+
+    def __mul__(self, other: Any) -> Any:
+        x = self._value
+        if type(x) is float and not Pause.count:  # what `_multiply` does for floats, without its calls
+            node = self._node
+            if type(other) is float:
+                out = GradTensor()
+                out._value = x * other
+                out._node = (next_order(), node[1], (), node[3], node, SCALE, other, None)
+                return out
+            if type(other) is GradTensor:
+                y = other._value
+                parent = other._node
+                if type(y) is float and node[1] == parent[1]:
+                    out = GradTensor()
+                    out._value = x * y
+                    dtype = node[3] if parent[3] is None else FLOAT64
+                    out._node = (next_order(), node[1], (), dtype, node, SCALE, y, None, parent, SCALE, x, None)
+                    return out
+        return _multiply(self, other)
+
     __rmul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, wide=nodes.scale_wide, swap=True)
     __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
     __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
@@ -289,6 +331,8 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
     return apply(function, args, kwargs)
 
 
+_add = _operator(operators.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
+_multiply = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
 _weak_power = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
 
 
