@@ -14,7 +14,6 @@ long tape goes to the garbage collector, which visits every container again and 
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, TypeAlias
@@ -23,7 +22,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.aval import COMPLEX128, FLOAT64
-from revad.errors import LostGradientError, RuleError, RuleShapeError
+from revad.errors import RuleError, RuleShapeError
 
 Node: TypeAlias = tuple[Any, ...]
 
@@ -113,16 +112,6 @@ def snapshot(handle: Tracked) -> Tracked:
     return copied
 
 
-def own(array: Any, known_references: int = 2) -> Any:
-    """Return the array, copied unless nobody else can see its memory.
-
-    ``known_references`` is the number of references that the callers hold (two more are this function's own).
-    """
-    if type(array) is ndarray and (array.base is not None or sys.getrefcount(array) > known_references + 2):
-        return array.copy()
-    return array
-
-
 def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
     """Put a cotangent into the space of its argument: sum down to the shape, take the real part, cast to the dtype.
 
@@ -200,12 +189,3 @@ class Leaf:
 
     def __init__(self) -> None:
         self.grad: Any = None
-
-
-def lost_gradient(what: str, value: Any) -> LostGradientError:
-    """Return the error for a conversion that would drop the derivative of a tracked value."""
-    return LostGradientError(
-        f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
-        "If you want the derivative: call NumPy on the value itself (np.sin(t), not math.sin(t); np.stack([t, u]), not "
-        "np.array([t, u]); a buffer made by np.zeros_like(t), not np.zeros(n)). If you want a constant: revad.stop_gradient(t)."
-    )

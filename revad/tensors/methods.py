@@ -11,8 +11,8 @@ import numpy as np
 from revad.aval import aval_of, cast
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.tape import Tracked, lost_gradient
-from revad.errors import InPlaceError
+from revad.engine.tape import Tracked
+from revad.errors import InPlaceError, LostGradientError
 
 
 def _method(function: Callable[..., Any]) -> Any:
@@ -249,6 +249,15 @@ class ArrayMethods:
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
         return apply(np.compress, (condition, self, axis), {})
+
+
+def lost_gradient(what: str, value: Any) -> LostGradientError:
+    """Return the error for a conversion that would drop the derivative of a tracked value."""
+    return LostGradientError(
+        f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
+        "If you want the derivative: call NumPy on the value itself (np.sin(t), not math.sin(t); np.stack([t, u]), not "
+        "np.array([t, u]); a buffer made by np.zeros_like(t), not np.zeros(n)). If you want a constant: revad.stop_gradient(t)."
+    )
 
 
 class Flat:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -117,6 +118,16 @@ def own_copy(leaf: Any) -> Any:
     if isinstance(leaf, np.ndarray):
         return leaf.copy()
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
+
+
+def own(array: Any, known_references: int = 2) -> Any:
+    """Return the array, copied unless nobody else can see its memory.
+
+    ``known_references`` is the number of references that the callers hold (two more are this function's own).
+    """
+    if type(array) is np.ndarray and (array.base is not None or sys.getrefcount(array) > known_references + 2):
+        return array.copy()
+    return array
 
 
 def check_alive(values: list[Any], name: str) -> None:
