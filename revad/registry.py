@@ -40,6 +40,7 @@ from revad.operation import Marker as Marker
 from revad.operation import Need as Need
 from revad.operation import Operation as Operation
 from revad.operation import Rule as Rule
+from revad.operation import itself as itself
 from revad.operation import newer as newer
 from revad.operation import parameters_of as parameters_of
 from revad.operation import read_rule as read_rule

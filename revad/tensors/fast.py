@@ -33,7 +33,7 @@ from revad.engine.tape import (
     project,
 )
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, NotScalarError
-from revad.registry import Operation, Rule, lookup
+from revad.registry import Operation, Rule, itself, lookup
 from revad.scatter import is_basic
 from revad.tensors import nodes, ufunc_methods
 from revad.tensors.tensor import Tensor, general
@@ -133,7 +133,7 @@ class GradTensor(Tensor):
         if type(x) is float:
             ans = float(ans)
             try:
-                slope = partial(x if of_x else ans)
+                slope = ans if partial is itself else partial(x if of_x else ans)
             except (ZeroDivisionError, OverflowError):
                 slope = partial(_float64(x if of_x else ans))
             if type(slope) is not float:
