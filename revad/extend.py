@@ -16,10 +16,10 @@ from revad.aval import Aval as Aval
 from revad.engine.dispatch import find_top
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
+from revad.operation import whole
 from revad.protocol import own
 from revad.registry import NONDIFF as NONDIFF
 from revad.registry import ONE as ONE
-from revad.registry import Operation
 from revad.registry import composite as composite
 from revad.registry import elementwise as elementwise
 from revad.registry import linear as linear
@@ -147,13 +147,8 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             flat = [part for arg, c in zip(moving, cotangents, strict=True) for part in self._matched(arg, c)]
             return [_cotangent(part, leaf) for part, leaf in zip(flat, leaves, strict=True)]
 
-        operation = Operation(run)
-        operation.name = self._name
-        operation.signature = ((), "leaves")
-        operation.declared["leaves"] = (pull, False)
-        kept = tuple(
-            leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves
-        )
+        kept = tuple(leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves)
+        operation = whole(self._name, run, pull)
         outputs = top.process(operation, top._node[1], kept, {})
         return rebuild_output(outputs)
 

@@ -139,6 +139,15 @@ class Operation:
         return bound | {name: value for name, value in kwargs.items() if value is not NO_VALUE}
 
 
+def whole(name: str, run: Function, pull: Function) -> Operation:
+    """Return an operation made for one call: ``run(*leaves)`` gives a list of outputs, ``pull(g, leaves)`` the cotangents of all leaves."""
+    operation = Operation(run)
+    operation.name = name
+    operation.signature = ((), "leaves")
+    operation.declared["leaves"] = (pull, False)
+    return operation
+
+
 _SIGNATURES = {
     "dot": ("a", "b", "out"),
     "inner": ("a", "b"),

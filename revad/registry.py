@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.errors import RuleError
+from revad.errors import NoRuleError, RuleError
 from revad.operation import NEVER as NEVER
 from revad.operation import NO_VALUE as NO_VALUE
 from revad.operation import NONDIFF as NONDIFF
@@ -283,3 +283,33 @@ def unsupported(reason: str, *functions: Function) -> None:
 
 def _name(function: Any) -> str:
     return getattr(function, "__name__", repr(function))
+
+
+def qualified_name(function: Any) -> str:
+    """Return a function's name with its module, for messages."""
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{getattr(function, '__name__', function)}"
+
+
+def unknown_function(function: Any) -> NoRuleError:
+    """Return the error for a function that nobody registered."""
+    import difflib
+
+    name = getattr(function, "__name__", repr(function))
+    near = difflib.get_close_matches(
+        name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3
+    )
+    hint = f" Registered names that are near: {', '.join(near)}." if near else ""
+    return NoRuleError(
+        f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "
+        f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
+        f"if its derivative is zero: `revad.extend.nondiff({name})`."
+    )
+
+
+def missing_rule(operation: Operation, name: str) -> NoRuleError:
+    """Return the error for a tracked argument that has no rule."""
+    return NoRuleError(
+        f"{qualified_name(operation.function)} has no derivative rule for its argument {name!r}. "
+        f"To add one: `revad.extend.vjp({operation.name}, {name}=lambda g, ans, {name}: ...)`."
+    )

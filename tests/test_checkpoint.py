@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import revad
 from revad import LostGradientError, checkpoint, grad, hessian, jacobian, jvp, stop_gradient, tensor, value_and_grad
 from tests import numeric
 
@@ -110,3 +111,26 @@ def test_less_is_held() -> None:
 
     assert held(deep) > 19e6
     assert held(checkpoint(deep)) < 3e6
+
+
+def test_a_value_of_an_inner_transformation_that_is_closed_over_is_told() -> None:
+    """The tracked argument is of an outer level, the value closed over of an inner one: its derivative is not silently zero."""
+
+    def closing(make: Any) -> Any:
+        return grad(lambda x: grad(lambda y: make(y)(x))(2.0))
+
+    def custom(y: Any) -> Any:
+        rule = revad.custom_vjp(lambda a: a * y)
+        rule.defvjp(lambda a: (a * y, None), lambda _, g: (g * 2.0,))
+        return rule
+
+    def primitive(y: Any) -> Any:
+        operation = revad.primitive(lambda a: a * y)
+        revad.extend.elementwise(operation, lambda: 2.0)
+        return operation
+
+    for make in (lambda y: checkpoint(lambda a: a * y), custom, primitive):
+        with pytest.raises(LostGradientError, match="closes over a tracked value, whose derivative would be lost"):
+            closing(make)(3.0)
+    with pytest.raises(LostGradientError, match="closes over a tracked value"):
+        revad.jvp(lambda y: primitive(y)(y), (2.0,), (1.0,))

@@ -13,7 +13,7 @@ import numpy as np
 from revad.aval import aval_of
 from revad.compiler.program import Guard, Program, Ref, Step
 from revad.engine.dispatch import CONTAINERS, strip_call
-from revad.engine.tape import Tracked, active_levels, keep, next_level
+from revad.engine.tape import Tracked, active_levels, keep, next_level, refuse_closure
 from revad.engine.views import note_views
 from revad.errors import ArgumentError
 from revad.registry import Operation
@@ -121,6 +121,7 @@ def _reference(arg: Any, level: int) -> Any:
 
 def captured(value: Any, index: int, level: int, program: Program) -> Captured:
     """Return a value as number ``index`` of a program."""
+    refuse_closure(value, level)
     out = Captured()
     out._value = value
     out._node = (index, level, program)

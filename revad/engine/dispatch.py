@@ -12,7 +12,7 @@ import numpy as np
 
 from revad.engine.tape import Leaf, Tracked
 from revad.errors import NoRuleError
-from revad.registry import Operation, lookup, operations
+from revad.registry import lookup, qualified_name, unknown_function
 
 CONTAINERS = (list, tuple)
 
@@ -77,7 +77,7 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """
     operation = lookup(function)
     if operation is None:
-        raise _unknown(function)
+        raise unknown_function(function)
     top = None
     for value in args:
         if isinstance(value, Tracked):
@@ -121,32 +121,3 @@ def _read_only(result: Any) -> Any:
         result = result.view()
         result.flags.writeable = False
     return result
-
-
-def qualified_name(function: Any) -> str:
-    """Return a function's name with its module, for messages."""
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{module}.{getattr(function, '__name__', function)}"
-
-
-def _unknown(function: Any) -> NoRuleError:
-    import difflib
-
-    name = getattr(function, "__name__", repr(function))
-    near = difflib.get_close_matches(
-        name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3
-    )
-    hint = f" Registered names that are near: {', '.join(near)}." if near else ""
-    return NoRuleError(
-        f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "
-        f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
-        f"if its derivative is zero: `revad.extend.nondiff({name})`."
-    )
-
-
-def missing_rule(operation: Operation, name: str) -> NoRuleError:
-    """Return the error for a tracked argument that has no rule."""
-    return NoRuleError(
-        f"{qualified_name(operation.function)} has no derivative rule for its argument {name!r}. "
-        f"To add one: `revad.extend.vjp({operation.name}, {name}=lambda g, ans, {name}: ...)`."
-    )

@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from revad.aval import COMPLEX128, FLOAT64, Aval, aval_of
 from revad.engine import views
-from revad.engine.dispatch import CONTAINERS, below, find_top, missing_rule, strip
+from revad.engine.dispatch import CONTAINERS, below, find_top, strip
 from revad.engine.tape import (
     IMMUTABLE,
     JOINT,
@@ -29,10 +29,11 @@ from revad.engine.tape import (
     is_inexact,
     keep,
     next_order,
+    refuse_closure,
 )
 from revad.engine.views import note_views
 from revad.errors import RuleError
-from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
+from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule, missing_rule
 
 Make = Callable[[Any, Any], Any]
 
@@ -172,8 +173,7 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
     if rest is not None:
         where[rest] = (REST, len(names), is_on(args[len(names) :], level))
     for name, value in kwargs.items():
-        if value is not NO_VALUE:
-            where[name] = (KEYWORD, name, is_on(value, level))
+        where[name] = (KEYWORD, name, is_on(value, level))
     edges: list[PlannedEdge] = []
     for name, (origin, at, on_level) in where.items():
         if not on_level or name in operation.joint_names:
@@ -321,6 +321,7 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
         return make(float(value), (next_order(), level, (), FLOAT64, *edges))
     if kind is float:
         return make(value, (next_order(), level, (), None, *edges))
+    refuse_closure(value, level)
     if not is_inexact(value):
         return value
     if kind is complex:

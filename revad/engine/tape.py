@@ -22,7 +22,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.aval import COMPLEX128, FLOAT64
-from revad.errors import RuleError, RuleShapeError
+from revad.errors import LostGradientError, RuleError, RuleShapeError
 
 Node: TypeAlias = tuple[Any, ...]
 
@@ -110,6 +110,15 @@ def snapshot(handle: Tracked) -> Tracked:
     copied._value = handle._value
     copied._node = handle._node
     return copied
+
+
+def refuse_closure(value: Any, level: int) -> None:
+    """Refuse an operation's output that is tracked on its own level or above: the function used a value that it was not passed."""
+    if isinstance(value, Tracked) and value._node[1] >= level:
+        raise LostGradientError(
+            "the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
+            "be lost. Pass it as an argument."
+        )
 
 
 def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:

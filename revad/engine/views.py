@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.engine.dispatch import CONTAINERS, apply, find_top, qualified_name
+from revad.engine.dispatch import CONTAINERS, apply, find_top
 from revad.engine.tape import Leaf, Tracked
 from revad.errors import InPlaceError, LostGradientError
-from revad.registry import lookup
+from revad.registry import lookup, qualified_name
 from revad.scatter import index_update, is_basic
 
 

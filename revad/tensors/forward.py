@@ -15,13 +15,12 @@ from revad.engine.backward import backward
 from revad.engine.dispatch import (
     CONTAINERS,
     find_top,
-    missing_rule,
     strip_call,
 )
 from revad.engine.record import gather
-from revad.engine.tape import Tracked, is_inexact, leaf, next_level, project
+from revad.engine.tape import Tracked, is_inexact, leaf, next_level, project, refuse_closure
 from revad.engine.views import note_views
-from revad.registry import NONDIFF, ONE, Operation, Rule
+from revad.registry import NONDIFF, ONE, Operation, Rule, missing_rule
 from revad.tensors.fast import make
 from revad.tensors.tensor import Tensor
 
@@ -55,6 +54,7 @@ class Dual(Tensor):
 
 def dual(value: Any, tangent: Any, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
+    refuse_closure(value, level)
     if not is_inexact(value):
         return value
     out = Dual()

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from revad.engine import views
-from revad.engine.dispatch import apply, qualified_name
+from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
-from revad.registry import lookup
+from revad.registry import lookup, qualified_name
 
 _REDUCE: dict[Any, Any] = {
     np.add: np.sum,

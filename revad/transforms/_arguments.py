@@ -11,7 +11,7 @@ import numpy as np
 from revad.aval import aval_of
 from revad.engine.tape import Tracked, active_levels, snapshot
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
-from revad.trees import Rebuild, describe, flatten
+from revad.trees import describe, flatten
 
 Argnums = int | str | Sequence[int | str]
 
@@ -139,11 +139,6 @@ def check_alive(values: list[Any], name: str) -> None:
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
                 "(for instance with has_aux=True), or store revad.stop_gradient(t)."
             )
-
-
-def output_leaves(output: Any) -> tuple[list[Any], Rebuild]:
-    """Return the leaves of a function's output."""
-    return flatten(output)
 
 
 def zero_like(leaf: Any) -> Any:

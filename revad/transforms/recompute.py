@@ -10,8 +10,7 @@ import numpy as np
 
 from revad.engine.dispatch import find_top
 from revad.engine.tape import Tracked, is_inexact, keep
-from revad.errors import LostGradientError
-from revad.registry import Operation
+from revad.operation import whole
 from revad.transforms.reverse import vjp
 from revad.trees import flatten
 
@@ -54,22 +53,13 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         top = find_top(leaves)
         if top is None:
             return f(*args, **kwargs)
-        level = top._node[1]
-        leaves = [
-            leaf if isinstance(leaf, Tracked) else keep(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves
-        ]
+        leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
         rebuild_output: Any = None
 
         def run(*values: Any) -> list[Any]:
             nonlocal rebuild_output
             positional, named = rebuild([_fresh(value) for value in values])
             outputs, rebuild_output = flatten(f(*positional, **named))
-            for output in outputs:
-                if isinstance(output, Tracked) and output._node[1] >= level and output._node[1] in _levels(leaves):
-                    raise LostGradientError(
-                        "checkpoint: the function closes over a tracked value, whose derivative would be lost when it is run again. "
-                        "Pass it as an argument."
-                    )
             return outputs
 
         def pull(g: Any, leaves: Any) -> list[Any]:
@@ -87,11 +77,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
                 cotangents[i] = cotangent
             return cotangents
 
-        operation = Operation(run)
-        operation.name = f"checkpoint({getattr(f, '__name__', 'f')})"
-        operation.signature = ((), "leaves")
-        operation.declared["leaves"] = (pull, False)
-        outputs = top.process(operation, level, tuple(leaves), {})
+        operation = whole(f"checkpoint({getattr(f, '__name__', 'f')})", run, pull)
+        outputs = top.process(operation, top._node[1], tuple(leaves), {})
         return rebuild_output(outputs)
 
     return checkpointed
@@ -100,7 +87,3 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 def _fresh(value: Any) -> Any:
     """Return an array that the function may write into without changing what is kept."""
     return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _levels(leaves: list[Any]) -> set[int]:
-    return {leaf._node[1] for leaf in leaves if isinstance(leaf, Tracked)}

@@ -21,12 +21,11 @@ from revad.trees import describe, flatten, same_structure
 class Recording:
     """One run of a function on a new gradient level: its output, and how to pull cotangents back to its inputs."""
 
-    __slots__ = ("aux", "chosen", "leaf_nodes", "level", "name", "nodes", "output", "rebuild", "values")
+    __slots__ = ("aux", "chosen", "leaf_nodes", "level", "nodes", "output", "rebuild", "values")
 
     def __init__(self, name: str, f: Callable[..., Any], chosen: Chosen, *, has_aux: bool) -> None:
         if not callable(f):
             raise ArgumentError(f"{name}: the first argument must be a function, not {type(f).__name__}.")
-        self.name = name
         self.chosen = chosen
         self.level = level = next_level()
         values = [own_copy(value) for value in chosen.leaves]
