@@ -36,6 +36,7 @@ from revad.errors import RuleShapeError as RuleShapeError
 from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
 from revad.registry import load_on_first_use as _load_on_first_use
+from revad.registry import load_with as _load_with
 from revad.tensors.leaves import no_grad as no_grad
 from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor
@@ -54,6 +55,7 @@ from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
 
 _load_on_first_use(lambda: _import_module("revad.rules"))
+_load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 
 if _TYPE_CHECKING:
     from revad.checking.check import check_grads as check_grads

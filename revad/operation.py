@@ -68,6 +68,7 @@ class Operation:
     """
 
     __slots__ = (
+        "accuracy",
         "composite",
         "declared",
         "function",
@@ -93,6 +94,7 @@ class Operation:
         self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None
         self.joint_names: tuple[str, ...] = ()
+        self.accuracy: dict[str, str] = {}  # argument name -> how good its derivative is, where that is a numerical one
         self.composite: Function | None = None
         self.reason = ""
         self.out_at = NEVER  # position of the parameter `out`, known once the parameters were read

@@ -23,6 +23,7 @@ shape and dtype only. A parameter with a default is an option of the call: when 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any
@@ -47,6 +48,7 @@ from revad.operation import read_rule as read_rule
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
+_companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
 _loading = RLock()  # a second thread waits until the first has registered all rules
 
 
@@ -55,14 +57,31 @@ def load_on_first_use(loader: Callable[[], Any]) -> None:
     _pending.append(loader)
 
 
+def load_with(library: str, loader: Callable[[], Any]) -> None:
+    """Have rules registered when a function without a rule is met while that library is imported."""
+    _companions[library] = loader
+
+
 def _load() -> None:
+    if _pending:
+        _run(_pending)
+
+
+def _load_companions() -> None:
+    """Run the loaders of the libraries that the user has imported by now."""
     with _loading:
-        if _pending and not _Loading.running:
+        if not _Loading.running:
+            _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
+
+
+def _run(loaders: list[Callable[[], Any]]) -> None:
+    with _loading:
+        if loaders and not _Loading.running:
             _Loading.running = True
             try:
-                for loader in _pending:
+                for loader in loaders:
                     loader()
-                _pending.clear()
+                loaders.clear()
             finally:
                 _Loading.running = False
 
@@ -75,7 +94,11 @@ def lookup(function: Any) -> Operation | None:
     """Return the operation registered for a function, or None."""
     if _pending:
         _load()
-    return _REGISTRY.get(function)
+    found = _REGISTRY.get(function)
+    if found is None and _companions:
+        _load_companions()
+        found = _REGISTRY.get(function)
+    return found
 
 
 def operations() -> Iterator[Operation]:
@@ -261,6 +284,11 @@ def in_place(function: Function) -> Callable[[Function], Function]:
         return functional
 
     return register
+
+
+def accuracy(function: Function, **statements: str) -> None:
+    """State how accurate the derivative with respect to an argument is, where it is a numerical approximation."""
+    _operation(function).accuracy.update(statements)
 
 
 def nondiff(*functions: Function) -> None:

@@ -1,0 +1,7 @@
+"""The derivative rules of the ufuncs of `scipy.special`, one family a file. Importing this package registers all of them."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
