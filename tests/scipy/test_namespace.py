@@ -6,7 +6,7 @@ import revad.scipy
 
 
 def test_an_unknown_subpackage_is_named() -> None:
-    with pytest.raises(AttributeError, match="'revad.scipy' has no attribute 'constants'; it has fft, integrate"):
+    with pytest.raises(AttributeError, match=r"'revad.scipy' has no attribute 'constants'; it has fft, integrate"):
         _ = revad.scipy.constants
 
 
