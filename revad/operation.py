@@ -30,6 +30,7 @@ class Rule(NamedTuple):
     function: Function
     needs: tuple[Need, ...]
     is_partial: bool  # a partial derivative, to be multiplied with the cotangent
+    reuses: bool = False  # takes ``ours``: whether it may write into the cotangent
 
 
 class Marker:
@@ -76,6 +77,7 @@ class Operation:
         "joint_names",
         "kind",
         "linear_in",
+        "linear_jointly",
         "name",
         "out_at",
         "plans",
@@ -91,13 +93,14 @@ class Operation:
         self.declared: dict[str, tuple[Any, bool]] = {}  # argument name -> what the rule author wrote, is it a partial
         self.rules: dict[str, Any] = {}  # argument name -> Rule, ONE or NONDIFF; read from `declared` on first use
         self.linear_in = ""
+        self.linear_jointly = False  # in all arguments of the joint rule together
         self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None
         self.joint_names: tuple[str, ...] = ()
         self.accuracy: dict[str, str] = {}  # argument name -> how good its derivative is, where that is a numerical one
         self.composite: Function | None = None
         self.reason = ""
-        self.out_at = NEVER  # position of the parameter `out`, known once the parameters were read
+        self.out_at = -1  # position of the parameter `out` (or NEVER), known once the parameters were read
         self.signature: tuple[tuple[str, ...], str | None] | None = None
 
     def __repr__(self) -> str:
@@ -118,6 +121,7 @@ class Operation:
         """Names of the positional parameters, and the name of ``*args`` or None. Read once, on first use."""
         if self.signature is None:
             self.signature = parameters_of(self.function)
+        if self.out_at < 0:
             names = self.signature[0]
             self.out_at = names.index("out") if "out" in names else NEVER
         return self.signature
@@ -200,5 +204,6 @@ def read_rule(function: Function, *, is_partial: bool, skip: int) -> Rule:
     needs = tuple(
         Need(p.name, p.default, p.annotation is Aval or (isinstance(p.annotation, str) and p.annotation.endswith("Aval")))
         for p in parameters[skip:]
+        if p.name != "ours"
     )
-    return Rule(function, needs, is_partial)
+    return Rule(function, needs, is_partial, reuses=len(needs) < len(parameters[skip:]))

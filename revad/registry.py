@@ -9,7 +9,7 @@ function is described, most specific first:
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
-`in_place`             writes into its first argument: state what it leaves behind
+`in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
 `nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
 `creation`             a constant shaped like its argument, tracked so that it can be written into
 `unsupported`          refuse, with the reason
@@ -223,7 +223,7 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:
     return register
 
 
-def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]:
+def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:
     """Register one pull-back for several arguments that share work.
 
     Parameters
@@ -232,12 +232,15 @@ def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]
         The function that the rule belongs to.
     *names : str
         The differentiable arguments.
+    linear : bool
+        The function is linear in all of them together, so its JVP is the function itself.
 
     Returns
     -------
     callable
         A decorator for ``rule(g, needs, ...) -> tuple``: ``needs`` has one bool per name, the result one cotangent per name
-        (anything where ``needs`` is False).
+        (anything where ``needs`` is False). A rule with a parameter ``ours`` is told whether ``g`` is a buffer that it may
+        write into; the first cotangent that it returns must then be such a buffer too.
     """
 
     def register(rule: Function) -> Function:
@@ -247,6 +250,7 @@ def vjp_joint(function: Function, *names: str) -> Callable[[Function], Function]
                 _check_argument(operation, name)
             rule = _with_read_only_cotangent(rule)
         operation.joint_names = names
+        operation.linear_jointly = linear
         operation.plans.clear()
         operation.joint = read_rule(rule, is_partial=False, skip=2)
         return rule
@@ -277,11 +281,11 @@ def alias(function: Function, original: Function) -> None:
 
 
 def in_place(function: Function) -> Callable[[Function], Function]:
-    """Register a function that writes into its first argument by its functional form, which returns the new array (a decorator)."""
+    """Register a function that writes into its first argument by a definition in terms of ``a[key] = value`` (a decorator)."""
 
-    def register(functional: Function) -> Function:
-        _operation(function, "in_place").composite = functional
-        return functional
+    def register(definition: Function) -> Function:
+        _operation(function, "in_place").composite = definition
+        return definition
 
     return register
 

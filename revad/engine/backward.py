@@ -20,6 +20,7 @@ from revad.engine.tape import (
     PICK,
     PULL,
     READ,
+    REUSE,
     SCALE,
     SEVERAL,
     Node,
@@ -27,6 +28,7 @@ from revad.engine.tape import (
     project,
     rule_name,
 )
+from revad.engine.views import write
 from revad.errors import RuleError
 from revad.scatter import add_at, unindex
 
@@ -57,17 +59,19 @@ class Reads:
 
     def add_dense(self, g: Any) -> None:
         """Add a cotangent of the whole; ours is a copy, since it will be written into."""
-        if self.dense is None:
-            self.dense = g.copy() if type(g) is ndarray else g
-        else:
-            self.dense = self.dense + g
+        self.dense = np.copy(g) if self.dense is None else self.dense + g
 
     def total(self, node: Node) -> Any:
-        """Return the sum of all parts."""
+        """Return the sum of all parts, in a buffer of ours."""
         if not self.parts:
             return self.dense
-        scattered = unindex(self.parts, self.keys, self.parts[0], node[2], node[3])
-        return scattered if self.dense is None else self.dense + scattered
+        if self.dense is None:
+            return unindex(self.parts, self.keys, self.parts[0], node[2], node[3])
+        if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
+            self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
+        for key, part in zip(self.keys, self.parts, strict=True):
+            write(self.dense, key, part, adds=True)
+        return self.dense
 
 
 def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
@@ -108,6 +112,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
         g = adjoints.pop(node[0])
         if type(g) is Reads:
             g = g.total(node)
+            owned.add(node[0])
         elif type(g) is list and type(node[2]) is list:
             g = _filled(g, node[2])
         while len(node) == ONE_EDGE and node[5] <= PULL and (not heap or node[4][0] < heap[0][0]) and not careful:
@@ -139,7 +144,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
                 reads.parts.append(g)
                 continue
             else:
-                _pull_special(adjoints, owned, heap, leaves, g, parent, kind, node[at + 2], node[at + 3])
+                _pull_special(adjoints, owned, heap, leaves, g, node[0], parent, kind, node[at + 2], node[at + 3])
                 continue
             position = parent[0]
             present: Any = adjoints.get(position)
@@ -244,6 +249,7 @@ def _pull_special(
     heap: list[Node],
     leaves: list[Node],
     g: Any,
+    order: int,
     parent: Any,
     kind: int,
     kept: Any,
@@ -255,8 +261,8 @@ def _pull_special(
         if type(present) is not Reads:
             if present is None:
                 _wait(heap, leaves, parent)
-            elif parent[0] not in owned and type(present) is ndarray:
-                present = present.copy()
+            elif parent[0] not in owned:
+                present = np.copy(present)
             adjoints[parent[0]] = present = Reads(present)
         present.add(kept, g, parent)
     elif kind == PICK:
@@ -265,8 +271,14 @@ def _pull_special(
             adjoints[parent[0]] = present = [None] * len(parent[2])
             heappush(heap, parent)
         present[kept] = g if present[kept] is None else present[kept] + g
-    elif kind == JOINT:
-        cotangents = function(g, tuple(p is not None for p in parent), *kept)
+    elif kind >= JOINT:
+        needs = tuple([p is not None for p in parent])
+        if kind == REUSE:
+            cotangents = function(g, needs, *kept, ours=order in owned)
+            if needs[0] and parent[0][0] not in adjoints:
+                owned.add(parent[0][0])
+        else:
+            cotangents = function(g, needs, *kept)
         _check_count(function, cotangents, len(parent))
         for node, cotangent in zip(parent, cotangents, strict=True):
             if node is not None:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy import ndarray
 
 from revad.aval import COMPLEX128, FLOAT64, Aval, aval_of
-from revad.engine import views
 from revad.engine.dispatch import CONTAINERS, below, find_top, strip
 from revad.engine.tape import (
     IMMUTABLE,
@@ -22,6 +21,7 @@ from revad.engine.tape import (
     PARTIAL,
     PICK,
     PULL,
+    REUSE,
     SEQUENCE,
     SEVERAL,
     Node,
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     """What recording a call amounts to, for one pattern of arguments."""
 
     edges: tuple[PlannedEdge, ...]
-    joint: tuple[tuple[Any, ...], Any, Any] | None  # where the parents are, the rule, its keeper
+    joint: tuple[tuple[Any, ...], int, Any, Any] | None  # where the parents are, the kind of edge, the rule, its keeper
     direct: bool  # one or two edges, of positional arguments that are no sequences: the common case
 
 
@@ -129,8 +129,6 @@ def follow_plan(
     plan = operation.plans.get(pattern)
     if plan is None:
         plan = make_plan(operation, level, args, kwargs)
-        if len(args) > operation.out_at:  # known only now
-            return views.call(operation.function, args, kwargs)
         operation.plans[pattern] = plan
     ans = operation.function(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
@@ -152,15 +150,16 @@ def follow_plan(
         else:
             edges += (value._node, kind, keeper(lower, lower_kwargs, ans), function)
     if plan.joint is not None:
-        positions, function, keeper = plan.joint
+        positions, kind, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
-        edges += (parents, JOINT, keeper(lower, lower_kwargs, ans), function)
+        edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
     if not edges:
         return ans
     if isinstance(ans, np.generic):
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
-    note_views(outputs, ans, operation.function, args, kwargs)
+    if plan.joint is None:
+        note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
 
 
@@ -191,7 +190,8 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
     joint = None
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
         positions = tuple(where.get(name) for name in operation.joint_names)
-        joint = (positions, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
+        kind = REUSE if operation.joint.reuses else JOINT
+        joint = (positions, kind, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
     direct = len(edges) in (1, 2) and joint is None and all(e.origin == ARGUMENT and e.kind in (PARTIAL, PULL) for e in edges)
     return Plan(tuple(edges), joint, direct)
 

@@ -34,6 +34,7 @@ READ = 4  # scattered into the parent's accumulator at index `kept`
 PICK = 5  # the cotangent of output number `kept` of a parent with several outputs
 SEQUENCE = 6  # function(ḡ, *kept) is a list of cotangents, one per item of a sequence argument
 JOINT = 7  # function(ḡ, needs, *kept) is a tuple of cotangents; the parent is a tuple of nodes (or None)
+REUSE = 8  # a JOINT whose function is told whether ḡ is a buffer of the sweep's; the first cotangent is one in any case
 
 FREED: Any = "freed"  # the last item of a node whose tape was freed
 SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence of values, `shape` is a list of their Avals
@@ -62,6 +63,7 @@ class Tracked:
     astype: Any
     size: Any
     is_parameter = False  # a leaf of a model: a transformation differentiates its plain value
+    writes_in_place = False  # whether a write may go to the memory of a value of this kind of level
     pausable = True  # whether `no_grad` switches this kind of level off
 
     def is_numpy_scalar(self) -> bool:

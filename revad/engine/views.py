@@ -1,22 +1,26 @@
 """In-place writes and views: a handle is rebound to a new value, and its views and its base follow, as NumPy's do.
 
-``t[key] = v`` makes an updated copy and lets the handle ``t`` stand for it, so no value that a rule kept is ever changed. A handle
-that is a NumPy view of another one remembers how it was read; a write to either shows in the other.
+``t[key] = v`` lets the handle ``t`` stand for an updated array: a copy, so that no value that a rule kept is ever changed, or the same
+memory if nobody else refers to it. A handle that is a NumPy view of another one remembers how it was read; a write to either is
+a write to the base, after which its views are read again.
 """
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from operator import getitem
+from sys import getrefcount
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
-from revad.engine.dispatch import CONTAINERS, apply, find_top
-from revad.engine.tape import Leaf, Tracked
-from revad.errors import InPlaceError, LostGradientError
-from revad.registry import lookup, qualified_name
-from revad.scatter import index_update, is_basic
+from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
+from revad.engine.tape import Leaf, Tracked, is_inexact
+from revad.errors import InPlaceError
+from revad.overwriting import Step, write_at
+from revad.scatter import is_basic
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:
@@ -28,27 +32,25 @@ def rebind(handle: Tracked, new: Tracked) -> None:
 
 
 class View(NamedTuple):
-    """How a handle was read from another one: ``function(*args, **kwargs)`` with the base at a position, or an item of it."""
+    """How a handle was read from another one; all but the base is a `Step`."""
 
     base: Tracked
     function: Any
-    args: tuple[Any, ...]
-    position: int | str  # where the base stood among the arguments
+    args: tuple[Any, ...]  # with a gap where the base stood
+    position: int | str  # of the base among the arguments
     kwargs: dict[str, Any]
     item: int | None  # of several outputs, as `np.split` gives
 
-    def read(self, base: Any) -> Any:
-        """Read the same view of another array."""
-        args, kwargs = list(self.args), dict(self.kwargs)
-        if isinstance(self.position, int):
-            args[self.position] = base
-        else:
-            kwargs[self.position] = base
-        if isinstance(base, Tracked):
-            whole = apply(self.function, tuple(args), kwargs)
-        else:
-            whole = self.function(*args, **kwargs)
-        return whole if self.item is None else whole[self.item]
+
+def read(view: View) -> Any:
+    """Read a view of its base as that is now."""
+    _, function, args, position, kwargs, item = view
+    if isinstance(position, int):
+        args = (*args[:position], view.base, *args[position + 1 :])
+    else:
+        kwargs = {**kwargs, position: view.base}
+    whole = apply(function, args, kwargs)
+    return whole if item is None else whole[item]
 
 
 def note_views(outputs: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -65,8 +67,15 @@ def _note(output: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: d
         return
     for position, base in (*enumerate(args), *kwargs.items()):
         if isinstance(base, Tracked) and base is not output and _shows(ans, base._value):
+            args = tuple([None if i == position else _shape_of(value) for i, value in enumerate(args)])
+            kwargs = {name: None if name == position else value for name, value in kwargs.items()}
             link(output, View(base, function, args, position, kwargs, item))
             return
+
+
+def _shape_of(value: Any) -> Any:
+    """Return a stand-in for a further tracked array of a call, of which a view shows no more than the shape (`broadcast_arrays`)."""
+    return np.broadcast_to(0.0, value.shape) if isinstance(value, Tracked) and is_inexact(value) else value
 
 
 def _shows(ans: Any, value: Any) -> bool:
@@ -91,23 +100,87 @@ def link(output: Tracked, view: View) -> None:
 
 
 def replace(handle: Tracked, new: Any) -> None:
-    """Let a handle stand for ``new`` in place: what it is a view of is updated, and all views of that are read again."""
-    written = handle
-    while written is not None:
-        check_writable(written)
-        written = getattr(getattr(written, "_view", None), "base", None)
-    rebind(handle, new)
-    view = getattr(handle, "_view", None)
-    while view is not None:
-        rebind(view.base, _write_back(view, handle))
-        handle = view.base
-        view = getattr(handle, "_view", None)
-    _refresh(handle)
+    """Let a handle stand for ``new`` in place; what it is a view of follows, and so do all views of that."""
+    if getattr(handle, "_view", None) is not None:
+        write(handle, ..., new)
+    else:
+        check_writable(handle)
+        rebind(handle, new)
+        _refresh(handle)
 
 
-def write(handle: Tracked, key: Any, value: Any) -> None:
-    """Perform ``handle[key] = value``."""
-    replace(handle, apply(index_update, (handle, key, stacked(value)), {}))
+def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
+    """Perform ``handle[key] = value``, or add the value there: in the memory at hand if nobody else needs what it holds now."""
+    if not isinstance(handle, Tracked):
+        write_at(handle, (), key, value, adds, True)  # noqa: FBT003
+        return
+    if Pause.count:
+        handle._value = _write_paused(handle._value, key, value, adds)
+        return
+    base = handle
+    steps: list[Step] = []
+    check_writable(base)
+    while (view := getattr(base, "_view", None)) is not None:
+        steps.append(view[1:])
+        base = view.base
+        check_writable(base)
+    value = stacked(value)
+    spare = _is_spare(base) and (not isinstance(value, Tracked) or value.writes_in_place)
+    rebind(base, apply(write_at, (base, tuple(steps[::-1]), key, value, adds, spare), {}))
+    _refresh(base)
+
+
+def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:  # noqa: FBT001
+    """Return a copy of the plain value of a handle with a constant written into it, while recording is off."""
+    while isinstance(written, Tracked):
+        written = written._value
+    updated = write_at(np.array(value), (), key, written, adds, True)  # noqa: FBT003
+    return updated if isinstance(value, ndarray) else type(value)(updated)
+
+
+def _is_spare(base: Tracked) -> bool:
+    """Return whether the memory of a handle is referred to by nothing but the handle and its live views, on all levels."""
+    handle: Any = base
+    while isinstance(handle._value, Tracked):
+        if not handle.writes_in_place or _references(handle) > _ALONE:
+            return False
+        handle = handle._value
+    buffer = handle._value
+    if type(buffer) is not ndarray or buffer.base is not None or not handle.writes_in_place:
+        return False
+    known = _ALONE + 1  # the variable `buffer`
+    for view in _live_views(base) if handle is base else ():
+        if type(view._value) is ndarray:
+            if view._value.base is not buffer or _references(view) > _ALONE:
+                return False
+            known += 1
+    return _references(handle) <= known
+
+
+def _references(handle: Any) -> int:
+    """Count the references to a handle's value, this call's own among them."""
+    return getrefcount(handle._value)
+
+
+def _count_alone() -> int:
+    """Return what `_references` gives where only the handle refers to its value; that depends on the interpreter."""
+    handle = Tracked()
+    handle._value = np.empty(0)
+    return _references(handle)
+
+
+_ALONE = _count_alone()
+
+
+def _live_views(base: Tracked) -> Iterator[Any]:
+    """Iterate over the views of a handle that the user still holds, and theirs, each after what it is a view of."""
+    waiting = [base]
+    while waiting:
+        for reference in tuple(getattr(waiting.pop(), "_views", ())):
+            view: Any = reference()
+            if view is not None:
+                yield view
+                waiting.append(view)
 
 
 def is_read_at(value: Any, base: Tracked, key: Any) -> bool:
@@ -121,17 +194,6 @@ def stacked(value: Any) -> Any:
     if type(value) in CONTAINERS and find_top(value) is not None:
         return apply(np.stack, ([stacked(item) for item in value],), {})
     return value
-
-
-def write_through(function: Any, functional: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Call a function that writes into its first argument (`np.put`, ``np.add.at``) through its functional form."""
-    target = args[0] if args else next(iter(kwargs.values()))
-    if not isinstance(target, Tracked):
-        raise LostGradientError(
-            f"{qualified_name(function)} would write a tracked value into a plain {type(target).__name__}, which cannot carry its "
-            "derivative. Make the target from a tracked value first, for instance with np.zeros_like(t)."
-        )
-    replace(target, functional(*args, **kwargs))
 
 
 def check_writable(handle: Tracked) -> None:
@@ -154,67 +216,5 @@ def check_writable(handle: Tracked) -> None:
 
 def _refresh(base: Tracked) -> None:
     """Read the live views of a handle again, and theirs, after it was written."""
-    written = [base]
-    while written:
-        base = written.pop()
-        for reference in getattr(base, "_views", ()):
-            view = reference()
-            if view is not None:
-                rebind(view, view._view.read(base))
-                written.append(view)
-
-
-def _write_back(view: View, handle: Tracked) -> Any:
-    """Return the base with the elements that a view shows replaced: read the same view of the positions, and write there."""
-    base = view.base
-    if base.dtype.kind == "c" and view.function in (np.real, np.imag):
-        other = apply(np.imag if view.function is np.real else np.real, (base,), {})
-        real, imag = (handle, other) if view.function is np.real else (other, handle)
-        return apply(np.add, (real, apply(np.multiply, (imag, 1j), {})), {})
-    positions = view.read(np.arange(base.size).reshape(base.shape))
-    flat = apply(index_update, (apply(np.reshape, (base, -1), {}), positions, handle), {})
-    return apply(np.reshape, (flat, base.shape), {})
-
-
-def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a NumPy function that may write: into ``out=``, or into its first argument; any other call goes to `apply`."""
-    operation = lookup(function)
-    if operation is not None:
-        names, _ = operation.parameters
-        if len(args) > operation.out_at:
-            named = dict(zip(names[operation.out_at :], args[operation.out_at :], strict=False))
-            args, kwargs = args[: operation.out_at], {**named, **kwargs}
-        if operation.kind == "in_place":
-            return write_through(function, operation.composite, args, kwargs)
-    if kwargs.get("out") is not None:
-        return write_out(function, args, kwargs)
-    return apply(function, args, kwargs)
-
-
-def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call with ``out=``: compute, then write the result into the tracked output."""
-    out = kwargs["out"]
-    kwargs = {name: value for name, value in kwargs.items() if name != "out"}
-    targets = out if type(out) is tuple else (out,)
-    for target in targets:
-        if target is not None and not isinstance(target, Tracked):
-            raise LostGradientError(
-                f"{qualified_name(function)}(..., out=array) would write a tracked value into a plain {type(target).__name__}, "
-                "which cannot carry its derivative. Drop `out=` and use the returned value."
-            )
-    if kwargs.get("where") is not None and targets[0] is not None:
-        return _write_masked(function, args, kwargs, targets[0])
-    result = apply(function, args, kwargs)
-    results = result if type(result) is tuple else (result,)
-    for target, value in zip(targets, results, strict=True):
-        if target is not None:
-            write(target, ..., value)
-    written = tuple(value if target is None else target for target, value in zip(targets, results, strict=True))
-    return written if type(result) is tuple else written[0]
-
-
-def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], target: Any) -> Any:
-    """Call a ufunc with ``out=`` and ``where=``: elements outside the mask keep what ``out`` holds."""
-    mask = kwargs.pop("where")
-    write(target, ..., np.where(mask, apply(function, args, kwargs), target))
-    return target
+    for view in _live_views(base):
+        rebind(view, read(view._view))

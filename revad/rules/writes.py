@@ -1,7 +1,7 @@
-"""NumPy's in-place functions in functional form: each returns the array that NumPy's function would leave behind.
+"""NumPy's in-place functions as the writes ``a[key] = value`` that they consist of.
 
-`put`, `place`, `copyto` ... write into their argument; a derivative needs the values before and after. The engine calls
-the functional form and lets the written handle stand for what it returns. The parameters are NumPy's.
+`put`, `place`, `copyto` ... write into their argument, which is tracked; the engine knows how to record a write. The parameters
+are NumPy's.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import numpy as np
 from revad.aval import aval_of
 from revad.registry import in_place
 from revad.rules.scattering import along_axis, may_repeat, read
-from revad.scatter import index_add, index_update
 
 
-def flat_update(a: Any, key: Any, value: Any) -> Any:
-    """Return ``a`` with ``a.flat[key] = value``."""
-    return np.reshape(index_update(np.ravel(a), key, value), np.shape(a))
+def write_flat(a: Any, numbers: Any, value: Any) -> None:
+    """Perform ``a.flat[numbers] = value``."""
+    a[np.unravel_index(numbers, np.shape(a))] = value
 
 
 def cycled(values: Any, n: int) -> Any:
@@ -29,59 +28,62 @@ def cycled(values: Any, n: int) -> Any:
 
 
 @in_place(np.put)
-def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> Any:
-    """Return ``a`` after `numpy.put`: ``a.flat[ind] = v``, with v repeated as often as needed."""
+def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    """``a.flat[ind] = v``, with v repeated as often as needed."""
     indices = np.ravel(ind)
     size = np.size(a)
     if indices.size == 0 or np.size(v) == 0:
-        return np.copy(a)
-    if mode == "wrap":
-        indices = indices % size
-    elif mode == "clip":
+        return
+    if mode == "clip":
         indices = np.minimum(np.maximum(indices, 0), size - 1)
-    return flat_update(a, indices, cycled(v, indices.size))
+    elif mode == "wrap":
+        indices = indices % size
+    elif np.any((indices < -size) | (indices >= size)):
+        raise IndexError(
+            f"np.put: an index is out of bounds for an array of size {size}; mode='clip' or 'wrap' would accept it."
+        )
+    write_flat(a, indices % size, cycled(v, indices.size))
 
 
 @in_place(np.put_along_axis)
-def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Any:
-    """Return ``arr`` after `numpy.put_along_axis`."""
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+    """Write at one index along an axis, for every position along the others."""
     if axis is None:
-        return flat_update(arr, indices, values)
-    return index_update(arr, along_axis(np.shape(arr), indices, axis), values)
+        write_flat(arr, indices % np.size(arr), values)
+    else:
+        arr[along_axis(np.shape(arr), indices, axis)] = values
 
 
 @in_place(np.place)
-def place(arr: Any, mask: Any, vals: Any) -> Any:
-    """Return ``arr`` after `numpy.place`: the selected elements are filled from vals in turn."""
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    """Fill the selected elements from vals in turn."""
     selected = np.flatnonzero(mask)
     if selected.size and not np.size(vals):
         raise ValueError("Cannot insert from an empty array!")
-    return flat_update(arr, selected, cycled(vals, selected.size)) if selected.size else np.copy(arr)
+    if selected.size:
+        write_flat(arr, selected, cycled(vals, selected.size))
 
 
 @in_place(np.putmask)
-def putmask(a: Any, mask: Any, values: Any) -> Any:
-    """Return ``a`` after `numpy.putmask`: element n, where selected, becomes ``values[n % len(values)]``."""
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    """Element n, where selected, becomes ``values[n % len(values)]``."""
     selected = np.flatnonzero(mask)
-    if not selected.size or not np.size(values):
-        return np.copy(a)
-    return flat_update(a, selected, np.take(np.ravel(values), selected % np.size(values)))
+    if selected.size and np.size(values):
+        write_flat(a, selected, np.take(np.ravel(values), selected % np.size(values)))
 
 
 @in_place(np.copyto)
-def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> Any:
-    """Return ``dst`` after `numpy.copyto`."""
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    """Write ``src``, or the selected elements of it."""
     if not np.can_cast(source := aval_of(src).dtype, dst.dtype, casting):
         raise TypeError(f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule {casting!r}")
-    if where is True:
-        return index_update(dst, ..., src)
-    mask = np.broadcast_to(where, np.shape(dst))
-    return index_update(dst, mask, np.broadcast_to(src, np.shape(dst))[mask])
+    mask = ... if where is True else np.broadcast_to(where, np.shape(dst))
+    dst[mask] = src if where is True else np.broadcast_to(src, np.shape(dst))[mask]
 
 
 @in_place(np.fill_diagonal)
-def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> Any:
-    """Return ``a`` after `numpy.fill_diagonal`."""
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """Write the elements ``a[i, i, ...]``; with wrap, those of a tall matrix again and again."""
     shape = np.shape(a)
     if len(shape) < 2:
         raise ValueError("array must be at least 2-d")
@@ -91,26 +93,23 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> Any:
         raise ValueError("All dimensions of input must be of equal length")
     else:
         step, end = 1 + int(np.sum(np.cumprod(shape[:-1]))), None
-    diagonal = slice(None, end, step)
-    return flat_update(a, diagonal, cycled(val, len(range(*diagonal.indices(np.size(a))))))
+    diagonal = np.arange(np.size(a))[:end:step]
+    write_flat(a, diagonal, cycled(val, diagonal.size))
 
 
 @in_place("at")  # pyright: ignore[reportArgumentType]
-def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> Any:
-    """Return ``a`` after ``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
+def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
+    """``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
     operands: tuple[Any, ...] = () if b is None else (b,)
-    if ufunc in (np.add, np.subtract):
-        return index_add(a, indices, operands[0] if ufunc is np.add else np.negative(operands[0]))
     if not may_repeat(indices):
-        return index_update(a, indices, ufunc(a[indices], *operands))
+        a[indices] = ufunc(a[indices], *operands)
+        return
     numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)
     flat = np.ravel(numbers)
     operands = tuple(np.ravel(np.broadcast_to(x, numbers.shape)) for x in operands)
-    result = np.ravel(a)
     for visit in visits(flat):
-        now = flat[visit]
-        result = index_update(result, now, ufunc(result[now], *(x[visit] for x in operands)))
-    return np.reshape(result, np.shape(a))
+        now = np.unravel_index(flat[visit], np.shape(a))
+        a[now] = ufunc(a[now], *(x[visit] for x in operands))
 
 
 def visits(flat: Any) -> Iterator[Any]:

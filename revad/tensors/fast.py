@@ -108,6 +108,7 @@ class GradTensor(Tensor):
     """A tracked value of a gradient level."""
 
     __slots__ = ()
+    writes_in_place = True
     __hash__ = object.__hash__
 
     def is_numpy_scalar(self) -> bool:
@@ -178,7 +179,7 @@ class GradTensor(Tensor):
             key = keep(key)  # an index array or list, which the caller could change
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:
-            views.link(out, views.View(self, operator.getitem, (self, key), 0, {}, None))
+            views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
 
     def __add__(self, other: Any) -> Any:

@@ -31,6 +31,7 @@ class Dual(Tensor):
     """A tracked value of a forward level: its node is ``(None, level, tangent)``."""
 
     __slots__ = ()
+    writes_in_place = True
     __hash__ = object.__hash__
 
     @staticmethod
@@ -66,6 +67,9 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
 def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
+    if operation.linear_jointly:
+        bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
+        return operation.function(**{**bound, "spare": False})
     if operation.joint is not None:
         kept = gather(operation, operation.joint, *lower, ans)
         tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]

@@ -13,11 +13,12 @@ from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.engine.tape import Tracked
 from revad.errors import InPlaceError, LostGradientError
+from revad.tensors import calls
 
 
 def _method(function: Callable[..., Any]) -> Any:
     def method(self: Tracked, *args: Any, **kwargs: Any) -> Any:
-        return views.call(function, (self, *args), kwargs)
+        return calls.call(function, (self, *args), kwargs)
 
     method.__name__ = function.__name__
     method.__doc__ = f"Return ``np.{function.__name__}(self, ...)``."

@@ -15,9 +15,9 @@ from numpy import ndarray
 
 from revad import operators
 from revad.engine import views
-from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
+from revad.engine.dispatch import CONTAINERS, apply, find_top
 from revad.engine.tape import Tracked
-from revad.tensors import ufunc_methods
+from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
 
 
@@ -98,14 +98,10 @@ class Tensor(ArrayMethods, Tracked):
         return ufunc_methods.call(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return views.call(function, args, kwargs)
+        return calls.call(function, args, kwargs)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if Pause.count:
-            paused_value = np.array(self._value)
-            paused_value[key] = _bottom(value)
-            self._value = paused_value if isinstance(self._value, ndarray) else type(self._value)(paused_value)
-        elif not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+        if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
             views.write(self, key, value)
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)

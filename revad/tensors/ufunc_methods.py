@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
 from revad.registry import lookup, qualified_name
+from revad.tensors import calls
 
 _REDUCE: dict[Any, Any] = {
     np.add: np.sum,
@@ -27,13 +27,17 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
     """Answer ``ufunc.method(*inputs, **kwargs)`` where an input or output is tracked."""
     if method == "__call__":
         if kwargs.get("out") is not None:
-            return views.write_out(ufunc, inputs, kwargs)
+            return calls.write_out(ufunc, inputs, kwargs)
         if "where" in kwargs:
             return _masked(ufunc, inputs, kwargs)
         return apply(ufunc, tuple([views.stacked(value) for value in inputs]), kwargs)
     operation: Any = lookup(method)  # the methods' definitions are registered under their names
-    if operation is not None and operation.kind == "in_place":
-        return views.write_through(ufunc.at, functools.partial(operation.composite, ufunc), inputs, kwargs)
+    if method == "at":
+        calls.check_target(ufunc.at, inputs, kwargs)
+        if ufunc is np.add or ufunc is np.subtract:
+            target, key, value = inputs
+            return views.write(target, key, value if ufunc is np.add else np.negative(value), adds=True)
+        return operation.composite(ufunc, *inputs, **kwargs)
     if kwargs.get("out") is not None:
         kwargs = {**kwargs, "out": kwargs["out"][0]}
     kwargs = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
@@ -53,7 +57,7 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
 def _named(function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call an array function in place of a ufunc method, which may take ``out=``."""
     if kwargs.get("out") is not None:
-        return views.write_out(function, inputs, kwargs)
+        return calls.write_out(function, inputs, kwargs)
     return apply(function, inputs, kwargs)
 
 
