@@ -27,6 +27,7 @@ from revad.errors import InPlaceError as InPlaceError
 from revad.errors import LeakedTracerError as LeakedTracerError
 from revad.errors import LostGradientError as LostGradientError
 from revad.errors import MissingExtraError as MissingExtraError
+from revad.errors import NonFiniteError as NonFiniteError
 from revad.errors import NoRuleError as NoRuleError
 from revad.errors import NotDifferentiableError as NotDifferentiableError
 from revad.errors import NotScalarError as NotScalarError
@@ -37,6 +38,7 @@ from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
 from revad.registry import load_on_first_use as _load_on_first_use
 from revad.registry import load_with as _load_with
+from revad.tensors.debugging import debug_nans as debug_nans
 from revad.tensors.leaves import no_grad as no_grad
 from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor

@@ -15,6 +15,7 @@
     ├── FreedTapeError(RuntimeError)          a second backward pass through a tape that was freed
     ├── LeakedTracerError(RuntimeError)       a tracked value used after its transformation ended
     ├── GuardError(RuntimeError)              a replay that decided otherwise than the captured run
+    ├── NonFiniteError(FloatingPointError)    under `debug_nans`: an operation that made a NaN or an infinity
     ├── GradientMismatchError(AssertionError) a checked derivative that disagrees with finite differences
     └── MissingExtraError(ImportError)        an optional library that is not installed
 
@@ -73,6 +74,10 @@ class LeakedTracerError(RevadError, RuntimeError):
 
 class GuardError(RevadError, RuntimeError):
     """A replayed program met a decision that went otherwise than in the captured run."""
+
+
+class NonFiniteError(RevadError, FloatingPointError):
+    """An operation made a NaN or an infinity, and `debug_nans` was looking."""
 
 
 class GradientMismatchError(RevadError, AssertionError):

@@ -14,7 +14,7 @@ from revad.checking.slopes import slope, unit
 from revad.checking.spaces import Mapping, Part, Vector, as_mapping
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms._arguments import Argnums
-from revad.transforms.reverse import check_cotangent
+from revad.transforms.recording import check_cotangent
 from revad.trees import flatten
 
 

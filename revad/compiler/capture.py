@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os.path
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +14,11 @@ from revad.engine.dispatch import CONTAINERS, strip_call
 from revad.engine.tape import Tracked, active_levels, keep, next_level, refuse_closure
 from revad.engine.views import note_views
 from revad.errors import ArgumentError
+from revad.places import user_line
 from revad.registry import Operation
 from revad.tensors.tensor import Tensor
 from revad.transforms._arguments import check_alive
 from revad.trees import flatten
-
-_INSIDE = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
 
 # answers that follow from shapes and dtypes, which a program fixes
 _STATIC = (
@@ -126,14 +123,6 @@ def captured(value: Any, index: int, level: int, program: Program) -> Captured:
     out._value = value
     out._node = (index, level, program)
     return out
-
-
-def user_line() -> tuple[str, int]:
-    """Return file and line of the innermost frame that belongs neither to revad nor to NumPy."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
 
 
 def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:

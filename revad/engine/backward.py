@@ -74,7 +74,7 @@ class Reads:
         return self.dense
 
 
-def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
+def backward(roots: list[tuple[Node, Any]], *, ieee: bool = False) -> dict[int, Any]:
     """Pull cotangents back to the leaves; a cotangent that is exactly zero contributes exactly zero.
 
     The sweep is IEEE arithmetic, in which 0·inf is NaN: an unused branch of `np.where` would spoil the result. Only if a NaN
@@ -84,6 +84,8 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
     ----------
     roots : list of (Node, cotangent)
         Where to start; each cotangent has its node's shape and dtype.
+    ieee : bool
+        Leave NaN as it comes.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def backward(roots: list[tuple[Node, Any]]) -> dict[int, Any]:
         cotangent or with kept values.
     """
     leaves = _sweep(roots, careful=False)
-    if any(_has_nan(g) for _, g in leaves.values()):
+    if not ieee and any(_has_nan(g) for _, g in leaves.values()):
         leaves = _sweep(roots, careful=True)
     return leaves
 
@@ -133,7 +135,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
             if kind == SCALE:
                 contribution = g * node[at + 2]
                 if careful:
-                    contribution = _strong_zero(g, contribution)
+                    contribution = strong_zero(g, contribution)
             elif kind == PASS:
                 contribution = g
             elif kind <= PULL:
@@ -176,7 +178,7 @@ def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bo
     except (ZeroDivisionError, OverflowError):
         contribution = _as_numpy(g, kind, kept, function)
     if careful:
-        contribution = _strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
+        contribution = strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
     if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
         contribution = project(contribution, parent[2], parent[3], function)
     return contribution
@@ -200,7 +202,7 @@ def _has_nan(g: Any) -> bool:
     return bool(np.any(np.isnan(g)))
 
 
-def _strong_zero(g: Any, contribution: Any) -> Any:
+def strong_zero(g: Any, contribution: Any) -> Any:
     """Return the product of a cotangent and a partial with 0·inf and 0·NaN made 0."""
     if type(g) is float and type(contribution) is float:
         return 0.0 if g == 0.0 else contribution

@@ -6,6 +6,7 @@ It finds the highest level among the arguments and hands the call to that kind o
 from __future__ import annotations
 
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ CONTAINERS = (list, tuple)
 
 
 class Pause:
-    """What `no_grad` switches off: levels up to ``level`` in this thread, wherever ``count`` (over all threads) is not 0."""
+    """What `no_grad` and `debug_nans` set in this thread; ``count`` says how many such blocks are active, over all threads."""
 
     count = 0  # so that the common case costs one read of an attribute
-    level: ContextVar[int] = ContextVar("revad_paused_level", default=-1)
+    lock = Lock()
+    level: ContextVar[int] = ContextVar("revad_paused_level", default=-1)  # levels up to this one do not record
+    watch: ContextVar[Any] = ContextVar("revad_watch", default=None)  # called in place of `process`
 
 
 def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
@@ -95,8 +98,12 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if kind == "unsupported":
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
     level = top._node[1]
-    if Pause.count and level <= Pause.level.get() and top.pausable:
-        return _call_paused(function, level, args, kwargs)
+    if Pause.count:
+        if level <= Pause.level.get() and top.pausable:
+            return _call_paused(function, level, args, kwargs)
+        watch = Pause.watch.get()
+        if watch is not None:
+            return watch(top, operation, level, args, kwargs)
     return top.process(operation, level, args, kwargs)
 
 

@@ -114,7 +114,7 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
-    if Pause.count:
+    if Pause.count and handle._node[1] <= Pause.level.get():
         handle._value = _write_paused(handle._value, key, value, adds)
         return
     base = handle

@@ -15,11 +15,9 @@ from numpy import ndarray
 from revad import operators
 from revad.aval import FLOAT64
 from revad.engine import views
-from revad.engine.backward import backward
 from revad.engine.dispatch import Pause, apply, find_top
 from revad.engine.record import follow_plan, record
 from revad.engine.tape import (
-    FREED,
     PARTIAL,
     PASS,
     PULL,
@@ -30,12 +28,12 @@ from revad.engine.tape import (
     Tracked,
     keep,
     next_order,
-    project,
 )
-from revad.errors import ArgumentError, CotangentError, FreedTapeError, NotScalarError
+from revad.errors import ArgumentError
 from revad.registry import Operation, Rule, itself, lookup
 from revad.scatter import is_basic
 from revad.tensors import nodes, ufunc_methods
+from revad.tensors.pulling import NanPolicy, is_ieee, pull_to_leaves
 from revad.tensors.tensor import Tensor, general
 
 _float64 = np.float64
@@ -248,7 +246,7 @@ class GradTensor(Tensor):
             raise ArgumentError("only a leaf made by revad.tensor has a `.grad` that can be set; this tensor is a result.")
         holder.grad = value
 
-    def backward(self, cotangent: Any = None, *, retain_graph: bool = False) -> None:
+    def backward(self, cotangent: Any = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
         """Pull a cotangent back to the leaves and add what arrives to their ``.grad``.
 
         Parameters
@@ -257,6 +255,8 @@ class GradTensor(Tensor):
             Of this value's shape; 1 for a scalar.
         retain_graph : bool
             Keep the tape, so that `backward` can be called on this value again. Otherwise it is freed.
+        nan_policy : {"zero", "ieee"}
+            As for `revad.grad`.
 
         Raises
         ------
@@ -265,7 +265,7 @@ class GradTensor(Tensor):
         FreedTapeError
             The tape of this value has been freed by an earlier call.
         """
-        pull_to_leaves(self, cotangent, retain_graph=retain_graph)
+        pull_to_leaves(self, cotangent, retain_graph=retain_graph, ieee=is_ieee("backward", nan_policy))
 
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
@@ -343,42 +343,6 @@ def make(value: Any, node: Node) -> GradTensor:
     out._value = float(value) if type(value) is _float64 else value
     out._node = node
     return out
-
-
-def pull_to_leaves(root: GradTensor, cotangent: Any, *, retain_graph: bool) -> None:
-    """Run the reverse pass from a value of level 0 and deposit the gradients; see `GradTensor.backward`."""
-    node = root._node
-    if node[1] != 0:
-        raise ArgumentError(
-            "backward() is for tensors made by revad.tensor; inside grad, vjp and their kin the transformation pulls back itself."
-        )
-    if node[-1] is FREED:
-        raise _freed()
-    if cotangent is None:
-        if root.shape != ():
-            raise NotScalarError(
-                f"backward() without a cotangent needs a scalar, but this tensor has shape {root.shape}. "
-                "Call np.sum(t).backward(), or pass a cotangent of that shape: t.backward(g)."
-            )
-        cotangent = 1.0
-    if np.shape(cotangent) != root.shape:
-        raise CotangentError(f"backward(g): g has shape {np.shape(cotangent)}, expected {root.shape}, the shape of the tensor.")
-    seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[2], node[3])
-    leaves = backward([(node, seed)])
-    if any(leaf[-1] is FREED for leaf, _ in leaves.values()):
-        raise _freed()
-    for leaf, g in leaves.values():
-        if isinstance(leaf[-1], Leaf):
-            leaf[-1].grad = (np.array(g) if isinstance(g, ndarray) else g) if leaf[-1].grad is None else leaf[-1].grad + g
-    if not retain_graph and len(node) > 5:
-        root._node = (node[0], 0, node[2], node[3], FREED)
-
-
-def _freed() -> FreedTapeError:
-    return FreedTapeError(
-        "backward() was called before on this result, which freed its tape. Pass retain_graph=True to the first call to pull back "
-        "twice, or compute the result again."
-    )
 
 
 _unary_rules: dict[Any, tuple[Any, bool]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +13,6 @@ from revad.engine.tape import Leaf, Tracked, next_level, next_order
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.fast import GradTensor, make
 from revad.trees import flatten
-
-_lock = threading.Lock()
 
 
 def tensor(data: Any, dtype: Any = None) -> GradTensor:
@@ -84,13 +81,13 @@ def no_grad() -> Generator[None, None, None]:
     True
     """
     token = Pause.level.set(next_level())
-    with _lock:
+    with Pause.lock:
         Pause.count += 1
     try:
         yield
     finally:
         Pause.level.reset(token)
-        with _lock:
+        with Pause.lock:
             Pause.count -= 1
 
 

@@ -12,7 +12,7 @@ from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
 from revad.errors import ArgumentError
 from revad.tensors.forward import dual
 from revad.transforms._arguments import Chosen, check_alive, own_copy, zero_like
-from revad.transforms.reverse import check_cotangent
+from revad.transforms.recording import check_cotangent
 from revad.trees import flatten
 
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from revad.aval import aval_of
 from revad.errors import ArgumentError, NotDifferentiableError
+from revad.tensors.pulling import NanPolicy
 from revad.transforms._arguments import Argnums, Chosen
 from revad.transforms.forward import jvp
-from revad.transforms.reverse import Recording, _named, grad, vjp
+from revad.transforms.recording import Recording
+from revad.transforms.reverse import _named, grad, vjp
 from revad.trees import flatten
 
 
@@ -36,7 +38,12 @@ def _stack(rows: list[Any], shape: tuple[int, ...], like: Any) -> Any:
 
 
 def jacobian(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    nan_policy: NanPolicy = "zero",
 ) -> Callable[..., Any]:
     r"""Return the Jacobian function of ``f``, one reverse sweep per output element.
 
@@ -44,7 +51,7 @@ def jacobian(
     ----------
     f : callable
         Returns an array, or a pytree of arrays.
-    argnums, has_aux, holomorphic
+    argnums, has_aux, holomorphic, nan_policy
         As for `value_and_grad`. Complex outputs need ``holomorphic=True``.
 
     Returns
@@ -65,7 +72,7 @@ def jacobian(
     @_named(f, "jacobian")
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacobian", argnums, args, kwargs)
-        recording = Recording("jacobian", f, chosen, has_aux=has_aux)
+        recording = Recording("jacobian", f, chosen, has_aux=has_aux, nan_policy=nan_policy)
         blocks: list[Any] = []
         for position, value in enumerate(recording.values):
             _check_real("jacobian", value, holomorphic=holomorphic)
@@ -158,13 +165,15 @@ def _stack_last(rows: list[Any], value: Any, leaf: Any) -> Any:
     return np.reshape(np.stack(rows, axis=-1), (*np.shape(value), *shape))
 
 
-def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def hessian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, nan_policy: NanPolicy = "zero"
+) -> Callable[..., Any]:
     r"""Return the Hessian function of a scalar function, by forward over reverse.
 
     Parameters
     ----------
-    f, argnums, has_aux
-        As for `value_and_grad`.
+    f, argnums, has_aux, nan_policy
+        As for `value_and_grad`; the policy is for the reverse sweep.
 
     Returns
     -------
@@ -180,7 +189,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
     array([[6., 2.],
            [2., 0.]])
     """
-    return _named(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux))
+    return _named(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:

@@ -9,84 +9,11 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of
-from revad.engine.backward import backward
-from revad.engine.dispatch import below
-from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, project
-from revad.errors import ArgumentError, CotangentError, NotDifferentiableError, NotScalarError
-from revad.tensors.fast import make
-from revad.transforms._arguments import Argnums, Chosen, check_alive, own, own_copy, zero_like
-from revad.trees import describe, flatten, same_structure
-
-
-class Recording:
-    """One run of a function on a new gradient level: its output, and how to pull cotangents back to its inputs."""
-
-    __slots__ = ("aux", "chosen", "leaf_nodes", "level", "nodes", "output", "rebuild", "values")
-
-    def __init__(self, name: str, f: Callable[..., Any], chosen: Chosen, *, has_aux: bool) -> None:
-        if not callable(f):
-            raise ArgumentError(f"{name}: the first argument must be a function, not {type(f).__name__}.")
-        self.chosen = chosen
-        self.level = level = next_level()
-        values = [own_copy(value) for value in chosen.leaves]
-        self.leaf_nodes = [leaf(value, level) for value in values]
-        active_levels.add(level)
-        try:
-            output = chosen.call(f, [make(value, node) for value, node in zip(values, self.leaf_nodes, strict=True)])
-        finally:
-            active_levels.discard(level)
-        self.aux: Any = None
-        if has_aux:
-            if not (isinstance(output, tuple) and len(output) == 2):
-                raise ArgumentError(
-                    f"{name}(has_aux=True): the function must return a pair (output, aux), not {_kind(output)}."
-                )
-            output, aux = output
-            self.aux = self._below(aux)
-        self.output = output
-        outputs, self.rebuild = flatten(output)
-        self.values = [self._untrack(value) for value in outputs]
-        self.nodes: list[Node | None] = [
-            value._node if isinstance(value, Tracked) and value._node[1] == level else None for value in outputs
-        ]
-        check_alive(self.values, name)
-
-    def _untrack(self, value: Any) -> Any:
-        return below(value) if isinstance(value, Tracked) and value._node[1] == self.level else value
-
-    def _below(self, tree: Any) -> Any:
-        leaves, rebuild = flatten(tree)  # what is handed out must not be what rules kept, which a later pull-back reads
-        return rebuild([_public_value(self._untrack(v)) if isinstance(v, Tracked) else v for v in leaves])
-
-    def pull(self, cotangents: list[Any]) -> list[Any]:
-        """Return the cotangents of the input leaves; zeros where an input has no influence."""
-        roots = [(node, g) for node, g in zip(self.nodes, cotangents, strict=True) if node is not None]
-        found = backward(roots) if roots else {}
-        results: list[Any] = []
-        for node, value in zip(self.leaf_nodes, self.chosen.leaves, strict=True):
-            if node[0] in found:
-                g = found.pop(node[0])[1]
-                results.append(_like_input(g, value))
-            else:
-                results.append(zero_like(value))
-        return results
-
-
-def _like_input(g: Any, value: Any) -> Any:
-    """Return a cotangent as the same kind of thing as the input, sharing memory with nothing."""
-    if isinstance(value, np.ndarray):
-        return own(g, 2) if isinstance(g, np.ndarray) else g if isinstance(g, Tracked) else np.asarray(g)
-    if type(value) is float and isinstance(g, (float, np.ndarray)):
-        return float(g)
-    if isinstance(value, np.generic) and isinstance(g, (float, complex, np.ndarray)):
-        return value.dtype.type(g)
-    if type(value) is complex and isinstance(g, (complex, np.ndarray)):
-        return complex(g)  # pyright: ignore[reportArgumentType]
-    return g
-
-
-def _kind(output: Any) -> str:
-    return f"{type(output).__name__} of shape {np.shape(output)}" if hasattr(output, "shape") else type(output).__name__
+from revad.engine.tape import Tracked
+from revad.errors import NotDifferentiableError, NotScalarError
+from revad.tensors.pulling import NanPolicy
+from revad.transforms._arguments import Argnums, Chosen
+from revad.transforms.recording import Recording, check_cotangent, kind_of, public_value
 
 
 def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
@@ -94,7 +21,7 @@ def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
     output = recording.output
     if len(recording.values) != 1 or isinstance(output, (tuple, list, dict)):
         raise NotScalarError(
-            f"{name}: the function must return one scalar, but it returned {_kind(output)}. "
+            f"{name}: the function must return one scalar, but it returned {kind_of(output)}. "
             "Return a sum or another scalar, use has_aux=True for extra results, or use revad.jacobian / revad.vjp."
         )
     value = recording.values[0]
@@ -125,7 +52,7 @@ def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
 
 
 def _prepare(
-    name: str, f: Any, argnums: Argnums, args: Any, kwargs: Any, *, has_aux: bool, holomorphic: bool
+    name: str, f: Any, argnums: Argnums, args: Any, kwargs: Any, *, has_aux: bool, holomorphic: bool, nan_policy: NanPolicy
 ) -> tuple[Any, Any]:
     chosen = Chosen(name, argnums, args, kwargs)
     if holomorphic:
@@ -134,17 +61,18 @@ def _prepare(
                 raise NotDifferentiableError(
                     f"{name}(holomorphic=True): the inputs must be complex, not {aval_of(value).dtype}."
                 )
-    recording = Recording(name, f, chosen, has_aux=has_aux)
+    recording = Recording(name, f, chosen, has_aux=has_aux, nan_policy=nan_policy)
     seed = scalar_seed(name, recording, holomorphic=holomorphic)
     return recording, chosen.rebuild(recording.pull([seed]))
 
 
-def _public_value(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
 def value_and_grad(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    nan_policy: NanPolicy = "zero",
 ) -> Callable[..., Any]:
     r"""Return a function that computes ``f`` and its gradient together.
 
@@ -159,6 +87,9 @@ def value_and_grad(
         Whether ``f`` returns ``(output, aux)``.
     holomorphic : bool
         Whether ``f`` is complex-differentiable, from complex to complex.
+    nan_policy : {"zero", "ieee"}
+        What 0 times infinity is in the reverse sweep. By default a cotangent that is exactly zero contributes exactly zero, so
+        that the unused branch of ``np.where(x > 0, np.sqrt(x), 0.0)`` cannot spoil the result; ``"ieee"`` gives NaN.
 
     Returns
     -------
@@ -195,21 +126,28 @@ def value_and_grad(
 
     @_named(f, "value_and_grad")
     def value_and_grad_of(*args: Any, **kwargs: Any) -> Any:
-        recording, gradient = _prepare("value_and_grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic)
-        value = _public_value(recording.values[0])
+        recording, gradient = _prepare(
+            "value_and_grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
+        )
+        value = public_value(recording.values[0])
         return ((value, recording.aux), gradient) if has_aux else (value, gradient)
 
     return value_and_grad_of
 
 
 def grad(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    nan_policy: NanPolicy = "zero",
 ) -> Callable[..., Any]:
     """Return the gradient function of a scalar function.
 
     Parameters
     ----------
-    f, argnums, has_aux, holomorphic
+    f, argnums, has_aux, holomorphic, nan_policy
         As for `value_and_grad`.
 
     Returns
@@ -234,7 +172,9 @@ def grad(
 
     @_named(f, "grad")
     def grad_of(*args: Any, **kwargs: Any) -> Any:
-        recording, gradient = _prepare("grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic)
+        recording, gradient = _prepare(
+            "grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
+        )
         return (gradient, recording.aux) if has_aux else gradient
 
     return grad_of
@@ -252,14 +192,14 @@ def grad_and_aux(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., A
     return grad(f, argnums, has_aux=True)
 
 
-def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0, *, nan_policy: NanPolicy = "zero") -> Callable[..., Any]:
     """Return the derivative of a function that works element by element, for all elements at once.
 
     Parameters
     ----------
     f : callable
         Each output element depends only on the input element at the same place (after broadcasting).
-    argnums : int, str, or sequence of them
+    argnums, nan_policy
         As for `value_and_grad`.
 
     Returns
@@ -283,14 +223,14 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     @_named(f, "elementwise_grad")
     def elementwise_grad_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("elementwise_grad", argnums, args, kwargs)
-        recording = Recording("elementwise_grad", f, chosen, has_aux=False)
+        recording = Recording("elementwise_grad", f, chosen, has_aux=False, nan_policy=nan_policy)
         ones = [None if node is None else 1.0 if node[3] is None else np.ones(node[2], node[3]) for node in recording.nodes]
         return chosen.rebuild(recording.pull(ones))
 
     return elementwise_grad_of
 
 
-def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, nan_policy: NanPolicy = "zero") -> Any:
     r"""Evaluate a function and return its pull-back, the vector-Jacobian product.
 
     Parameters
@@ -301,6 +241,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         Where to evaluate; all are differentiated. Arrays are copied, so changing them afterwards is harmless.
     has_aux : bool
         Whether ``f`` returns ``(output, aux)``.
+    nan_policy : {"zero", "ieee"}
+        As for `value_and_grad`.
 
     Returns
     -------
@@ -326,7 +268,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     (12.0, (4.0, 3.0))
     """
     chosen = Chosen("vjp", tuple(range(len(primals))), primals, {})
-    recording = Recording("vjp", f, chosen, has_aux=has_aux)
+    recording = Recording("vjp", f, chosen, has_aux=has_aux, nan_policy=nan_policy)
     values = [np.array(value) if isinstance(value, np.ndarray) else value for value in recording.values]
     output = recording.rebuild(values)
 
@@ -335,41 +277,6 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         return chosen.rebuild(recording.pull(check_cotangent("vjp", cotangent, output, values)))
 
     return (output, pullback, recording.aux) if has_aux else (output, pullback)
-
-
-def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
-    """Return the leaves of a cotangent (or tangent) in the shapes and dtypes of the values, or say what does not fit."""
-    if not same_structure(cotangent, output):
-        raise CotangentError(
-            f"{name}: the {what} has another structure than the {'output' if what == 'cotangent' else 'primals'}: "
-            f"{_kind(cotangent)} with {len(flatten(cotangent)[0])} leaves, expected {_kind(output)} with {len(values)}."
-        )
-    leaves, _ = flatten(cotangent)
-    return [_fitted(name, g, value, output, i, what) for i, (g, value) in enumerate(zip(leaves, values, strict=True))]
-
-
-def _fitted(name: str, g: Any, value: Any, output: Any, index: int, what: str) -> Any:
-    expected = aval_of(value)
-    shape = np.shape(g)
-    where = describe(output)[index]
-    if shape != expected.shape:
-        raise CotangentError(
-            f"{name}: the {what}{f' at {where}' if where else ''} has shape {shape}, expected {expected.shape}, the shape of what it "
-            "belongs to. Broadcast it with np.broadcast_to if that is meant."
-        )
-    if not is_inexact(value):
-        return g  # the output carries no derivative; its cotangent is not used
-    if not isinstance(g, Tracked) and aval_of(g).dtype.kind not in "fciub":
-        raise CotangentError(f"{name}: the {what} has dtype {aval_of(g).dtype}; it must be numbers.")
-    if aval_of(g).dtype.kind == "c" and expected.dtype.kind != "c":
-        raise CotangentError(
-            f"{name}: the {what} is complex but the value it belongs to is {expected.dtype}; pass its real part."
-        )
-    if type(g) is int or type(g) is bool:
-        g = float(g)
-    if type(value) is float:
-        return project(g, (), None)
-    return project(g if hasattr(g, "shape") else np.asarray(g)[()], expected.shape, expected.dtype)
 
 
 def _named(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
