@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from revad.protocol import own
 from revad.scatter import add_at
@@ -31,13 +32,13 @@ def take_step(step: Step, x: Any) -> Any:
 def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
     """Return a view of ``x``, and the key in it, that the steps and the key lead to.
 
-    A step may copy where it did not on another array, as a reshape does if the elements lie in another order. Then the elements
-    are found by their numbers.
+    A step may copy where it did not on another array, as a reshape does if the elements lie in another order, or show an element
+    several times, as sliding windows do. Then the elements are found by their numbers.
     """
     target = x
     for step in steps:
         target = take_step(step, target)
-    if not steps or np.may_share_memory(target, x):
+    if not steps or (np.may_share_memory(target, x) and not any(step[0] is sliding_window_view for step in steps)):
         return target, key
     numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
     target = x

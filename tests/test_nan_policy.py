@@ -58,7 +58,9 @@ def test_backward_takes_the_policy() -> None:
 
 
 def test_another_policy_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=re.escape("grad(nan_policy='strict'): choose 'zero' (a cotangent that is exactly zero")):
+    with pytest.raises(
+        ArgumentError, match=re.escape("grad(nan_policy='strict'): choose 'zero' (a cotangent that is exactly zero")
+    ):
         revad.grad(guarded, nan_policy="strict")(X)  # pyright: ignore[reportArgumentType]
 
 
@@ -88,7 +90,7 @@ def test_the_first_bad_operation_is_named(f: Callable[[Any], Any], message: str)
 
 
 def test_tangents_are_looked_at() -> None:
-    with revad.debug_nans(), pytest.raises(NonFiniteError, match="the tangent of numpy.sqrt, called at"):
+    with revad.debug_nans(), pytest.raises(NonFiniteError, match=r"the tangent of numpy.sqrt, called at"):
         revad.jvp(np.sqrt, (X,), (X + 1.0,))
 
 
@@ -103,7 +105,7 @@ def program(x: Any) -> Any:
     c = np.zeros_like(x)
     c[0] = x[0] * 2.0
     c[1] = c[0] ** 2
-    u, s, _ = np.linalg.svd(np.outer(c, x) + np.eye(2))
+    s = np.linalg.svd(np.outer(c, x) + np.eye(2))[1]
     return np.sum(np.concatenate([c * x, s])) + -x[0] + x[1]
 
 

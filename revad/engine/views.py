@@ -83,9 +83,7 @@ def _shows(ans: Any, value: Any) -> bool:
     if isinstance(value, Tracked):
         view = getattr(ans, "_view", None)
         return view is not None and (view.base is value or view.base is getattr(getattr(value, "_view", None), "base", value))
-    return type(value) is np.ndarray and (
-        ans is value or ans.base is value or (value.base is not None and ans.base is value.base)
-    )
+    return type(value) is ndarray and (ans is value or ans.base is value or np.may_share_memory(ans, value))
 
 
 def link(output: Tracked, view: View) -> None:
@@ -181,6 +179,11 @@ def _live_views(base: Tracked) -> Iterator[Any]:
             if view is not None:
                 yield view
                 waiting.append(view)
+
+
+def has_views(handle: Tracked) -> bool:
+    """Return whether a handle is a view, or has views that are still held."""
+    return getattr(handle, "_view", None) is not None or any(True for _ in _live_views(handle))
 
 
 def is_read_at(value: Any, base: Tracked, key: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from operator import getitem
 from typing import Any
 
@@ -85,6 +86,21 @@ class ArrayMethods:
         return self.size * self.itemsize
 
     @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from one element to the next along each axis."""
+        return getattr(_plain(self), "strides", ())
+
+    @property
+    def flags(self) -> Any:
+        """How the value lies in memory."""
+        return np.asarray(_plain(self)).flags
+
+    @property
+    def device(self) -> str:
+        """Where the value is."""
+        return getattr(_plain(self), "device", "cpu")
+
+    @property
     def T(self) -> Any:
         """The transpose: all axes reversed."""
         return apply(np.transpose, (self,), {})
@@ -104,10 +120,30 @@ class ArrayMethods:
         """The imaginary part."""
         return apply(np.imag, (self,), {})
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.imag[...] = value
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        if views.has_views(self):  # pyright: ignore[reportArgumentType]
+            raise InPlaceError(
+                f"t.shape = {new}: the tracked value is a view, or others are views of it. Use `t = t.reshape({new})`."
+            )
+        views.rebind(self, apply(np.reshape, (self, new), {}))  # pyright: ignore[reportArgumentType]
+
     @property
     def flat(self) -> Flat:
         """A one-dimensional iterator that can be indexed and assigned to."""
         return Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        Flat(self)[:] = value
 
     def __len__(self) -> int:
         shape = self.shape
@@ -211,9 +247,22 @@ class ArrayMethods:
         """Partition in place."""
         views.write(self, ..., apply(np.partition, (self, kth, axis), {}))  # pyright: ignore[reportArgumentType]
 
-    def resize(self, *shape: Any, **kwargs: Any) -> None:
-        """Refuse: an in-place change of size cannot be tracked."""
-        raise InPlaceError("t.resize(...) changes a tracked value's memory in place; use `t = np.resize(t, shape)`.")
+    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+        """Write at positions of the flattened array, in place."""
+        np.put(self, indices, values, mode)  # pyright: ignore[reportArgumentType]
+
+    def resize(self, *shape: Any, refcheck: bool = True) -> None:
+        """Change shape and size in place: elements in row-major order, filled up with zeros."""
+        new = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        if views.has_views(self):  # pyright: ignore[reportArgumentType]
+            raise InPlaceError(
+                f"t.resize({new}): the tracked value (shape {self.shape}) is a view, or others are views of it, so NumPy would refuse "
+                "this too. Use `t = np.resize(t, shape)`, which fills up by repetition, or np.pad."
+            )
+        flat, size = apply(np.ravel, (self,), {}), prod(new)
+        if size > self.size:
+            flat = apply(np.concatenate, ([flat, np.zeros(size - self.size, self.dtype)],), {})
+        views.replace(self, apply(np.reshape, (flat[:size], new), {}))  # pyright: ignore[reportArgumentType]
 
     sum = _method(np.sum)
     prod = _method(np.prod)
@@ -252,6 +301,19 @@ class ArrayMethods:
         return apply(np.compress, (condition, self, axis), {})
 
 
+def _refused(name: str) -> Any:
+    def refused(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise lost_gradient(f"t.{name}()", self)
+
+    refused.__name__ = name
+    refused.__doc__ = "Refuse: bytes in memory carry no derivative."
+    return refused
+
+
+for _name in ("byteswap", "dump", "dumps", "getfield", "setfield", "setflags", "tobytes", "tofile", "view"):
+    setattr(ArrayMethods, _name, _refused(_name))
+
+
 def lost_gradient(what: str, value: Any) -> LostGradientError:
     """Return the error for a conversion that would drop the derivative of a tracked value."""
     return LostGradientError(
@@ -276,13 +338,12 @@ class Flat:
         return iter(apply(np.ravel, (self._tensor,), {}))
 
     def __getitem__(self, key: Any) -> Any:
-        return apply(np.ravel, (self._tensor,), {})[key]
+        if isinstance(key, int):
+            return self._tensor[np.unravel_index(key % len(self) if -len(self) <= key < 0 else key, self._tensor.shape)]
+        return np.copy(apply(np.ravel, (self._tensor,), {})[key])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        tensor = self._tensor
-        flat = apply(np.copy, (apply(np.ravel, (tensor,), {}),), {})
-        flat[key] = value
-        views.write(tensor, ..., apply(np.reshape, (flat, tensor.shape), {}))
+        np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)
 
 
 def _plain(value: Any) -> Any:
