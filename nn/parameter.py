@@ -74,15 +74,7 @@ class Parameter(_Leaf):
                 f"a parameter of shape {self.shape} cannot take a value of shape {shape}. "
                 "Make a new nn.Parameter if the shape is to change."
             )
-        if isinstance(new, revad.Tensor):
-            new = revad.stop_gradient(new)
-        with revad.no_grad():
-            if shape == ():  # a number is replaced by way of 1, whatever it was before (p⁰ = 1, also for nan and inf)
-                variable: Any = self
-                variable **= 0.0
-                variable *= new if np.iscomplexobj(self.value) else np.real(new)
-            else:
-                self[...] = new
+        self.assign(revad.stop_gradient(new) if isinstance(new, revad.Tensor) else new)
 
     def numel(self) -> int:
         """Return the number of elements."""

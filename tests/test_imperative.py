@@ -282,3 +282,33 @@ def test_views_taken_under_no_grad_are_not_the_tape() -> None:
         except (revad.RevadError, ValueError):
             continue
         np.testing.assert_allclose(gradient, 3 * np.exp([0.3, 0.6]))
+
+
+def test_assign_gives_a_leaf_a_new_value() -> None:
+    w = revad.tensor(np.array([1.0, 2.0], np.float32))
+    y = np.sum(w**2)
+    new = np.array([3.0, 4.0], np.float32)
+    w.assign(new)
+    new[0] = 100.0
+    assert w.value.tolist() == [3.0, 4.0]
+    y.backward()
+    assert w.grad.tolist() == [2.0, 4.0]  # what was recorded keeps the old value
+    w.assign([5, 6])
+    assert w.dtype == np.float32
+    w.assign(new, copy=False)
+    assert np.shares_memory(w.value, new)
+    number = revad.tensor(1.5)
+    number.assign(2)
+    assert type(number.value) is float
+
+
+def test_assign_refuses_what_does_not_fit() -> None:
+    w = revad.tensor([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"assign: a leaf of shape \(2,\) cannot take a value of shape \(3,\)"):
+        w.assign(np.zeros(3))
+    with pytest.raises(ValueError, match=r"assign: a leaf of dtype float64 cannot take complex numbers"):
+        w.assign(np.zeros(2, complex))
+    with pytest.raises(revad.LostGradientError, match=r"assign: the new value is tracked, and its derivative would be lost"):
+        w.assign(w * 2)
+    with pytest.raises(revad.ArgumentError, match=r"assign: only a leaf made by revad.tensor can be given a new value"):
+        (w * 2).assign(np.zeros(2))

@@ -35,6 +35,23 @@ def _row_cross_entropy_logits(g: Any, logits: Any, index: Any) -> Any:
 vjp(_row_cross_entropy, logits=_row_cross_entropy_logits)
 
 
+@revad.primitive
+def _mean_cross_entropy(logits: Any, index: Any) -> Any:
+    """Mean of log Σeˣ − x[index] over the rows."""
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    chosen = shifted[np.arange(len(index)), index]
+    exponentials = np.exp(shifted, shifted)
+    return np.add.reduce(np.log(np.add.reduce(exponentials, axis=1)) - chosen) / shifted.dtype.type(len(index))
+
+
+def _mean_cross_entropy_logits(g: Any, logits: Any, index: Any) -> Any:
+    """x̄[i, j] = ȳ(p[i, j] − δ[index[i], j])/N."""
+    return (softmax(logits, 1) - np.equal(index[:, None], np.arange(logits.shape[1]))) * (g / len(index))
+
+
+vjp(_mean_cross_entropy, logits=_mean_cross_entropy_logits)
+
+
 def cross_entropy(
     input: Any,
     target: Any,
@@ -72,16 +89,20 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be between 0 and 1, not {label_smoothing}.")
-    axis = 0 if np.ndim(input) == 1 else 1
-    n = np.shape(input)[axis]
+    shape = np.shape(input)
+    axis = 0 if len(shape) == 1 else 1
+    n = shape[axis]
     _check_weight(weight, n, "cross_entropy")
-    if np.shape(target) == np.shape(input):
+    if np.shape(target) == shape:
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
     rows, index, kept, share = _rows_and_index(input, target, weight, ignore_index, "cross_entropy")
+    if share is None and not label_smoothing and reduction == "mean" and index.size:
+        return _mean_cross_entropy(rows, index)
     losses = _row_cross_entropy(rows, index)
     losses = losses if share is None else losses * share
     if label_smoothing:
-        smooth = -(log_softmax(rows, 1) @ (np.ones(n) if weight is None else np.asarray(weight)).astype(rows.dtype)) * kept
+        smooth = -(log_softmax(rows, 1) @ (np.ones(n) if weight is None else np.asarray(weight)).astype(rows.dtype))
+        smooth = smooth if kept is None else smooth * kept
         losses = (1 - label_smoothing) * losses + (label_smoothing / n) * smooth
     return _finish(losses, share, np.shape(target), reduction, "cross_entropy")
 
@@ -105,16 +126,18 @@ def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, nam
         raise TypeError(f"{name}: class indices must be integers, not {target.dtype}; convert them with .astype(int).")
     n = shape[0] if len(shape) == 1 else shape[1]
     rows = input[None] if len(shape) == 1 else input if len(shape) == 2 else np.reshape(np.moveaxis(input, 1, -1), (-1, n))
-    flat = target.reshape(-1)
-    kept = flat != ignore_index
-    all_kept = bool(kept.all())
-    index = flat if all_kept else np.where(kept, flat, 0)
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
-        raise IndexError(f"{name}: target {bad} is out of range for {n} classes (0 to {n - 1}).")
-    share = None if all_kept else kept
+    index = target.reshape(-1)
+    low, high = (np.minimum.reduce(index), np.maximum.reduce(index)) if index.size else (0, 0)
+    kept = share = None
+    if low < 0 or high >= n or 0 <= ignore_index < n:
+        kept = share = index != ignore_index
+        index = np.where(kept, index, 0)
+        low, high = index.min(), index.max()
+        if low < 0 or high >= n:
+            raise IndexError(f"{name}: target {low if low < 0 else high} is out of range for {n} classes (0 to {n - 1}).")
     if weight is not None:
-        share = np.where(kept, np.asarray(weight)[index], 0)
+        share = np.asarray(weight)[index]
+        share = share if kept is None else np.where(kept, share, 0)
     return rows, index, kept, None if share is None else share.astype(rows.dtype)
 
 

@@ -60,7 +60,7 @@ def _rows(x: Any, n: int) -> Any:
 def _linear_weight(g: Any, input: Any, weight: Aval) -> Any:
     """W̄[i, j] = Σ ȳ[..., i] x[..., j]."""
     m, n = weight.shape
-    return np.transpose(_rows(g, m)) @ _rows(input, n)
+    return _rows(g, m).T @ _rows(input, n)
 
 
 def _linear_bias(g: Any) -> Any:

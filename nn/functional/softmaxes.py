@@ -33,8 +33,8 @@ def softmax(input: Any, dim: int) -> Any:
     >>> softmax(np.array([1000.0, 1000.0]), dim=0)
     array([0.5, 0.5])
     """
-    e = np.exp(input - np.max(input, axis=dim, keepdims=True))
-    return e / np.sum(e, axis=dim, keepdims=True)
+    e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True))
+    return e / np.add.reduce(e, axis=dim, keepdims=True)
 
 
 vjp(softmax, input=lambda g, ans, dim: ans * (g - np.sum(g * ans, axis=dim, keepdims=True)))
@@ -61,8 +61,8 @@ def log_softmax(input: Any, dim: int) -> Any:
     >>> log_softmax(np.array([0.0, 1000.0]), dim=0)
     array([-1000.,     0.])
     """
-    shifted = input - np.max(input, axis=dim, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=dim, keepdims=True))
+    shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
 
 
 vjp(log_softmax, input=lambda g, ans, dim: g - np.exp(ans) * np.sum(g, axis=dim, keepdims=True))

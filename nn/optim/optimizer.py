@@ -103,24 +103,23 @@ class Optimizer:
             Computes the loss and the gradients anew; its loss is returned.
         """
         loss = None if closure is None else closure()
-        with revad.no_grad():
-            for group in self.param_groups:
-                for parameter in group["params"]:
-                    grad = parameter.grad
-                    if grad is not None and parameter.requires_grad:
-                        self._apply(parameter, grad, group)
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                grad = parameter.grad
+                if grad is not None and parameter.requires_grad:
+                    self._apply(parameter, grad, group)
         return loss
 
     def _apply(self, parameter: Any, grad: Any, group: dict[str, Any]) -> None:
         state = self.state.get(parameter)
         if state is None:
             state = self.state[parameter] = {}
-        value = parameter.data
-        if value.dtype.kind == "c" if hasattr(value, "dtype") else False:
+        value = parameter.value
+        if parameter.dtype.kind == "c":
             grad = np.conj(grad)  # the gradient of revad is ∂/∂x − i ∂/∂y; the direction of ascent is its conjugate
         if group.get("maximize"):
             grad = -grad
-        parameter -= self.change(value, grad, state, group)
+        parameter.assign(value - self.change(value, grad, state, group), copy=False)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, or with ``set_to_none=False`` set them to zero."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from itertools import count
+from sys import getrefcount
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -112,6 +113,16 @@ def snapshot(handle: Tracked) -> Tracked:
     copied._value = handle._value
     copied._node = handle._node
     return copied
+
+
+def own(array: Any, known_references: int = 2) -> Any:
+    """Return the array, copied unless nobody else can see its memory.
+
+    ``known_references`` is the number of references that the callers hold (two more are this function's own).
+    """
+    if type(array) is ndarray and (array.base is not None or getrefcount(array) > known_references + 2):
+        return array.copy()
+    return array
 
 
 def refuse_closure(value: Any, level: int) -> None:

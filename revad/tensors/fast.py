@@ -33,7 +33,8 @@ from revad.errors import ArgumentError
 from revad.registry import Operation, Rule, itself, lookup
 from revad.scatter import is_basic
 from revad.tensors import nodes, ufunc_methods
-from revad.tensors.pulling import NanPolicy, is_ieee, pull_to_leaves
+from revad.tensors.methods import set_shape
+from revad.tensors.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.tensors.tensor import Tensor, general
 
 _float64 = np.float64
@@ -109,9 +110,31 @@ class GradTensor(Tensor):
     writes_in_place = True
     __hash__ = object.__hash__
 
+    def __init_subclass__(cls) -> None:
+        _leaf_kinds.add(cls)
+
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`."""
         return self._node[3] is not None
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self._node[2])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type."""
+        return self._node[3] or FLOAT64
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        return self._node[2]
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        set_shape(self, new)
 
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -152,6 +175,8 @@ class GradTensor(Tensor):
         return out
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function is np.shape or function is np.ndim:  # asked often, and a node knows the answer
+            return getattr(args[0] if args else kwargs["a"], function.__name__)
         return call(function, args, kwargs, self._array_function)
 
     def _array_function(self, function: Any, args: Any, kwargs: Any) -> Any:
@@ -267,6 +292,18 @@ class GradTensor(Tensor):
         """
         pull_to_leaves(self, cotangent, retain_graph=retain_graph, ieee=is_ieee("backward", nan_policy))
 
+    def assign(self, value: Any, *, copy: bool = True) -> None:
+        """Give a leaf a new value of its shape, cast to its dtype; it stays a leaf, and what was recorded keeps the old value.
+
+        Parameters
+        ----------
+        value : array_like
+            Plain numbers.
+        copy : bool
+            False takes an array of the right dtype over as it is; nobody may write into it afterwards.
+        """
+        assign(self, value, copy=copy)
+
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
         return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
@@ -300,7 +337,7 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
         for value in args:
             kind = type(value)
             pattern *= 3
-            if kind is GradTensor:
+            if kind is GradTensor or kind in _leaf_kinds:
                 node = value._node
                 if level is None:
                     level = node[1]
@@ -318,6 +355,7 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
                 kind = type(value)
                 if (
                     kind is GradTensor
+                    or kind in _leaf_kinds
                     or name == "out"
                     or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))))
                 ):
@@ -345,6 +383,7 @@ def make(value: Any, node: Node) -> GradTensor:
     return out
 
 
+_leaf_kinds: set[type] = set()  # subclasses, as the parameters of a model are
 _unary_rules: dict[Any, tuple[Any, bool]] = {}
 
 

@@ -130,11 +130,7 @@ class ArrayMethods:
 
     @shape.setter
     def shape(self, new: Any) -> None:
-        if views.has_views(self):  # pyright: ignore[reportArgumentType]
-            raise InPlaceError(
-                f"t.shape = {new}: the tracked value is a view, or others are views of it. Use `t = t.reshape({new})`."
-            )
-        views.rebind(self, apply(np.reshape, (self, new), {}))  # pyright: ignore[reportArgumentType]
+        set_shape(self, new)
 
     @property
     def flat(self) -> Flat:
@@ -299,6 +295,15 @@ class ArrayMethods:
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
         return apply(np.compress, (condition, self, axis), {})
+
+
+def set_shape(tensor: Any, new: Any) -> None:
+    """Perform ``t.shape = new``, which changes how the elements are arranged in place."""
+    if views.has_views(tensor):
+        raise InPlaceError(
+            f"t.shape = {new}: the tracked value is a view, or others are views of it. Use `t = t.reshape({new})`."
+        )
+    views.rebind(tensor, apply(np.reshape, (tensor, new), {}))
 
 
 def _refused(name: str) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy import ndarray
 
 from revad.engine.backward import backward
-from revad.engine.tape import FREED, Leaf, Tracked, project
-from revad.errors import ArgumentError, CotangentError, FreedTapeError, NotScalarError
+from revad.engine.tape import FREED, Leaf, Tracked, own, project
+from revad.errors import ArgumentError, CotangentError, FreedTapeError, LostGradientError, NotScalarError
 
 NanPolicy: TypeAlias = Literal["zero", "ieee"]
 
@@ -34,21 +34,24 @@ def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: b
     if node[-1] is FREED:
         raise _freed()
     if cotangent is None:
-        if root.shape != ():
+        if node[2] != ():
             raise NotScalarError(
-                f"backward() without a cotangent needs a scalar, but this tensor has shape {root.shape}. "
+                f"backward() without a cotangent needs a scalar, but this tensor has shape {node[2]}. "
                 "Call np.sum(t).backward(), or pass a cotangent of that shape: t.backward(g)."
             )
-        cotangent = 1.0
-    if np.shape(cotangent) != root.shape:
-        raise CotangentError(f"backward(g): g has shape {np.shape(cotangent)}, expected {root.shape}, the shape of the tensor.")
-    seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[2], node[3])
+        seed = 1.0 if node[3] is None else node[3].type(1)
+    else:
+        if np.shape(cotangent) != node[2]:
+            raise CotangentError(
+                f"backward(g): g has shape {np.shape(cotangent)}, expected {node[2]}, the shape of the tensor."
+            )
+        seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[2], node[3])
     leaves = backward([(node, seed)], ieee=ieee)
     if any(leaf[-1] is FREED for leaf, _ in leaves.values()):
         raise _freed()
     for leaf, g in leaves.values():
         if isinstance(leaf[-1], Leaf):
-            leaf[-1].grad = (np.array(g) if isinstance(g, ndarray) else g) if leaf[-1].grad is None else leaf[-1].grad + g
+            leaf[-1].grad = own(g, 2) if leaf[-1].grad is None else leaf[-1].grad + g
     if not retain_graph and len(node) > 5:
         root._node = (node[0], 0, node[2], node[3], FREED)
 
@@ -58,3 +61,25 @@ def _freed() -> FreedTapeError:
         "backward() was called before on this result, which freed its tape. Pass retain_graph=True to the first call to pull back "
         "twice, or compute the result again."
     )
+
+
+def assign(leaf: Tracked, value: Any, *, copy: bool) -> None:
+    """Give a leaf a new value; see `revad.Tensor.assign`."""
+    node = leaf._node
+    if not isinstance(node[-1], Leaf):
+        raise ArgumentError("assign: only a leaf made by revad.tensor can be given a new value; this tensor is a result.")
+    if isinstance(value, Tracked):
+        raise LostGradientError(
+            "assign: the new value is tracked, and its derivative would be lost. Pass revad.stop_gradient(value)."
+        )
+    if type(value) is not ndarray or value.dtype is not node[3] or value.shape != node[2]:
+        if np.shape(value) != node[2]:
+            raise ValueError(f"assign: a leaf of shape {node[2]} cannot take a value of shape {np.shape(value)}.")
+        dtype = np.dtype(np.float64) if node[3] is None else node[3]
+        value = np.asarray(value)
+        if value.dtype.kind == "c" and dtype.kind != "c":
+            raise ValueError(f"assign: a leaf of dtype {dtype} cannot take complex numbers; pass their real part.")
+        value = value.astype(dtype)
+        leaf._value = value if type(leaf._value) is ndarray else type(leaf._value)(value)
+    else:
+        leaf._value = value.copy() if copy else value

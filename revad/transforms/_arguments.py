@@ -120,16 +120,6 @@ def own_copy(leaf: Any) -> Any:
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
 
 
-def own(array: Any, known_references: int = 2) -> Any:
-    """Return the array, copied unless nobody else can see its memory.
-
-    ``known_references`` is the number of references that the callers hold (two more are this function's own).
-    """
-    if type(array) is np.ndarray and (array.base is not None or sys.getrefcount(array) > known_references + 2):
-        return array.copy()
-    return array
-
-
 def check_alive(values: list[Any], name: str) -> None:
     """Refuse results that hold a tracked value of a transformation that has ended."""
     for value in values:
