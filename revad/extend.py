@@ -7,6 +7,7 @@ protocol-speaking) function and on what `primitive` returns. See :mod:`revad.reg
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from revad.aval import Aval as Aval
 from revad.engine.dispatch import find_top
+from revad.engine.record import is_on
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
 from revad.operation import whole
@@ -105,11 +107,16 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
         self.nondiff_argnums = nondiff_argnums
         self.fwd: Callable[..., Any] | None = None
         self.bwd: Callable[..., Any] | None = None
+        self.takes_needs = False
         functools.update_wrapper(self, f)
 
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
-        """Set the rules: ``fwd(*args) -> (output, residuals)`` and ``bwd(*nondiff, residuals, g) -> tuple of cotangents``."""
+        """Set the rules: ``fwd(*args) -> (output, residuals)`` and ``bwd(*nondiff, residuals, g) -> tuple of cotangents``.
+
+        A ``bwd`` with a parameter ``needs`` is told which of the cotangents are used, one bool for each; the others may be None.
+        """
         self.fwd, self.bwd = fwd, bwd
+        self.takes_needs = "needs" in inspect.signature(bwd).parameters
 
     def __call__(self, *args: Any) -> Any:
         """Call the function; tracked arguments are differentiated by ``bwd``."""
@@ -137,8 +144,11 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             outputs, rebuild_output = flatten(output)
             return outputs
 
+        level = top._node[1]
+        options = {"needs": tuple([any(is_on(leaf, level) for leaf in flatten(a)[0]) for a in moving])} if self.takes_needs else {}
+
         def pull(g: Any, leaves: Any) -> list[Any]:
-            cotangents = bwd(*static.values(), residuals, rebuild_output(list(g)))
+            cotangents = bwd(*static.values(), residuals, rebuild_output(list(g)), **options)
             if not isinstance(cotangents, (tuple, list)) or len(cotangents) != len(moving):
                 raise RuleError(
                     f"custom_vjp: bwd of {self._name} must return a tuple of {len(moving)} cotangents, one per argument, "
@@ -149,7 +159,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
 
         kept = tuple(leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves)
         operation = whole(self._name, run, pull)
-        outputs = top.process(operation, top._node[1], kept, {})
+        outputs = top.process(operation, level, kept, {})
         return rebuild_output(outputs)
 
     @property

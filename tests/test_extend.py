@@ -312,3 +312,22 @@ def test_custom_vjp_errors() -> None:
     bare.defvjp(lambda x: (x, None), lambda r, g: (np.ones(2),))
     with pytest.raises(RuleShapeError, match=r"shape \(2,\) for an argument of shape \(3,\)"):
         grad(lambda x: np.sum(bare(x)))(X)
+
+
+def test_custom_vjp_tells_which_cotangents_are_used() -> None:
+    seen: list[tuple[bool, ...]] = []
+
+    @revad.custom_vjp
+    def product(pair: Any, c: Any) -> Any:
+        return pair[0] * pair[1] * c
+
+    def backward(residuals: Any, g: Any, needs: tuple[bool, ...]) -> Any:
+        seen.append(needs)
+        (a, b), c = residuals
+        return (g * b * c, g * a * c), (g * a * b if needs[1] else None)
+
+    product.defvjp(lambda pair, c: (product.f(pair, c), (pair, c)), backward)
+    assert revad.grad(lambda a: product((a, 3.0), 5.0))(2.0) == 15.0
+    assert revad.grad(lambda c: product((2.0, 3.0), c))(5.0) == 6.0
+    assert revad.grad(lambda a: revad.grad(lambda c: product((a, 3.0), c))(5.0))(2.0) == 3.0
+    assert seen[:3] == [(True, False), (False, True), (False, True)]
