@@ -44,6 +44,7 @@ from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor
 from revad.tensors.tensor import Tensor as Tensor
 from revad.transforms.forward import jvp as jvp
+from revad.transforms.implicit import implicit as implicit
 from revad.transforms.matrices import ggnvp as ggnvp
 from revad.transforms.matrices import hessian as hessian
 from revad.transforms.matrices import hvp as hvp

@@ -331,3 +331,17 @@ def test_custom_vjp_tells_which_cotangents_are_used() -> None:
     assert revad.grad(lambda c: product((2.0, 3.0), c))(5.0) == 6.0
     assert revad.grad(lambda a: revad.grad(lambda c: product((a, 3.0), c))(5.0))(2.0) == 3.0
     assert seen[:3] == [(True, False), (False, True), (False, True)]
+
+
+def test_a_rule_may_call_a_transformation_in_both_modes() -> None:
+    @revad.primitive
+    def double(x: Any) -> Any:
+        return x * 2.0
+
+    def rule(g: Any, x: Any) -> Any:
+        return revad.vjp(lambda z: z * 2.0 + np.zeros_like(g), x)[1](np.ones(3))[0] * g
+
+    revad.extend.vjp(double, x=rule)
+    x = np.ones(3)
+    np.testing.assert_array_equal(revad.jvp(double, (x,), (x,))[1], 2 * x)
+    np.testing.assert_array_equal(revad.vjp(double, x)[1](x)[0], 2 * x)

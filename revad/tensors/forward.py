@@ -18,7 +18,7 @@ from revad.engine.dispatch import (
     strip_call,
 )
 from revad.engine.record import gather
-from revad.engine.tape import Tracked, is_inexact, leaf, next_level, project, refuse_closure
+from revad.engine.tape import Tracked, active_levels, is_inexact, leaf, next_level, project, refuse_closure
 from revad.engine.views import note_views
 from revad.registry import NONDIFF, ONE, Operation, Rule, missing_rule
 from revad.tensors.fast import make
@@ -156,7 +156,11 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    outputs = pull(tuple(variables) if several else variables[0])
+    active_levels.add(level)  # a rule may itself call a transformation
+    try:
+        outputs = pull(tuple(variables) if several else variables[0])
+    finally:
+        active_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}

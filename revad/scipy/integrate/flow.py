@@ -1,0 +1,250 @@
+"""The flow of an ordinary differential equation, differentiated by the adjoint method, one level of tracking at a time.
+
+Along y' = f(t, y) the cotangent λ of y obeys λ' = −λ ∂f/∂y, backwards in time; what f uses from outside collects ∫ λ ∂f/∂θ dt.
+Both are integrated by SciPy with tolerances of their own, so the derivative is that of the exact solution, whatever the
+tolerance of the solution itself was.
+
+Pontryagin et al. (1962), *The Mathematical Theory of Optimal Processes*; Chen et al. (2018), "Neural ordinary differential
+equations". Forward levels carry the tangent s along: s' = ∂f/∂y s + ∂f/∂θ θ̇.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.integrate as scipy_integrate
+
+from revad.engine.dispatch import find_top
+from revad.engine.tape import Tracked, leaf, next_order
+from revad.errors import LostGradientError
+from revad.operation import whole
+from revad.scipy.drop_in import as_array
+from revad.scipy.integrate._closures import cotangents, handle, is_forward, plain, tangent, with_tangent, without
+from revad.scipy.integrate.quadrature import Watched
+from revad.tensors.fast import make
+
+Field = Callable[[Any, Any], Any]
+
+
+class Precision(NamedTuple):
+    """How a solution and its derivatives are integrated."""
+
+    method: Any
+    options: dict[str, Any]
+    adjoint: dict[str, Any]  # method and tolerances of all that belongs to derivatives
+
+    def tight(self) -> Precision:
+        """Return the precision of derivatives, for the solution too."""
+        rest = {name: value for name, value in self.adjoint.items() if name != "method"}
+        return Precision(self.adjoint["method"], rest, self.adjoint)
+
+
+def as_vector(value: Any) -> Any:
+    """Return what a right-hand side returned, a list or an array, as a 1-d array."""
+    return np.reshape(as_array(value), -1)
+
+
+def flow(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> Any:
+    """Return y at the times ``ts`` as an array of shape (len(ts), n), tracked wherever ``f``, a time or ``y0`` is.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(t, y)`` returns a 1-d array like ``y``.
+    t0 : float
+        Where ``y0`` is given.
+    ts : list of float
+        Times in the order in which they are reached, the first at ``t0`` or after it.
+    y0 : array, shape (n,)
+        The initial value.
+    precision : Precision
+        Methods and tolerances.
+    """
+    watched = WatchedField(f)
+    value = integrate(watched, plain(t0), [plain(t) for t in ts], plain(y0), precision)
+    tracked = find_top((t0, *ts, y0))
+    top = max(watched.top, -1 if tracked is None else tracked._node[1])
+    if top < 0:
+        return value
+    forward = is_forward(tracked) if tracked is not None and tracked._node[1] == top else watched.forward
+    if forward:
+        return _with_tangents(f, t0, ts, y0, precision, top)
+    nodes = list(watched.outer.values()) if watched.top == top else []
+    below = _below(f, top)
+
+    def run(*leaves: Any) -> list[Any]:
+        lower = leaves[: len(ts) + 2]
+        return [flow(below, lower[0], list(lower[2:]), lower[1], precision)]
+
+    def pull(g: Any, leaves: Any) -> list[Any]:
+        lower = leaves[: len(ts) + 2]
+        return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
+
+    operation = whole("flow", run, pull)
+    leaves = (t0, y0, *ts, *[handle(node) for node in nodes])
+    found = find_top(leaves)
+    if found is None or found._node[1] != top:
+        return flow(below, t0, ts, y0, precision)
+    return found.process(operation, top, leaves, {})[0]
+
+
+class WatchedField(Watched):
+    """A right-hand side that is called on plain values, and whose dependence on tracked values is noted."""
+
+    def __init__(self, f: Field) -> None:
+        super().__init__(lambda ty: as_vector(f(*ty)))
+
+    def __call__(self, *ty: Any) -> Any:
+        """Return the plain value."""
+        return super().__call__(ty)  # pyright: ignore[reportArgumentType]
+
+
+def _below(f: Field, level: int) -> Field:
+    return lambda t, y: without(as_vector(f(t, y)), level)
+
+
+def integrate(f: Field, t0: float, ts: list[float], y0: Any, precision: Precision, dense: Any = None) -> Any:
+    """Return y at the times on plain values; ``dense`` receives the continuous solution."""
+    end = ts[-1] if ts else t0
+    if end == t0:
+        return np.stack([y0 for _ in ts]) if ts else np.zeros((0, *np.shape(y0)))
+    result = scipy_integrate.solve_ivp(
+        f, (t0, end), y0, precision.method, t_eval=ts, dense_output=dense is not None, **precision.options
+    )
+    if result.status != 0:
+        raise ArithmeticError(f"the differential equation could not be integrated to t = {end}: {result.message}")
+    if dense is not None:
+        dense.append(result.sol)
+    return result.y.T
+
+
+def _with_tangents(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision, level: int) -> Any:
+    """Return the flow on a forward level: the tangent s of y obeys s' = d/dε f(t, y + ε s; θ + ε θ̇)."""
+    lower_t0, lower_ts, lower_y0 = without(t0, level), [without(t, level) for t in ts], without(y0, level)
+    n = np.size(plain(y0))
+
+    def both(t: Any, z: Any) -> Any:
+        out = as_vector(f(t, with_tangent(z[:n], z[n:], level)))
+        return np.concatenate([without(out, level), tangent(out, level)])
+
+    below = _below(f, level)
+    start = tangent(y0, level) - below(lower_t0, lower_y0) * tangent(t0, level)
+    z0 = np.concatenate([lower_y0, start])
+    z = flow(both, lower_t0, lower_ts, z0, precision.tight())
+    y = flow(below, lower_t0, lower_ts, lower_y0, precision)
+    slopes = [below(t, z[i, :n]) * tangent(time, level) for i, (t, time) in enumerate(zip(lower_ts, ts, strict=True))]
+    return with_tangent(y, z[:, n:] + np.stack(slopes), level)
+
+
+def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precision, level: int, nodes: list[Any]) -> list[Any]:
+    """Return the cotangents of t0, y0, the times and the nodes that f uses, given that of the flow."""
+    below = _below(f, level)
+    y, back = _solution_and_back(below, t0, ts, y0, precision)
+    n = np.size(plain(y0))
+    sizes = [int(np.prod(node[2])) for node in nodes]
+    kind = np.result_type(plain(g), *[node[3] or float for node in nodes])
+
+    def pulled(t: Any, y: Any, cotangent: Any) -> Any:
+        """Return λ ∂f/∂y and λ ∂f/∂θ, flat."""
+        marker = next_order()
+        value = plain(y)
+        variable = make(y, leaf(value, level))
+        out = as_vector(f(t, variable))
+        found = cotangents(out, _fit(cotangent, out), level, marker)
+        pieces = [found.pop(variable._node[0], np.zeros(n))]
+        pieces += [np.reshape(found.pop(node[0], np.zeros(node[2])), -1) for node in nodes]
+        if found:
+            raise LostGradientError(
+                "solve_ivp: the right-hand side uses other tracked values in the backward pass than it did in the forward pass. "
+                "A tracked value that it closes over was replaced in between; pass it through `args`."
+            )
+        return np.concatenate(pieces)
+
+    state = np.zeros(n + sum(sizes), kind)
+    time_cotangents: list[Any] = []
+    for i in range(len(ts) - 1, -1, -1):
+        time_cotangents.append(np.sum(g[i] * below(ts[i], y[i])))
+        state = state + np.concatenate([g[i], np.zeros(sum(sizes))])
+        state = back(pulled, i, state)
+    start = -np.sum(state[:n] * below(t0, y0))
+    theta: list[Any] = []
+    at = n
+    for node, size in zip(nodes, sizes, strict=True):
+        theta.append(np.reshape(state[at : at + size], node[2]))
+        at += size
+    return [start, state[:n], *reversed(time_cotangents), *theta]
+
+
+def _fit(cotangent: Any, out: Any) -> Any:
+    """Return λ as a cotangent of the right-hand side's value, which may be real where λ is complex by rounding."""
+    if isinstance(out, Tracked) and out.dtype.kind != "c" and np.iscomplexobj(cotangent):
+        return np.real(cotangent)
+    return cotangent
+
+
+def _solution_and_back(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> tuple[Any, Any]:
+    """Return y at the times, precisely, and the function that takes the adjoint state back over interval i.
+
+    On plain values y is interpolated. Where it is tracked on a lower level (a derivative of the derivative), it is integrated
+    backwards together with its adjoint, from checkpoints at all steps.
+    """
+    tight = precision.tight()
+    n = np.size(plain(y0))
+    dense: list[Any] = []
+    watched = WatchedField(f)
+    plain_times = [plain(t) for t in ts]
+    y = integrate(watched, plain(t0), plain_times, plain(y0), tight, dense)
+    if watched.top < 0 and find_top((t0, *ts, y0)) is None:
+        starts = [t0, *ts[:-1]]
+
+        def back(pulled: Any, i: int, state: Any) -> Any:
+            def rate(t: float, s: Any) -> Any:
+                return -np.concatenate([(change := pulled(t, dense[0](t), s[:n]))[:n], change[n:]])
+
+            return flow(rate, ts[i], [starts[i]], state, tight)[0] if ts[i] != starts[i] else state
+
+        return y, back
+    inner = [float(t) for t in dense[0].ts[1:-1]] if dense else []
+    grid, places = _merged(t0, ts, plain_times, inner)
+    path = flow(f, t0, grid, y0, tight)
+
+    def back_with_solution(pulled: Any, i: int, state: Any) -> Any:
+        for k in range(places[i], places[i - 1] if i else -1, -1):
+            before, y_before = (grid[k - 1], path[k - 1]) if k else (t0, y0)
+            if plain(grid[k]) == plain(before):
+                continue
+            y_before = _step_back(f, pulled, grid[k], before, path[k], y_before, state, tight)
+            state = y_before
+        return state
+
+    return np.stack([path[p] for p in places]), back_with_solution
+
+
+def _step_back(f: Field, pulled: Any, t: Any, before: Any, y: Any, y_before: Any, state: Any, precision: Precision) -> Any:
+    """Integrate solution and adjoint state back over one step of the grid; refuse where the way back is unstable."""
+    n = np.size(plain(y))
+
+    def rate(time: Any, z: Any) -> Any:
+        return np.concatenate([f(time, z[:n]), -pulled(time, z[:n], z[n : 2 * n])])
+
+    z = flow(rate, t, [before], np.concatenate([y, state]), precision)[0]
+    expected = plain(y_before)
+    drift = float(np.max(np.abs(plain(z)[:n] - expected)))
+    if drift > 1e-4 * (1.0 + float(np.max(np.abs(expected)))):
+        raise ArithmeticError(
+            f"solve_ivp: a second derivative needs the solution backwards in time, which is unstable here (at t = "
+            f"{plain(before):.6g} it misses by {drift:.1e}): the equation is stiff. Use forward mode first (revad.jacfwd, "
+            "revad.jvp), or first derivatives only."
+        )
+    return z[n:]
+
+
+def _merged(t0: Any, ts: list[Any], plain_times: list[float], inner: list[float]) -> tuple[list[Any], list[int]]:
+    """Return output times and the solver's own steps in one order, and where the output times are."""
+    sign = 1.0 if plain_times[-1] >= plain(t0) else -1.0
+    marked = [(sign * p, 0, t) for p, t in zip(plain_times, ts, strict=True)]
+    marked += [(sign * t, 1, t) for t in inner if t not in plain_times and sign * t < sign * plain_times[-1]]
+    order = sorted(range(len(marked)), key=lambda k: (marked[k][0], k))
+    return [marked[k][2] for k in order], [order.index(k) for k in range(len(ts))]

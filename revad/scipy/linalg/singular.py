@@ -1,0 +1,116 @@
+"""Singular values and the subspaces they tell of: `svd svdvals diagsvd orth null_space subspace_angles`.
+
+Bases of subspaces are arbitrary up to a turn among their vectors: functions of the projector have a derivative, others are
+refused where the turn is free.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from revad.protocol import own
+from revad.registry import nondiff, vjp
+from revad.rules.contraction import conj
+from revad.rules.matrices import mH, mT, on_diagonal
+from revad.rules.svd import svd_pullback as vectors_pullback
+from revad.rules.svd import svdvals_pullback
+from revad.scipy.linalg.adopt import adopt, define
+from revad.scipy.linalg.equations import pinv
+from revad.scipy.linalg.structure import pairs
+
+svd, svdvals, null_space = adopt("svd"), adopt("svdvals"), adopt("null_space")
+
+
+def svd_pullback(g: Any, ans: Any, a: Any, compute_uv: bool = True) -> Any:
+    """Pull back through U, s and Vᴴ, or through s alone."""
+    return vectors_pullback(g, ans) if compute_uv else svdvals_pullback(g, a)
+
+
+vjp(svd, a=svd_pullback)
+vjp(svdvals, a=lambda g, a: svdvals_pullback(g, a))
+
+
+@define("diagsvd")
+def diagsvd(s: Any, M: int, N: int) -> Any:
+    """Put singular values on the diagonal of an M × N matrix."""
+    n = np.shape(s)[-1]
+    if n not in (M, N):
+        raise ValueError("Length of s must be M or N.")
+    rest = [(0, 0)] * (np.ndim(s) - 1)
+    return np.pad(on_diagonal(s), [*rest, (0, M - n), (0, N - n)])
+
+
+def rank(s: Any, shape: Any, rcond: Any) -> int:
+    """Return the number of singular values that are not rounding."""
+    least = (np.finfo(s.dtype).eps * max(shape) if rcond is None else rcond) * np.max(s, axis=-1, initial=0)
+    return int(np.sum(s > least))
+
+
+@define("orth")
+def orth(A: Any, rcond: Any = None) -> Any:
+    """Return left singular vectors that span the range of A."""
+    if np.ndim(A) > 2:
+        return np.stack([orth(a, rcond) for a in A])
+    u, s, _ = svd(A, full_matrices=False)
+    return u[:, : rank(s, np.shape(A), rcond)]
+
+
+@own
+def turned_freely(mix: Any) -> None:
+    """Refuse a cotangent of null vectors that asks how they are turned among each other."""
+    size = np.abs(mix - mH(mix))
+    if np.any(size > np.sqrt(np.finfo(size.dtype).eps) * np.max(np.abs(mix), initial=0)):
+        raise np.linalg.LinAlgError(
+            "scipy.linalg.null_space: the vectors of a null space may be turned into each other freely, and the function that "
+            "is differentiated depends on the choice: it has no derivative. Use only their projector n @ n.conj().T."
+        )
+
+
+nondiff(turned_freely)
+
+
+def null_space_pullback(g: Any, ans: Any, A: Any, rcond: Any = None) -> Any:
+    """At constant rank dN = −A⁺ dA N, up to a turn among the null vectors: Ā = −A⁺ᵀ N̄ Nᵀ."""
+    turned_freely(mT(ans) @ g)
+    return -mT(pinv(A, rtol=rcond)) @ g @ mT(ans)
+
+
+vjp(null_space, A=null_space_pullback)
+
+
+@own
+def span(A: Any) -> Any:
+    """Return an orthonormal basis of the range, for functions of which is known that only the range matters."""
+    return scipy.linalg.orth(A)
+
+
+def span_pullback(g: Any, ans: Any, A: Any) -> Any:
+    """At constant rank dQ = (I − Q Qᴴ) dA A⁺ Q, up to a turn: Ā = (I − Q* Qᵀ) Q̄ (A⁺ Q)ᵀ."""
+    return (g - conj(ans) @ (mT(ans) @ g)) @ mT(pinv(A) @ ans)
+
+
+vjp(span, A=span_pullback)
+
+
+@define("subspace_angles")
+def subspace_angles(A: Any, B: Any) -> Any:
+    """Return the angles between the ranges of two matrices, the largest first.
+
+    Knyazev and Argentati (2002), "Principal angles between subspaces in an A-based scalar product": small angles by their
+    sines, large ones by their cosines.
+    """
+    if np.ndim(A) > 2 or np.ndim(B) > 2:
+        return np.stack([subspace_angles(a, b) for a, b in pairs(A, B)])
+    one, other = span(A), span(B)
+    inner = np.dot(mH(one), other)
+    cosines = svdvals(inner)
+    if np.shape(one)[1] >= np.shape(other)[1]:
+        outer = other - np.dot(one, inner)
+    else:
+        outer = one - np.dot(other, mH(inner))
+    small = cosines**2 >= 0.5
+    sines = np.arcsin(np.clip(svdvals(outer), -1, 1)) if np.any(small) else 0.0
+    return np.where(small, sines, np.arccos(np.clip(cosines[::-1], -1, 1)))

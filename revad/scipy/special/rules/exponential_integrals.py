@@ -1,0 +1,73 @@
+"""Exponential, sine and cosine integrals, the dilogarithm, and (eˣ − 1)/x: antiderivatives, so each slope is its integrand.
+
+Quotients that are 0/0 somewhere take their power series near there.
+"""
+
+from __future__ import annotations
+
+from math import factorial, pi
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from revad.registry import elementwise, vjp
+from revad.scipy.special.numeric import integer
+
+elementwise(special.expi, lambda x: np.exp(x) / x)
+elementwise(special.exp1, lambda x: -np.exp(-x) / x)
+
+
+def expn_slope(x1: Any, x2: Any, ans: Any) -> Any:
+    """−Eₙ₋₁(x); E₋₁, which SciPy has not, by the recurrence x·Eₙ₋₁ = e⁻ˣ − (n − 1)·Eₙ (NIST DLMF 8.19.12)."""
+    first = x1 < 1
+    below = (np.exp(-x2) + ans) / np.where(first, x2, 1)
+    return -np.where(first, below, special.expn(np.where(first, 1, x1) - 1, x2))
+
+
+elementwise(special.expn, x2=expn_slope)
+integer(special.expn, x1="the order")
+
+
+def series(x: Any, coefficients: list[float]) -> Any:
+    """Σₖ cₖ xᵏ by Horner's scheme."""
+    total: Any = 0.0
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
+EXPREL = [(k + 1) / factorial(k + 2) for k in range(20)]
+
+
+def exprel_slope(x: Any, ans: Any) -> Any:
+    """(eˣ − exprel x)/x; within 1 of 0 the series Σ (k + 1) xᵏ/(k + 2)!."""
+    near = np.abs(x) < 1
+    away = np.where(near, 1, x)
+    return np.where(near, series(np.where(near, x, 0), EXPREL), (np.exp(away) - np.where(near, 0, ans)) / away)
+
+
+elementwise(special.exprel, exprel_slope)
+
+
+def sinhc(x: Any) -> Any:
+    """sinh(x)/x."""
+    ratio = np.sinc(x * (1j / pi))
+    return ratio if np.iscomplexobj(x) else np.real(ratio)
+
+
+vjp(special.sici, x=lambda g, x: g[0] * np.sinc(x / pi) + g[1] * np.cos(x) / x)
+vjp(special.shichi, x=lambda g, x: g[0] * sinhc(x) + g[1] * np.cosh(x) / x)
+
+LOG_SERIES = [(-1) ** (k + 1) / (k + 1) for k in range(25)]
+
+
+def spence_slope(x: Any) -> Any:
+    """log(x)/(1 − x); near 1 the series of −log(1 + u)/u, u = x − 1."""
+    near = np.abs(x - 1) < 0.15
+    away = np.where(near, 2, x)
+    away = away if np.iscomplexobj(x) else np.where(x < 0, np.nan, away)
+    return np.where(near, series(np.where(near, x - 1, 0), LOG_SERIES), np.log(away) / (1 - away))
+
+
+elementwise(special.spence, spence_slope)

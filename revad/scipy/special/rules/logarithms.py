@@ -1,0 +1,76 @@
+"""Powers and logarithms of `scipy.special`, xlogy and the Box-Cox transformations among them.
+
+The Box-Cox transformations are smooth in λ at 0, where the formulas with 1/λ are not. With L = log x they read
+
+    boxcox(x, λ) = L · exprel(λL),            exprel(t) = (eᵗ − 1)/t = ₁F₁(1; 2; t),
+    inv_boxcox(y, λ) = exp(y · logrel(λy)),   logrel(t) = log(1 + t)/t = ₂F₁(1, 1; 2; −t),
+
+so that hypergeometric functions give slopes that hold everywhere (NIST DLMF 13.6.2, 15.4.1, 13.3.15, 15.5.1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from revad.registry import elementwise
+from revad.rules.transcendental import LOG2, LOG10, not_below_zero
+
+elementwise(special.exp2, lambda ans: LOG2 * ans)
+elementwise(special.exp10, lambda ans: LOG10 * ans)
+elementwise(special.expm1, np.exp)
+elementwise(special.log1p, lambda x: 1 / not_below_zero(1 + x))
+elementwise(special.cbrt, lambda ans: 1 / (3 * ans * ans))
+elementwise(special.cosm1, lambda x: -np.sin(x))
+
+
+def log_slope(x: Any, y: Any) -> Any:
+    """∂(x log y)/∂x = log y; 0 where x and y both are 0, as the product is."""
+    dead = (x == 0) & (y == 0)
+    return np.where(dead, 0, np.log(not_below_zero(np.where(dead, 1, y))))
+
+
+def ratio(x: Any, y: Any) -> Any:
+    """∂(x log y)/∂y = x/y; 0 where x is 0."""
+    return x / not_below_zero(np.where(x == 0, 1, y))
+
+
+elementwise(special.xlogy, x1=lambda x1, x2: log_slope(x1, x2), x2=lambda x1, x2: ratio(x1, x2))
+elementwise(special.xlog1py, x1=lambda x1, x2: log_slope(x1, 1 + x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
+
+
+def boxcox_in_lambda(log_x: Any, lmbda: Any) -> Any:
+    """L² · exprel′(λL) with exprel′(t) = ½ ₁F₁(2; 3; t); 1/λ² at x = 0."""
+    zero = np.isneginf(log_x)
+    log_x = np.where(zero, 0, log_x)
+    slope = log_x * log_x * special.hyp1f1(2.0, 3.0, lmbda * log_x) / 2
+    return np.where(zero, 1 / np.where(zero, lmbda * lmbda, 1), slope)
+
+
+def inv_boxcox_in_lambda(y: Any, lmbda: Any, x: Any) -> Any:
+    """x · y² · logrel′(λy) with logrel′(t) = −½ ₂F₁(2, 2; 3; −t)."""
+    return -x * y * y * special.hyp2f1(2.0, 2.0, 3.0, -lmbda * y) / 2
+
+
+elementwise(
+    special.boxcox,
+    x1=lambda x1, x2: x1 ** (x2 - 1),
+    x2=lambda x1, x2: boxcox_in_lambda(np.log(x1), x2),
+)
+elementwise(
+    special.boxcox1p,
+    x1=lambda x1, x2: (1 + x1) ** (x2 - 1),
+    x2=lambda x1, x2: boxcox_in_lambda(np.log1p(x1), x2),
+)
+elementwise(
+    special.inv_boxcox,
+    x1=lambda x1, x2, ans: ans / (1 + x2 * x1),
+    x2=lambda x1, x2, ans: inv_boxcox_in_lambda(x1, x2, ans),
+)
+elementwise(
+    special.inv_boxcox1p,
+    x1=lambda x1, x2, ans: (1 + ans) / (1 + x2 * x1),
+    x2=lambda x1, x2, ans: inv_boxcox_in_lambda(x1, x2, 1 + ans),
+)
