@@ -8,10 +8,13 @@
 (16, 2)
 """
 
+from nn import data as data
 from nn import functional as functional
 from nn import init as init
+from nn import metrics as metrics
 from nn import optim as optim
 from nn import schedules as schedules
+from nn import training as training
 from nn.containers import ModuleDict as ModuleDict
 from nn.containers import ModuleList as ModuleList
 from nn.containers import ParameterDict as ParameterDict
@@ -115,5 +118,13 @@ from nn.module import Module as Module
 from nn.parameter import Parameter as Parameter
 from nn.random import default_generator as default_generator
 from nn.random import manual_seed as manual_seed
+from nn.serialization import CheckpointError as CheckpointError
+from nn.serialization import load as load
+from nn.serialization import read_metadata as read_metadata
+from nn.serialization import save as save
 from nn.text import Summary as Summary
 from nn.text import summary as summary
+from nn.training import History as History
+from nn.training import NonFiniteLossError as NonFiniteLossError
+from nn.training import Trainer as Trainer
+from nn.training import fit as fit

@@ -62,16 +62,19 @@ _load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 
 if _TYPE_CHECKING:
     from revad.checking.check import check_grads as check_grads
+    from revad.lifting import lift as lift
+
+_LAZY = {"check_grads": "revad.checking.check", "lift": "revad.lifting"}  # imported on first use: ``import revad`` stays cheap
 
 
 def __getattr__(name: str) -> _Any:
-    if name == "check_grads":  # imported on first use, so that ``import revad`` stays cheap
-        return _import_module("revad.checking.check").check_grads
+    if name in _LAZY:
+        return getattr(_import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'revad' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "check_grads"])
+    return sorted([*globals(), *_LAZY])
 
 
 __version__ = "0.1.0"

@@ -11,13 +11,13 @@ import numpy as np
 from revad.aval import aval_of
 from revad.compiler.program import Guard, Program, Ref, Step
 from revad.engine.dispatch import CONTAINERS, strip_call
-from revad.engine.tape import Tracked, active_levels, keep, next_level, refuse_closure
+from revad.engine.tape import Tracked, active_levels, keep, next_level, refuse_closure, snapshot
 from revad.engine.views import note_views
 from revad.errors import ArgumentError
 from revad.places import user_line
 from revad.registry import Operation
 from revad.tensors.tensor import Tensor
-from revad.transforms._arguments import check_alive
+from revad.transforms._arguments import check_alive, constant_of
 from revad.trees import flatten
 
 # answers that follow from shapes and dtypes, which a program fixes
@@ -38,7 +38,7 @@ class Captured(Tensor):
     """A tracked value of a capture level: its node is ``(number in the program, level, program)``."""
 
     __slots__ = ()
-    __hash__ = object.__hash__
+    __hash__ = Tensor.__hash__
     pausable = False
 
     @staticmethod
@@ -109,7 +109,7 @@ def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, 
 
 def _reference(arg: Any, level: int) -> Any:
     if isinstance(arg, Tracked):
-        return Ref(arg._node[0]) if arg._node[1] == level else arg
+        return Ref(arg._node[0]) if arg._node[1] == level else snapshot(arg)  # later writes must not reach the program
     kind: Any = type(arg)
     if kind in CONTAINERS:
         return kind([_reference(item, level) for item in arg])
@@ -169,6 +169,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     finally:
         active_levels.discard(level)
     outputs, program.rebuild_output = flatten(output)
+    outputs = [constant_of(leaf) for leaf in outputs]
     check_alive([leaf._value if isinstance(leaf, Captured) and leaf._node[1] == level else leaf for leaf in outputs], "trace")
     program.outputs = [_reference(leaf, level) for leaf in outputs]
     return program

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.tape import Leaf, Tracked
+from revad.engine.tape import Leaf, Tracked, check_plain
 from revad.errors import NoRuleError
 from revad.registry import lookup, qualified_name, unknown_function
 
@@ -88,6 +88,8 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 top = value
         elif type(value) in CONTAINERS:
             top = find_top(value, top)
+        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+            check_plain(value, operation.name)
     if kwargs:
         top = find_top(kwargs.values(), top)
     if top is None:

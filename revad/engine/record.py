@@ -32,7 +32,7 @@ from revad.engine.tape import (
     refuse_closure,
 )
 from revad.engine.views import note_views
-from revad.errors import RuleError
+from revad.errors import LostGradientError, RuleError
 from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule, missing_rule
 
 Make = Callable[[Any, Any], Any]
@@ -323,6 +323,11 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
         return make(value, (next_order(), level, (), None, *edges))
     refuse_closure(value, level)
     if not is_inexact(value):
+        if hasattr(value, "dtype") and value.dtype.kind not in "iub":
+            raise LostGradientError(
+                f"an operation on tracked values gave an array of dtype {value.dtype}, which carries no derivative. Compute with "
+                "numbers of a floating dtype; for a constant take revad.stop_gradient(t) first."
+            )
         return value
     if kind is complex:
         return make(value, (next_order(), level, (), COMPLEX128, *edges))

@@ -92,6 +92,15 @@ def is_inexact(value: Any) -> bool:
     return kind is float or kind is complex or (hasattr(value, "dtype") and getattr(value.dtype, "kind", None) in _INEXACT)
 
 
+def check_plain(value: ndarray, name: str) -> None:
+    """Refuse a subclass of ndarray, which may give operations another meaning; a memory map does not."""
+    if type(value) is not ndarray and not isinstance(value, np.memmap):
+        raise LostGradientError(
+            f"{name} meets a {type(value).__name__} (shape {value.shape}). Subclasses of ndarray may compute differently (a matrix "
+            "multiplies, a masked array leaves elements out), which no rule knows. If its plain values are meant, pass np.asarray(a)."
+        )
+
+
 def keep(value: Any) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if type(value) in IMMUTABLE:

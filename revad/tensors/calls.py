@@ -38,7 +38,7 @@ def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
         if target is not None and not isinstance(target, Tracked):
             raise LostGradientError(
                 f"{qualified_name(function)}(..., out=array) would write a tracked value into a plain {type(target).__name__}, "
-                "which cannot carry its derivative. Drop `out=` and use the returned value."
+                "which cannot carry its derivative. Drop `out=` and use the returned value, or run the code by revad.lift(f)."
             )
     if kwargs.get("where") is not None and targets[0] is not None:
         return _write_masked(function, args, kwargs, targets[0])
@@ -64,5 +64,5 @@ def check_target(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if not isinstance(target, Tracked):
         raise LostGradientError(
             f"{qualified_name(function)} would write a tracked value into a plain {type(target).__name__}, which cannot carry its "
-            "derivative. Make the target from a tracked value first, for instance with np.zeros_like(t)."
+            "derivative. Make the target from a tracked value, for instance with np.zeros_like(t), or run the code by revad.lift(f)."
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from revad.engine.dispatch import Pause
-from revad.engine.tape import Leaf, Tracked, next_level, next_order
+from revad.engine.tape import Leaf, Tracked, check_plain, next_level, next_order
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.fast import GradTensor, make
 from revad.trees import flatten
@@ -51,6 +51,8 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
         raise LostGradientError(
             "revad.tensor(t) of a tracked value would make a new leaf and drop the derivative; use t itself, or t.detach()."
         )
+    if isinstance(data, np.ndarray):
+        check_plain(data, "revad.tensor")
     value: Any = np.array(data, dtype=dtype)
     if value.dtype.kind in "iu" and not isinstance(data, (np.ndarray, np.generic)) and dtype is None:
         value = value.astype(np.float64)

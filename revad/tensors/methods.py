@@ -323,8 +323,9 @@ def lost_gradient(what: str, value: Any) -> LostGradientError:
     """Return the error for a conversion that would drop the derivative of a tracked value."""
     return LostGradientError(
         f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
-        "If you want the derivative: call NumPy on the value itself (np.sin(t), not math.sin(t); np.stack([t, u]), not "
-        "np.array([t, u]); a buffer made by np.zeros_like(t), not np.zeros(n)). If you want a constant: revad.stop_gradient(t)."
+        "To keep the code as it is: revad.lift(f) runs it with np, math and scipy that accept tracked values. Or call NumPy on the "
+        "value itself (np.sin(t), np.stack([t, u]), a buffer from np.zeros_like(t)), or `import revad.numpy as np`. "
+        "If you want a constant: revad.stop_gradient(t)."
     )
 
 

@@ -17,6 +17,7 @@ from revad import operators
 from revad.engine import views
 from revad.engine.dispatch import CONTAINERS, apply, find_top
 from revad.engine.tape import Tracked
+from revad.errors import LostGradientError
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
 
@@ -92,7 +93,12 @@ class Tensor(ArrayMethods, Tracked):
     """
 
     __slots__ = ()
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        raise LostGradientError(
+            "a tracked value cannot be hashed (in a set, as a key, by functools.lru_cache): a result that was stored for one "
+            "computation would be taken for another, without its derivative. Use id(t), or leave the cache off while differentiating."
+        )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return ufunc_methods.call(ufunc, method, inputs, kwargs)
@@ -129,10 +135,10 @@ class Tensor(ArrayMethods, Tracked):
         return apply(np.negative, (self,), {})
 
     def __eq__(self, other: object) -> Any:
-        return apply(np.equal, (self, other), {})
+        return NotImplemented if isinstance(other, (str, bytes)) else apply(np.equal, (self, other), {})
 
     def __ne__(self, other: object) -> Any:
-        return apply(np.not_equal, (self, other), {})
+        return NotImplemented if isinstance(other, (str, bytes)) else apply(np.not_equal, (self, other), {})
 
     def __pos__(self) -> Any:
         return apply(np.positive, (self,), {})

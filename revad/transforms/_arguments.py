@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of
-from revad.engine.tape import Tracked, active_levels, snapshot
+from revad.engine.tape import Tracked, active_levels, check_plain, snapshot
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 from revad.trees import describe, flatten
 
@@ -93,6 +93,10 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
         return float(leaf)
     if isinstance(leaf, Tracked) and leaf.is_parameter:
         return leaf._value
+    if isinstance(leaf, np.memmap):
+        leaf = np.asarray(leaf)
+    elif isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
+        check_plain(leaf, name)
     if isinstance(leaf, (np.ndarray, np.generic, Tracked)) or hasattr(leaf, "__array_function__"):
         dtype = leaf.dtype
         if dtype.kind in "fc":
@@ -118,6 +122,11 @@ def own_copy(leaf: Any) -> Any:
     if isinstance(leaf, np.ndarray):
         return leaf.copy()
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
+
+
+def constant_of(value: Any) -> Any:
+    """Return the array of a buffer that nothing tracked was written into (`revad.numpy`); any other value as it is."""
+    return np.array(value) if isinstance(value, Tracked) and value._node[1] < 0 else value
 
 
 def check_alive(values: list[Any], name: str) -> None:

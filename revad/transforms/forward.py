@@ -11,7 +11,7 @@ from revad.aval import aval_of
 from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
 from revad.errors import ArgumentError
 from revad.tensors.forward import dual
-from revad.transforms._arguments import Chosen, check_alive, own_copy, zero_like
+from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 from revad.transforms.recording import check_cotangent
 from revad.trees import flatten
 
@@ -76,6 +76,7 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
             raise ArgumentError("jvp(has_aux=True): the function must return a pair (output, aux).")
         output, aux = output
     leaves, rebuild = flatten(output)
+    leaves = [constant_of(leaf) for leaf in leaves]
     own = [isinstance(value, Tracked) and value._node[1] == level for value in leaves]
     values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
     check_alive(values, "jvp")
@@ -83,7 +84,8 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     result = rebuild([_copy(v) for v in values]), rebuild([_copy(t) for t in pushed])
     if has_aux:
         aux_leaves, aux_rebuild = flatten(aux)
-        return (*result, aux_rebuild([v._value if isinstance(v, Tracked) and v._node[1] == level else v for v in aux_leaves]))
+        below = [v._value if isinstance(v, Tracked) and v._node[1] == level else constant_of(v) for v in aux_leaves]
+        return (*result, aux_rebuild(below))
     return result
 
 

@@ -14,7 +14,7 @@ from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, ne
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.fast import make
 from revad.tensors.pulling import NanPolicy, is_ieee
-from revad.transforms._arguments import Chosen, check_alive, own_copy, zero_like
+from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 from revad.trees import describe, flatten, same_structure
 
 
@@ -55,7 +55,7 @@ class Recording:
         check_alive(self.values, name)
 
     def _untrack(self, value: Any) -> Any:
-        return below(value) if isinstance(value, Tracked) and value._node[1] == self.level else value
+        return below(value) if isinstance(value, Tracked) and value._node[1] == self.level else constant_of(value)
 
     def _below(self, tree: Any) -> Any:
         leaves, rebuild = flatten(tree)  # what is handed out must not be what rules kept, which a later pull-back reads
