@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.errors import LostGradientError
+
 
 class Aval(NamedTuple):
     """Shape and dtype of a value ("abstract value").
@@ -78,6 +80,15 @@ def aval_of(value: Any) -> Aval:
     except AttributeError:
         array = np.asarray(value)
         return Aval(array.shape, array.dtype)
+
+
+def check_plain(value: Any, name: str) -> None:
+    """Refuse a subclass of ndarray, which may give operations another meaning; a memory map does not."""
+    if type(value) is not np.ndarray and not isinstance(value, np.memmap):
+        raise LostGradientError(
+            f"{name} meets a {type(value).__name__} (shape {value.shape}). Subclasses of ndarray may compute differently (a matrix "
+            "multiplies, a masked array leaves elements out), which no rule knows. If its plain values are meant, pass np.asarray(a)."
+        )
 
 
 def cast(x: Any, dtype: Any) -> Any:

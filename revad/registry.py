@@ -320,8 +320,11 @@ def _name(function: Any) -> str:
 
 def qualified_name(function: Any) -> str:
     """Return a function's name with its module, for messages."""
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{module}.{getattr(function, '__name__', function)}"
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None)
+    if not module:  # a ufunc
+        module = "scipy.special" if function is getattr(sys.modules.get("scipy.special"), name, None) else "numpy"
+    return f"{module}.{name}"
 
 
 def unknown_function(function: Any) -> NoRuleError:

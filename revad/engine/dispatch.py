@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.tape import Leaf, Tracked, check_plain
+from revad.aval import check_plain
+from revad.engine.tape import Leaf, Tracked
 from revad.errors import NoRuleError
 from revad.registry import lookup, qualified_name, unknown_function
 
@@ -35,6 +36,8 @@ def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
                 top = value
         elif type(value) in CONTAINERS:
             top = find_top(value, top)
+        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+            check_plain(value, "the call")
     return top
 
 

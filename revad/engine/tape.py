@@ -16,7 +16,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from itertools import count
-from sys import getrefcount
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -92,15 +91,6 @@ def is_inexact(value: Any) -> bool:
     return kind is float or kind is complex or (hasattr(value, "dtype") and getattr(value.dtype, "kind", None) in _INEXACT)
 
 
-def check_plain(value: ndarray, name: str) -> None:
-    """Refuse a subclass of ndarray, which may give operations another meaning; a memory map does not."""
-    if type(value) is not ndarray and not isinstance(value, np.memmap):
-        raise LostGradientError(
-            f"{name} meets a {type(value).__name__} (shape {value.shape}). Subclasses of ndarray may compute differently (a matrix "
-            "multiplies, a masked array leaves elements out), which no rule knows. If its plain values are meant, pass np.asarray(a)."
-        )
-
-
 def keep(value: Any) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if type(value) in IMMUTABLE:
@@ -122,16 +112,6 @@ def snapshot(handle: Tracked) -> Tracked:
     copied._value = handle._value
     copied._node = handle._node
     return copied
-
-
-def own(array: Any, known_references: int = 2) -> Any:
-    """Return the array, copied unless nobody else can see its memory.
-
-    ``known_references`` is the number of references that the callers hold (two more are this function's own).
-    """
-    if type(array) is ndarray and (array.base is not None or getrefcount(array) > known_references + 2):
-        return array.copy()
-    return array
 
 
 def refuse_closure(value: Any, level: int) -> None:

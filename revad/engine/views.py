@@ -19,7 +19,7 @@ from numpy import ndarray
 from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
 from revad.engine.tape import Leaf, Tracked, is_inexact
 from revad.errors import InPlaceError
-from revad.overwriting import Step, write_at
+from revad.overwriting import Step, take_step, write_at
 from revad.scatter import is_basic
 
 
@@ -40,17 +40,6 @@ class View(NamedTuple):
     position: int | str  # of the base among the arguments
     kwargs: dict[str, Any]
     item: int | None  # of several outputs, as `np.split` gives
-
-
-def read(view: View) -> Any:
-    """Read a view of its base as that is now."""
-    _, function, args, position, kwargs, item = view
-    if isinstance(position, int):
-        args = (*args[:position], view.base, *args[position + 1 :])
-    else:
-        kwargs = {**kwargs, position: view.base}
-    whole = apply(function, args, kwargs)
-    return whole if item is None else whole[item]
 
 
 def note_views(outputs: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -220,4 +209,4 @@ def check_writable(handle: Tracked) -> None:
 def _refresh(base: Tracked) -> None:
     """Read the live views of a handle again, and theirs, after it was written."""
     for view in _live_views(base):
-        rebind(view, read(view._view))
+        rebind(view, take_step(view._view[1:], view._view.base))

@@ -373,7 +373,7 @@ def _promote(handle: Buffer, tracked: Any) -> None:
     dependents = _live_views(base)
     views.rebind(base, apply(constant_like, (tracked, _memory.__get__(base)), {}))
     for view in dependents:
-        views.rebind(view, views.read(view._view))
+        views.rebind(view, take_step(view._view[1:], view._view.base))
 
 
 def _refuse_seen(base: Any) -> None:

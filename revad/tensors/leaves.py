@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from revad.aval import check_plain
 from revad.engine.dispatch import Pause
-from revad.engine.tape import Leaf, Tracked, check_plain, next_level, next_order
+from revad.engine.tape import Leaf, Tracked, next_level, next_order
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.fast import GradTensor, make
 from revad.trees import flatten

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sys import getrefcount
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy import ndarray
 
 from revad.engine.backward import backward
-from revad.engine.tape import FREED, Leaf, Tracked, own, project
+from revad.engine.tape import FREED, Leaf, Tracked, project
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, LostGradientError, NotScalarError
 
 NanPolicy: TypeAlias = Literal["zero", "ieee"]
@@ -54,6 +55,16 @@ def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: b
             leaf[-1].grad = own(g, 2) if leaf[-1].grad is None else leaf[-1].grad + g
     if not retain_graph and len(node) > 5:
         root._node = (node[0], 0, node[2], node[3], FREED)
+
+
+def own(array: Any, known_references: int = 2) -> Any:
+    """Return the array, copied unless nobody else can see its memory.
+
+    ``known_references`` is the number of references that the callers hold (two more are this function's own).
+    """
+    if type(array) is ndarray and (array.base is not None or getrefcount(array) > known_references + 2):
+        return array.copy()
+    return array
 
 
 def _freed() -> FreedTapeError:

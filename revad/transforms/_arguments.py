@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.engine.tape import Tracked, active_levels, check_plain, snapshot
+from revad.aval import aval_of, check_plain
+from revad.engine.tape import Tracked, active_levels, snapshot
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 from revad.trees import describe, flatten
 

@@ -10,10 +10,10 @@ import numpy as np
 from revad.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import below
-from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, own, project
+from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, project
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.fast import make
-from revad.tensors.pulling import NanPolicy, is_ieee
+from revad.tensors.pulling import NanPolicy, is_ieee, own
 from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 from revad.trees import describe, flatten, same_structure
 

@@ -97,7 +97,7 @@ def assoc_legendre_p(n: Any, m: Any, z: Any, *, branch_cut: Any = 2, norm: bool 
         Degree and order.
     z : array_like, real or complex
     branch_cut : {2, 3}
-        The cut is on the real axis, where |z| > 1 (2) or between −1 and 1 (3).
+        The cut is on the real axis, where ``|z| > 1`` (2) or between −1 and 1 (3).
     norm : bool
         Scale by √((2n + 1)/2 · (n − m)!/(n + m)!).
     diff_n : {0, 1, 2}
@@ -154,7 +154,7 @@ def assoc_legendre_p_all(n: int, m: int, z: Any, *, branch_cut: Any = 2, norm: b
         The highest degree and order.
     z : array_like, real or complex
     branch_cut : {2, 3}
-        The cut is on the real axis, where |z| > 1 (2) or between −1 and 1 (3).
+        The cut is on the real axis, where ``|z| > 1`` (2) or between −1 and 1 (3).
     norm : bool
         Scale by √((2n + 1)/2 · (n − m)!/(n + m)!).
     diff_n : {0, 1, 2}
