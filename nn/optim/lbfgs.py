@@ -53,6 +53,8 @@ class LBFGS(Optimizer):
     True
     """
 
+    state_is_shaped = False  # the first parameter holds flat vectors for all
+
     def __init__(
         self,
         params: Params,

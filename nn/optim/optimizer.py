@@ -33,6 +33,8 @@ class Optimizer:
         What the method remembers of each parameter.
     """
 
+    state_is_shaped = True  # whether arrays in the state of a parameter have its shape
+
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         if isinstance(params, (revad.Tensor, np.ndarray)):
             raise TypeError(
@@ -145,7 +147,7 @@ class Optimizer:
         parameters = [p for group in self.param_groups for p in group["params"]]
         numbers = [i for group in saved for i in group["params"]]
         states = {
-            p: _adopted(name, p, state_dict["state"][i])
+            p: _adopted(name, p, state_dict["state"][i], shaped=self.state_is_shaped)
             for p, i in zip(parameters, numbers, strict=True)
             if i in state_dict["state"]
         }
@@ -162,17 +164,19 @@ class Optimizer:
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
 
 
-def _adopted(name: str, parameter: Any, saved: dict[str, Any]) -> dict[str, Any]:
+def _adopted(name: str, parameter: Any, saved: dict[str, Any], *, shaped: bool) -> dict[str, Any]:
     """Return a parameter's saved state with arrays of the parameter's dtype."""
     state: dict[str, Any] = {}
     for key, value in saved.items():
         if key == "step":
             state[key] = int(value)
+        elif isinstance(value, list):
+            state[key] = [np.array(item, dtype=parameter.dtype) for item in value]
         elif np.ndim(value) == 0 and not isinstance(value, np.ndarray):
             state[key] = copy.deepcopy(value)
         else:
             array = np.array(value, dtype=parameter.dtype)
-            if array.ndim and array.shape != parameter.shape:
+            if shaped and array.ndim and array.shape != parameter.shape:
                 raise ValueError(f"{name}.load_state_dict: {key} has shape {array.shape}, its parameter {parameter.shape}.")
             state[key] = array
     return state

@@ -194,10 +194,11 @@ def test_a_finished_run_stays_finished(tmp_path: Path) -> None:
     "optimizer",
     [
         lambda p: nn.optim.SGD(p, 0.05, momentum=0.9, nesterov=True),
+        lambda p: nn.optim.LBFGS(p, lr=0.5, max_iter=3),
         lambda p: nn.optim.RMSprop(p, 0.01, momentum=0.5, centered=True),
         lambda p: nn.optim.Adam([{"params": list(p)[:2]}, {"params": [], "lr": 0.5}], 0.01, amsgrad=True),
     ],
-    ids=["SGD", "RMSprop", "groups"],
+    ids=["SGD", "LBFGS", "RMSprop", "groups"],
 )
 def test_optimisers_go_on(optimizer: Any, tmp_path: Path) -> None:
     """What optimisers remember survives the file, whatever they are."""
