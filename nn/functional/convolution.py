@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 import revad
+from nn.functional import channels_last
 from nn.functional.windows import Geometry, Sizes, add_windows, each, inside, pad, windows
 from revad.extend import Aval, vjp
 
@@ -81,6 +82,8 @@ def correlate(input: Any, weight: Any, geometry: Geometry, groups: int = 1) -> A
     array([[[10., 21., 32.]]])
     """
     outputs = geometry.outputs(input.shape[2:])
+    if channels_last.pays(outputs, weight.shape[1], geometry, groups):
+        return channels_last.correlate(input, weight, geometry, outputs)
     n, m = len(input), len(weight)
     matrices = _by_group(weight, groups)
     result = np.empty((n, groups, m // groups, prod(outputs)), np.result_type(input, weight))
@@ -111,6 +114,8 @@ def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry, gro
     array([[[ 1., 11., 11., 10.]]])
     """
     outputs, n, m = g.shape[2:], len(g), len(weight)
+    if channels_last.pays(outputs, weight.shape[1], geometry, groups):
+        return channels_last.correlate_input(g, weight, lengths, geometry)
     channels = weight.shape[1] * groups
     matrices = _by_group(weight, groups).transpose(0, 2, 1)
     rows = g.reshape(n, groups, m // groups, prod(outputs))
@@ -143,6 +148,8 @@ def correlate_weight(input: Any, g: Any, geometry: Geometry, groups: int = 1) ->
     array([[[3., 6.]]])
     """
     outputs, (n, m) = g.shape[2:], g.shape[:2]
+    if channels_last.pays(outputs, input.shape[1], geometry, groups):
+        return channels_last.correlate_weight(input, g, geometry)
     channels = input.shape[1]
     rows = g.reshape(n, groups, m // groups, prod(outputs))
     dtype = np.result_type(input, g)

@@ -117,6 +117,12 @@ def take_winners(input: Any, winners: Any, geometry: Geometry) -> Any:
     return taken
 
 
+def _masked(g: Any, mask: Any) -> Any:
+    """Return g where the mask is set and 0 elsewhere, by their bits: `np.where` takes five times as long for a random mask."""
+    bits = np.dtype(f"i{g.itemsize}") if g.itemsize <= 8 else None
+    return np.where(mask, g, 0) if bits is None else np.bitwise_and(g.view(bits), -mask.astype(bits)).view(g.dtype)
+
+
 @revad.primitive
 def put_winners(g: Any, winners: Any, lengths: Sizes, geometry: Geometry) -> Any:
     """Return zeros with each element added to one place of its window: the adjoint of `take_winners`.
@@ -130,8 +136,15 @@ def put_winners(g: Any, winners: Any, lengths: Sizes, geometry: Geometry) -> Any
     n = len(geometry.kernel)
     lead, outputs = g.shape[: g.ndim - n], g.shape[g.ndim - n :]
     padded = np.zeros((*lead, *(length + sum(p) for length, p in zip(lengths, geometry.padding, strict=True))), g.dtype)
+    apart = all(s >= k for s, k in zip(geometry.stride, geometry.kernel, strict=True)) and not any(
+        d > 1 for d in geometry.dilation
+    )  # windows that share nothing
     for number, offset in enumerate(np.ndindex(*geometry.kernel)):
-        padded[place(offset, geometry, outputs)] += np.where(winners == number, g, 0)
+        here = padded[place(offset, geometry, outputs)]
+        if apart:
+            here[...] = _masked(g, winners == number)
+        else:
+            here += _masked(g, winners == number)
     return padded[inside(lengths, geometry.padding)]
 
 
