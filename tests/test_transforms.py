@@ -328,3 +328,22 @@ def test_names_and_docstrings_survive() -> None:
     assert grad(three).__name__ == "grad(three)"
     assert grad(wavy).__doc__ == wavy.__doc__
     assert revad.hessian(three).__name__ == "hessian(three)"
+
+
+def test_a_function_that_draws_random_numbers_is_told_where_it_is_called_again() -> None:
+    rng = np.random.default_rng(0)
+
+    def noisy(x: Any) -> Any:
+        return np.sum(x**2 * rng.normal(size=2))
+
+    x = np.array([1.0, 2.0])
+    assert grad(noisy)(x).shape == (2,)  # one call: the derivative for the numbers drawn in it
+    for again in (revad.hessian(noisy), revad.jacfwd(noisy), grad(revad.checkpoint(noisy))):
+        with pytest.raises(revad.ArgumentError, match=r"the function gave other values when it was called again"):
+            again(x)
+
+    def seeded(x: Any) -> Any:
+        return np.sum(x**2 * np.random.default_rng(0).normal(size=2))
+
+    np.testing.assert_allclose(np.diag(revad.hessian(seeded)(x)), revad.jacfwd(seeded)(x) / x)
+    np.testing.assert_allclose(grad(revad.checkpoint(seeded))(x), grad(seeded)(x))

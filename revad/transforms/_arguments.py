@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of, check_plain
-from revad.engine.tape import Tracked, active_levels, snapshot
+from revad.engine.tape import Tracked, active_levels, is_inexact, snapshot
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 from revad.trees import describe, flatten
 
@@ -136,6 +136,27 @@ def check_alive(values: list[Any], name: str) -> None:
                 f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
                 "(for instance with has_aux=True), or store revad.stop_gradient(t)."
+            )
+
+
+def fingerprint(values: list[Any]) -> list[tuple[float, float]]:
+    """Return the sum and the sum of magnitudes of each value, to notice a function that gives others when it is called again."""
+    prints: list[tuple[float, float]] = []
+    for value in values:
+        while isinstance(value, Tracked):
+            value = value._value
+        if is_inexact(value):
+            prints.append((float(np.real(np.sum(value))), float(np.sum(np.abs(value)))))
+    return prints
+
+
+def check_repeated(name: str, first: list[tuple[float, float]], values: list[Any]) -> None:
+    """Refuse a function whose second run gave other values than the first: its derivatives would belong to neither."""
+    for (total, magnitude), (again, _) in zip(first, fingerprint(values), strict=True):
+        if abs(total - again) > 1e-4 * magnitude:  # not by rounding, which may differ under another kind of level
+            raise ArgumentError(
+                f"{name}: the function gave other values when it was called again with the same arguments. It draws random numbers, "
+                "or changes what it uses. Make the generator inside the function, np.random.default_rng(seed), or pass the numbers in."
             )
 
 

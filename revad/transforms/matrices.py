@@ -10,7 +10,7 @@ import numpy as np
 from revad.aval import aval_of
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.tensors.pulling import NanPolicy
-from revad.transforms._arguments import Argnums, Chosen
+from revad.transforms._arguments import Argnums, Chosen, check_repeated, fingerprint
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
 from revad.transforms.reverse import _named, grad, vjp
@@ -133,6 +133,7 @@ def jacfwd(
         rebuild_output: Any = None
         values: list[Any] = []
         aux: Any = None
+        first: list[tuple[float, float]] | None = None
         for position, leaf in enumerate(chosen.leaves):
             _check_real("jacfwd", leaf, holomorphic=holomorphic)
             pushed: list[list[Any]] = []
@@ -143,6 +144,9 @@ def jacfwd(
                     lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
                 )
                 values, rebuild_output = flatten(result[0])
+                if first is None:
+                    first = fingerprint(values)
+                check_repeated("jacfwd", first, values)
                 pushed.append(flatten(result[1])[0])
                 aux = result[2] if has_aux else None
             columns.append((leaf, pushed[: aval_of(leaf).size]))

@@ -11,6 +11,7 @@ import numpy as np
 from revad.engine.dispatch import find_top
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.operation import whole
+from revad.transforms._arguments import check_repeated, fingerprint
 from revad.transforms.reverse import vjp
 from revad.trees import flatten
 
@@ -33,6 +34,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     ------
     LostGradientError
         ``f`` closes over a tracked value.
+    ArgumentError
+        The second run gave other values than the first.
 
     References
     ----------
@@ -54,12 +57,17 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if top is None:
             return f(*args, **kwargs)
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
+        name = f"checkpoint({getattr(f, '__name__', 'f')})"
         rebuild_output: Any = None
+        first: list[tuple[float, float]] | None = None
 
         def run(*values: Any) -> list[Any]:
-            nonlocal rebuild_output
+            nonlocal rebuild_output, first
             positional, named = rebuild([_fresh(value) for value in values])
             outputs, rebuild_output = flatten(f(*positional, **named))
+            if first is None:
+                first = fingerprint(outputs)
+            check_repeated(name, first, outputs)
             return outputs
 
         def pull(g: Any, leaves: Any) -> list[Any]:
@@ -77,7 +85,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
                 cotangents[i] = cotangent
             return cotangents
 
-        operation = whole(f"checkpoint({getattr(f, '__name__', 'f')})", run, pull)
+        operation = whole(name, run, pull)
         outputs = top.process(operation, top._node[1], tuple(leaves), {})
         return rebuild_output(outputs)
 
