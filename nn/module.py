@@ -103,10 +103,12 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         own = vars(self)
-        for registered in ("_parameters", "_modules", "_buffers"):
+        if name in own.get("_parameters", ()):
+            value = own["_parameters"][name]
+            return value if type(value) is Parameter or not isinstance(value, Parameter) else value.data
+        for registered in ("_modules", "_buffers"):
             if name in own.get(registered, ()):
-                value = own[registered][name]
-                return value if type(value) is Parameter or not isinstance(value, Parameter) else value.data
+                return own[registered][name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
