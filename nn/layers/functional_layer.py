@@ -67,7 +67,8 @@ class FunctionalLayer(Module):
         """Return the function of the inputs."""
         if len(inputs) != self.inputs:
             raise TypeError(f"{type(self).__name__} is called with {self.inputs} arrays, not {len(inputs)}.")
-        return type(self).function(*inputs, **{name: getattr(self, name) for name in self.settings})
+        own = vars(self)
+        return type(self).function(*inputs, **{name: own[name] if name in own else getattr(self, name) for name in self.settings})
 
     def extra_repr(self) -> str:
         """Return the settings that differ from their defaults."""

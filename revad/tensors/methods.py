@@ -52,7 +52,7 @@ class ArrayMethods:
         value = self._value
         if type(value) is np.ndarray:
             value = value.view()
-            value.flags.writeable = False
+            value.setflags(False)  # noqa: FBT003  (not writeable)
         return value
 
     @property

@@ -6,6 +6,7 @@ The optimisers run with a rate of zero, so that every step computes the same and
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def perceptron(sizes: tuple[int, ...], batch: int) -> Callable[[Library], Any]:
     def make(library: Library) -> Any:
         nn = library.nn
         layers: list[Any] = []
-        for n, m in zip(sizes, sizes[1:], strict=False):
+        for n, m in pairwise(sizes):
             layers += [nn.Linear(n, m), nn.ReLU()]
         model = library.filled(nn.Sequential(*layers[:-1]))
         return training_step(library, model, (batch, sizes[0]), library.optim.SGD(model.parameters(), lr=0.0))
