@@ -345,3 +345,21 @@ def test_a_rule_may_call_a_transformation_in_both_modes() -> None:
     x = np.ones(3)
     np.testing.assert_array_equal(revad.jvp(double, (x,), (x,))[1], 2 * x)
     np.testing.assert_array_equal(revad.vjp(double, x)[1](x)[0], 2 * x)
+
+
+def test_an_output_may_be_none() -> None:
+    double = revad.primitive(lambda x: (2.0 * x, None))
+    revad.extend.vjp(double, x=lambda g: 2.0 * g[0])
+    assert revad.jvp(lambda x: double(x)[0], (3.0,), (1.0,)) == (6.0, 2.0)
+    assert grad(lambda x: double(x)[0])(3.0) == 2.0
+
+
+def test_an_operand_that_wants_no_ufuncs_is_asked_itself() -> None:
+    class Scaling:
+        __array_ufunc__ = None
+
+        def __rmatmul__(self, other: Any) -> Any:
+            return other * 3.0
+
+    x = np.ones(2)
+    np.testing.assert_array_equal(revad.vjp(lambda x: x @ Scaling(), x)[1](x)[0], 3 * x)

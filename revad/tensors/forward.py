@@ -187,6 +187,8 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
 
 
 def _zero_cotangent(part: Any) -> Any:
+    if part is None:  # an output that is no number
+        return 0.0
     value = np.zeros_like(part)
     return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
 
