@@ -14,9 +14,13 @@ _next_key = count().__next__
 class Handle:
     """What registering a hook returns; ``handle.remove()`` takes the hook off again. Also a context manager."""
 
-    def __init__(self, module: Any, kind: str, hook: Callable[..., Any]) -> None:
+    def __init__(
+        self, module: Any, kind: str, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> None:
         self.module, self.kind, self.key = module, kind, _next_key()
-        module._hooks.setdefault(kind, {})[self.key] = hook
+        hooks = module._hooks.setdefault(kind, {})
+        added = {self.key: (hook, with_kwargs)}
+        module._hooks[kind] = {**added, **hooks} if prepend else {**hooks, **added}
 
     def remove(self) -> None:
         """Take the hook off; a second call does nothing."""
@@ -34,25 +38,31 @@ class Handle:
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call `forward` with all hooks around it."""
-    for hook in list(module._hooks.get("forward_pre", {}).values()):
-        changed = hook(module, args)
-        if changed is not None:
+    for hook, with_kwargs in _hooks(module, "forward_pre"):
+        if with_kwargs:
+            args, kwargs = hook(module, args, kwargs) or (args, kwargs)
+        elif (changed := hook(module, args)) is not None:
             args = changed if isinstance(changed, tuple) else (changed,)
-    backward_hooks = list(module._hooks.get("backward", {}).values())
-    watch = _Watch(module, backward_hooks) if backward_hooks else None
+    pre_hooks, backward_hooks = (_hooks(module, kind) for kind in ("backward_pre", "backward"))
+    watch = _Watch(module, pre_hooks, backward_hooks) if pre_hooks or backward_hooks else None
     output = module.forward(*(watch.inputs(args) if watch else args), **kwargs)
-    for hook in list(module._hooks.get("forward", {}).values()):
-        changed = hook(module, args, output)
+    for hook, with_kwargs in _hooks(module, "forward"):
+        changed = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
         if changed is not None:
             output = changed
     return watch.outputs(output) if watch else output
 
 
+def _hooks(module: Any, kind: str) -> list[tuple[Callable[..., Any], bool]]:
+    """Return the hooks of a kind, each with whether it takes the keyword arguments, in the order of their calls."""
+    return list(module._hooks.get(kind, {}).values())
+
+
 class _Watch:
     """Sees the cotangents of one call: those of the outputs come by first, then those of the inputs."""
 
-    def __init__(self, module: Any, hooks: list[Callable[..., Any]]) -> None:
-        self.module, self.hooks = module, hooks
+    def __init__(self, module: Any, pre_hooks: list[Any], hooks: list[Any]) -> None:
+        self.module, self.pre_hooks, self.hooks = module, pre_hooks, hooks
         self.arriving: Any = None
         self.has_inputs = False
 
@@ -66,6 +76,10 @@ class _Watch:
         return _passing(self._arrive)(*output) if isinstance(output, tuple) else _passing(self._arrive)(output)[0]
 
     def _arrive(self, g: tuple[Any, ...]) -> tuple[Any, ...]:
+        for hook, _ in self.pre_hooks:
+            changed = hook(self.module, g)
+            if changed is not None:
+                g = changed if isinstance(changed, tuple) else (changed,)
         self.arriving = g
         if not self.has_inputs:
             self._call((None,))
@@ -75,7 +89,7 @@ class _Watch:
         return self._call(g)
 
     def _call(self, grad_input: tuple[Any, ...]) -> tuple[Any, ...]:
-        for hook in self.hooks:
+        for hook, _ in self.hooks:
             changed = hook(self.module, grad_input, self.arriving)
             if changed is not None:
                 grad_input = changed if isinstance(changed, tuple) else (changed,)

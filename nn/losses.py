@@ -5,6 +5,7 @@ from __future__ import annotations
 from nn.functional import classification_losses as classes
 from nn.functional import ranking_losses as ranking
 from nn.functional import regression_losses as numbers
+from nn.functional import sequence_losses as sequences
 from nn.layers.functional_layer import FunctionalLayer
 
 
@@ -277,3 +278,20 @@ class TripletMarginWithDistanceLoss(Loss):
 
     function = staticmethod(ranking.triplet_margin_with_distance_loss)
     inputs = 3
+
+
+class CTCLoss(Loss):
+    """Return −log of the probability of labels whatever their alignment; settings as in `nn.functional.ctc_loss`.
+
+    It is called with log-probabilities (T, N, C), targets, and the lengths of both.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> log_probs = np.log(np.full((2, 1, 2), 0.5))
+    >>> round(float(np.exp(-nn.CTCLoss()(log_probs, [[1]], [2], [1]))), 12)
+    0.75
+    """
+
+    function = staticmethod(sequences.ctc_loss)
+    inputs = 4

@@ -320,20 +320,35 @@ class Module:
         """
         return load_state_dict(self, state_dict, strict=strict)
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call ``hook(module, args)`` before `forward`; what it returns, unless None, replaces the arguments."""
-        return Handle(self, "forward_pre", hook)
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Handle:
+        """Call ``hook(module, args)`` before `forward`; what it returns, unless None, replaces the arguments.
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call ``hook(module, args, output)`` after `forward`; what it returns, unless None, replaces the output."""
-        return Handle(self, "forward", hook)
+        With ``with_kwargs`` it is ``hook(module, args, kwargs)`` and returns both. ``prepend`` puts it before the other hooks.
+        """
+        return Handle(self, "forward_pre", hook, prepend=prepend, with_kwargs=with_kwargs)
 
-    def register_full_backward_hook(self, hook: Callable[..., Any]) -> Handle:
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False) -> Handle:
+        """Call ``hook(module, args, output)`` after `forward`; what it returns, unless None, replaces the output.
+
+        With ``with_kwargs`` it is ``hook(module, args, kwargs, output)``. ``prepend`` puts it before the other hooks.
+        """
+        return Handle(self, "forward", hook, prepend=prepend, with_kwargs=with_kwargs)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call ``hook(module, grad_output)`` in the backward pass, before it goes through the module.
+
+        What it returns, unless None, replaces ``grad_output``.
+        """
+        return Handle(self, "backward_pre", hook, prepend=prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call ``hook(module, grad_input, grad_output)`` in the backward pass.
 
         What it returns, unless None, replaces ``grad_input``.
         """
-        return Handle(self, "backward", hook)
+        return Handle(self, "backward", hook, prepend=prepend)
 
     def extra_repr(self) -> str:
         """Return what stands between the brackets in `repr`: the layer's settings."""

@@ -90,8 +90,8 @@ def summary(model: Any, input_shape: Any, dtype: Any = np.float32) -> Summary:
         It is run in evaluation mode and left as it was.
     input_shape : tuple of int, or list of tuples
         Shape of the input with its batch axis; a list for several inputs.
-    dtype : dtype
-        Of the zeros; an integer one for models that start with an embedding.
+    dtype : dtype, or list of dtypes
+        Of the zeros; an integer one for models that start with an embedding; a list for several inputs.
 
     Returns
     -------
@@ -111,6 +111,9 @@ def summary(model: Any, input_shape: Any, dtype: Any = np.float32) -> Summary:
     49 parameters, 0.000196 MB
     """
     shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+    dtypes = dtype if isinstance(dtype, list) else [dtype] * len(shapes)
+    if len(dtypes) != len(shapes):
+        raise ValueError(f"summary: {len(dtypes)} dtypes are given for {len(shapes)} input shapes; give one dtype for each.")
     rows: list[tuple[str, str, str, int]] = []
     index: dict[int, int] = {}
     handles: list[Any] = []
@@ -126,7 +129,7 @@ def summary(model: Any, input_shape: Any, dtype: Any = np.float32) -> Summary:
     modes = [(module, module.training) for module in model.modules()]
     try:
         with revad.no_grad():
-            model.eval()(*[np.zeros(shape, dtype) for shape in shapes])
+            model.eval()(*[np.zeros(shape, of) for shape, of in zip(shapes, dtypes, strict=True)])
     finally:
         for handle in handles:
             handle.remove()

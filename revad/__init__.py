@@ -45,6 +45,8 @@ from revad.tensors.leaves import tensor as tensor
 from revad.tensors.tensor import Tensor as Tensor
 from revad.transforms.forward import jvp as jvp
 from revad.transforms.implicit import implicit as implicit
+from revad.transforms.loops import loop as loop
+from revad.transforms.loops import scan as scan
 from revad.transforms.matrices import ggnvp as ggnvp
 from revad.transforms.matrices import hessian as hessian
 from revad.transforms.matrices import hvp as hvp
@@ -61,10 +63,17 @@ _load_on_first_use(lambda: _import_module("revad.rules"))
 _load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 
 if _TYPE_CHECKING:
+    from revad.checking.check import assert_grads as assert_grads
     from revad.checking.check import check_grads as check_grads
+    from revad.checking.roundoff import roundoff as roundoff
     from revad.lifting import lift as lift
 
-_LAZY = {"check_grads": "revad.checking.check", "lift": "revad.lifting"}  # imported on first use: ``import revad`` stays cheap
+_LAZY = {  # imported on first use: ``import revad`` stays cheap
+    "assert_grads": "revad.checking.check",
+    "check_grads": "revad.checking.check",
+    "lift": "revad.lifting",
+    "roundoff": "revad.checking.roundoff",
+}
 
 
 def __getattr__(name: str) -> _Any:

@@ -1,5 +1,10 @@
 """The functions behind the layers: stateless, on arrays and tracked values alike; the heavy ones have rules of their own."""
 
+from nn.functional.attention import scaled_dot_product_attention as scaled_dot_product_attention
+from nn.functional.channel_dropouts import dropout1d as dropout1d
+from nn.functional.channel_dropouts import dropout2d as dropout2d
+from nn.functional.channel_dropouts import dropout3d as dropout3d
+from nn.functional.channel_dropouts import feature_alpha_dropout as feature_alpha_dropout
 from nn.functional.classification_losses import binary_cross_entropy as binary_cross_entropy
 from nn.functional.classification_losses import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from nn.functional.classification_losses import cross_entropy as cross_entropy
@@ -11,19 +16,26 @@ from nn.functional.convolutions import conv3d as conv3d
 from nn.functional.convolutions import conv_transpose1d as conv_transpose1d
 from nn.functional.convolutions import conv_transpose2d as conv_transpose2d
 from nn.functional.convolutions import conv_transpose3d as conv_transpose3d
+from nn.functional.embeddings import embedding as embedding
+from nn.functional.embeddings import embedding_bag as embedding_bag
+from nn.functional.interpolation import interpolate as interpolate
 from nn.functional.linear import alpha_dropout as alpha_dropout
 from nn.functional.linear import bilinear as bilinear
 from nn.functional.linear import dropout as dropout
-from nn.functional.linear import embedding as embedding
 from nn.functional.linear import feature_dropout as feature_dropout
 from nn.functional.linear import linear as linear
 from nn.functional.linear import one_hot as one_hot
+from nn.functional.multihead import multi_head_attention_forward as multi_head_attention_forward
 from nn.functional.normalisation import batch_norm as batch_norm
 from nn.functional.normalisation import group_norm as group_norm
 from nn.functional.normalisation import instance_norm as instance_norm
 from nn.functional.normalisation import layer_norm as layer_norm
 from nn.functional.normalisation import rms_norm as rms_norm
 from nn.functional.normalisation import standardise as standardise
+from nn.functional.padding import pad as pad
+from nn.functional.pixels import channel_shuffle as channel_shuffle
+from nn.functional.pixels import pixel_shuffle as pixel_shuffle
+from nn.functional.pixels import pixel_unshuffle as pixel_unshuffle
 from nn.functional.poolings import adaptive_avg_pool1d as adaptive_avg_pool1d
 from nn.functional.poolings import adaptive_avg_pool2d as adaptive_avg_pool2d
 from nn.functional.poolings import adaptive_avg_pool3d as adaptive_avg_pool3d
@@ -69,6 +81,7 @@ from nn.functional.regression_losses import l1_loss as l1_loss
 from nn.functional.regression_losses import mse_loss as mse_loss
 from nn.functional.regression_losses import poisson_nll_loss as poisson_nll_loss
 from nn.functional.regression_losses import smooth_l1_loss as smooth_l1_loss
+from nn.functional.sequence_losses import ctc_loss as ctc_loss
 from nn.functional.sigmoids import gelu as gelu
 from nn.functional.sigmoids import logsigmoid as logsigmoid
 from nn.functional.sigmoids import mish as mish
@@ -83,3 +96,4 @@ from nn.functional.softmaxes import gumbel_softmax as gumbel_softmax
 from nn.functional.softmaxes import log_softmax as log_softmax
 from nn.functional.softmaxes import softmax as softmax
 from nn.functional.softmaxes import softmin as softmin
+from nn.functional.vectors import normalize as normalize

@@ -1,4 +1,4 @@
-"""Linear maps and lookups: `linear bilinear embedding one_hot` and `dropout`."""
+"""Linear maps: `linear bilinear`, `one_hot` for the classes that they tell apart, and `dropout`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
             f"linear: the input of shape {input.shape} must have {weight.shape[-1]} numbers along its last axis, "
             f"for a weight of shape {weight.shape}."
         )
-    product = input @ weight.T
+    product = _times(input, weight.T)
     if bias is not None:
         if product.ndim and product.dtype == bias.dtype:
             product += bias
@@ -53,8 +53,20 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     return product
 
 
+def _times(x: Any, matrix: Any) -> Any:
+    """Return x·M with all rows of x in one product: NumPy would take one for each index of the leading axes."""
+    if x.ndim <= 2:
+        return x @ matrix
+    return np.reshape(_rows(x, x.shape[-1]) @ matrix, (*x.shape[:-1], matrix.shape[-1]))
+
+
 def _rows(x: Any, n: int) -> Any:
     return x if x.ndim == 2 else np.reshape(x, (-1, n)) if n else np.reshape(x, (prod(x.shape[:-1]), 0))
+
+
+def _linear_input(g: Any, weight: Any) -> Any:
+    """x̄[..., j] = Σ ȳ[..., i] w[i, j]."""
+    return _times(g, weight)
 
 
 def _linear_weight(g: Any, input: Any, weight: Aval) -> Any:
@@ -68,7 +80,7 @@ def _linear_bias(g: Any) -> Any:
     return np.add.reduce(g, axis=0) if g.ndim == 2 else g if g.ndim == 1 else np.sum(g, axis=tuple(range(g.ndim - 1)))
 
 
-vjp(linear, input=lambda g, weight: g @ weight, weight=_linear_weight, bias=_linear_bias)
+vjp(linear, input=_linear_input, weight=_linear_weight, bias=_linear_bias)
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
@@ -95,37 +107,6 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
     left = np.reshape(input1 @ np.reshape(np.transpose(weight, (1, 0, 2)), (n1, m * n2)), (*input1.shape[:-1], m, n2))
     product = np.sum(left * np.expand_dims(input2, -2), axis=-1)
     return product if bias is None else product + bias
-
-
-def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
-    """Look rows up in a table.
-
-    Parameters
-    ----------
-    input : array_like of int, any shape
-        Which rows.
-    weight : array_like, shape (n, d)
-        The table.
-    padding_idx : int, optional
-        A row that gets no gradient.
-
-    Returns
-    -------
-    array, shape (*input.shape, d)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> embedding([2, 0], np.array([[1.0], [2.0], [3.0]]))
-    array([[3.],
-           [1.]])
-    """
-    index = indices(input, weight.shape[0], "embedding")
-    rows = weight[index]
-    if padding_idx is None or not isinstance(weight, revad.Tensor):
-        return rows
-    padding = (index == padding_idx % weight.shape[0])[..., None]
-    return np.where(padding, revad.stop_gradient(weight)[index], rows)
 
 
 def indices(given: Any, n: int, name: str) -> np.ndarray[Any, Any]:
@@ -211,8 +192,23 @@ def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any 
     return _drop(input, shape[:2] + (1,) * (len(shape) - 2), p, training=training, rng=rng)
 
 
-def alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def alpha_dropout(
+    input: Any, p: float = 0.5, training: bool = True, rng: Any = None, *, mask_shape: tuple[int, ...] | None = None
+) -> Any:
     """Drop elements to the value that `selu` has at −∞, then scale and shift so that mean 0 and variance 1 are kept.
+
+    Parameters
+    ----------
+    input : array_like
+        Any shape.
+    p : float
+        Probability of being dropped.
+    training : bool
+        If False the input is returned as it is.
+    rng : numpy.random.Generator, optional
+        Where the mask comes from.
+    mask_shape : tuple of int, optional
+        The shape of the mask, which broadcasts; by default that of the input.
 
     Examples
     --------
@@ -225,6 +221,6 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = 
         return input
     low = -1.0507009873554805 * 1.6732632423543772
     dtype = np.dtype(getattr(input, "dtype", np.float64))
-    kept = (generator_or_default(rng).random(np.shape(input)) >= p).astype(dtype)
+    kept = (generator_or_default(rng).random(np.shape(input) if mask_shape is None else mask_shape) >= p).astype(dtype)
     scale = ((1 - p) * (1 + p * low**2)) ** -0.5 if p < 1 else 0.0
     return input * (kept * scale) + ((1 - kept) * (scale * low) - scale * p * low)

@@ -1,8 +1,8 @@
 """Recurrences over whole sequences as single operations: `lstm_sequence gru_sequence rnn_sequence`, backpropagated through time.
 
-The inputs of all steps are multiplied with their weights in one product, and so are the gradients of all weights: only what depends
-on the step before goes step by step. A sequence that is shorter than the longest keeps its state from its end on; it must stand
-behind the longer ones, so that the first ``sizes[t]`` rows of the batch are those that still run at step t.
+The inputs of many steps are multiplied with their weights in one product, and so are the gradients of the weights: only what
+depends on the step before goes step by step (`nn.functional.sequence_kernels`). Sequences of different lengths are packed: the
+rows of step 0, then those of step 1, ..., longest sequence first, so that step t has ``sizes[t]`` rows and no row is padding.
 
 References
 ----------
@@ -11,169 +11,289 @@ References
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import revad
+from nn.functional.linear import linear
+from nn.functional.sequence_kernels import GRU, LSTM, RNN, Room
 
-Sizes = tuple[int, ...] | None
-BLOCK_BYTES = 1 << 19  # products of so many steps at a time stay in a core's cache
-
-
-def _block_length(batch: int, weight: Any) -> int:
-    """Return for how many steps the products with a weight fit into the cache."""
-    return max(1, BLOCK_BYTES // max(1, batch * np.shape(weight)[0] * weight.dtype.itemsize))
+Sizes = tuple[int, ...]
+BLOCK_BYTES = 1 << 20  # what a block of steps works on stays in a core's cache
+TANH, RELU, LONG_SHORT, GATED = RNN("tanh"), RNN("relu"), LSTM(), GRU()
 
 
-def _products(x: Any, weight: Any, bias: Any) -> Any:
-    """Return x Wᵀ + b for a block of steps."""
-    steps, batch = np.shape(x)[:2]
-    product = np.reshape(x, (steps * batch, -1)) @ weight
-    if bias is not None:
-        product += bias
-    return np.reshape(product, (steps, batch, -1))
+class Block(NamedTuple):
+    """Steps that follow each other and have equally many rows."""
+
+    rows: slice  # in the packed data
+    steps: int
+    batch: int
+    going_on: int  # how many of its sequences have a step after the block
 
 
-class _Gradients:
-    """The gradients of input, weights and biases, gathered block by block: W̄ = Σₜ Z̄ₜᵀ Xₜ, X̄ = Z̄ W, b̄ = Σ Z̄."""
-
-    def __init__(self, x: Any, w_input: Any, w_hidden: Any, biases: tuple[Any, ...], *, needs_x: bool) -> None:
-        self.x, self.weight, self.biases = x, w_input, biases
-        self.g_x = np.empty_like(x) if needs_x else None
-        self.g_input, self.g_hidden = np.zeros_like(w_input), np.zeros_like(w_hidden)
-        self.g_bias = np.zeros_like(w_input, shape=np.shape(w_input)[:1])
-
-    def add(self, block: slice, dz: Any, hiddens: Any) -> None:
-        """Add what the steps of a block contribute, given the cotangents of their products and the states before them."""
-        flat = np.reshape(dz, (-1, np.shape(dz)[-1]))
-        x = self.x[block]
-        self.g_input += flat.T @ np.reshape(x, (-1, np.shape(x)[-1]))
-        self.g_hidden += flat.T @ np.reshape(hiddens, (-1, np.shape(hiddens)[-1]))
-        if self.biases:
-            self.g_bias += np.sum(flat, axis=0)
-        if self.g_x is not None:
-            self.g_x[block] = np.reshape(flat @ self.weight, np.shape(x))
-
-    def results(self, *first: Any) -> tuple[Any, ...]:
-        """Return the cotangents in the order of the arguments: input, first states, weights, biases."""
-        return self.g_x, *first, self.g_input, self.g_hidden, tuple(self.g_bias for _ in self.biases)
+def blocks(sizes: Sizes, bytes_of_a_row: int) -> Iterator[Block]:
+    """Cut time into blocks."""
+    first = start = 0
+    while first < len(sizes):
+        batch = sizes[first]
+        longest = first + max(1, BLOCK_BYTES // max(1, batch * bytes_of_a_row))
+        last = first + 1
+        while last < min(longest, len(sizes)) and sizes[last] == batch:
+            last += 1
+        stop = start + (last - first) * batch
+        yield Block(slice(start, stop), last - first, batch, sizes[last] if last < len(sizes) else 0)
+        first, start = last, stop
 
 
-def _masked(states: Any, sizes: Sizes) -> Any:
-    """Return the outputs: the states after each step, zero where a sequence has ended."""
-    outputs = np.copy(states[1:]) if sizes else states[1:]
-    for t, n in enumerate(sizes or ()):
-        outputs[t, n:] = 0
-    return outputs
+def backwards(sizes: Sizes) -> Any:
+    """Return the order of rows in which every sequence runs from its end to its start; it is its own inverse."""
+    counts = np.array(sizes)
+    starts = np.cumsum(counts) - counts
+    time = np.repeat(np.arange(len(counts)), counts)
+    sequence = np.arange(len(time)) - starts[time]
+    lengths = np.bincount(sequence)
+    return starts[lengths[sequence] - 1 - time] + sequence
 
 
-def _on_one_level(*arrays: Any) -> Any:
-    """Return the arrays, all tracked if one of them is (at second order), so that buffers like any of them take all values."""
-    if not any(isinstance(array, revad.Tensor) for array in arrays):
-        return arrays
-    zero = sum(np.sum(array[:0]) for array in arrays)
-    return [array + zero for array in arrays]
+def unrolled(
+    step: Callable[..., Any], sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any
+) -> Any:
+    """Return outputs and last states, step by step: ``step(from_input, from_hidden, *states)`` gives the next states, output first."""
+    b_input, b_hidden = biases or (None, None)
+    products = linear(x if order is None else x[order], w_input, b_input)
+    outputs: list[Any] = []
+    ended: list[Any] = []
+    start = 0
+    for batch in sizes:
+        if batch < len(states[0]):
+            ended.append([state[batch:] for state in states])
+            states = [state[:batch] for state in states]
+        states = step(products[start : start + batch], linear(states[0], w_hidden, b_hidden), *states)
+        outputs.append(states[0])
+        start += batch
+    ended.append(states)
+    output = np.concatenate(outputs)
+    last = tuple(np.concatenate(parts[::-1]) for parts in zip(*ended, strict=True))
+    return (output if order is None else output[order]), last
 
 
-def _states(first: Any, steps: int) -> Any:
-    states = np.empty_like(first, shape=(steps + 1, *np.shape(first)))
-    states[0] = first
-    return states
+def _forward(
+    kernel: Any, sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any, *, keep: bool
+) -> Any:
+    """Return outputs and last states; and what the pull-back needs, by block."""
+    dtype = np.result_type(x, *states, w_input, w_hidden, *biases)
+    x = np.asarray(x if order is None else x[order], dtype)
+    w_input, w_hidden = (kernel.scaled(w.astype(dtype, copy=False)) for w in (w_input, w_hidden))
+    together = waiting = None
+    if biases:
+        together, waiting = kernel.split_biases(*(kernel.scaled(b.astype(dtype, copy=False)) for b in biases))
+    states = [np.ascontiguousarray(state.T, dtype) for state in states]
+    last = [np.empty_like(state) for state in states]
+    outputs = np.empty((len(x), len(states[0])), dtype)
+    kept: list[Any] = []
+    plan = list(blocks(sizes, len(w_hidden) * dtype.itemsize))
+    units = [len(states[0]) * block.batch * (block.steps * kernel.kept + kernel.states) for block in plan]
+    room = Room(sum(units) if keep else max(units), dtype)
+    for block in plan:
+        products = w_input @ x[block.rows].T
+        if together is not None:
+            products += together[:, None]
+        products = np.ascontiguousarray(products.reshape(-1, block.steps, block.batch).swapaxes(0, 1))
+        first = [state[:, : block.batch] for state in states]
+        arrays = kernel.forward(products, first, w_hidden, waiting, room)
+        outputs[block.rows].reshape(block.steps, block.batch, -1)[...] = arrays[0][1:].swapaxes(1, 2)
+        states = [array[-1].copy() for array in arrays[: kernel.states]]  # the room may be given out again
+        for end, state in zip(last, states, strict=True):
+            end[:, block.going_on : block.batch] = state[:, block.going_on :]
+        if keep:
+            kept.append((block, arrays))
+        else:
+            room.used = 0
+    return (outputs if order is None else outputs[order], tuple(state.T.copy() for state in last)), kept
 
 
-def _by_gate(z: Any, gates: int) -> Any:
-    """Return products of shape (rows, gates·n) as a view of shape (gates, rows, n)."""
-    return np.swapaxes(np.reshape(z, (np.shape(z)[0], gates, -1)), 0, 1)
+def _columns(dz: Any) -> Any:
+    """Return (steps, n, batch) as (n, steps·batch)."""
+    return dz.swapaxes(0, 1).reshape(dz.shape[1], -1)
 
 
-# LSTM ------------------------------------------------------------------------------------------------------------------------
+def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tuple[bool, ...]) -> tuple[Any, ...]:
+    """W̄ = Σₜ Z̄ₜ Xₜᵀ, Ū = Σₜ Z̄ₜ Hₜ₋₁ᵀ, b̄ = Σ Z̄, X̄ = Wᵀ Z̄, with the cotangents Z̄ of the products from the kernel."""
+    x, states, w_input, w_hidden, biases = args
+    g_outputs, g_last = g
+    dtype = kept[0][1][0].dtype
+    if order is not None:
+        x, g_outputs = x[order], g_outputs[order]
+    w_input, w_hidden = (kernel.arranged(w.astype(dtype, copy=False)) for w in (w_input, w_hidden))
+    back = np.ascontiguousarray(w_hidden.T)
+    g_x = np.empty_like(x, dtype) if needs[0] else None
+    g_w_input, g_w_hidden = np.zeros_like(w_input), np.zeros_like(w_hidden)
+    g_biases = [np.zeros_like(w_input, shape=len(w_input)) for _ in biases]
+    g_states = [np.empty((len(back), 0), dtype)] * len(states)
+    for block, arrays in reversed(kept):
+        ending = slice(g_states[0].shape[1], block.batch)  # sequences whose last step is in this block
+        g_states = [np.concatenate([g_state, end[ending].T], axis=1) for g_state, end in zip(g_states, g_last, strict=True)]
+        into = np.ascontiguousarray(g_outputs[block.rows].reshape(block.steps, block.batch, -1).swapaxes(1, 2))
+        to_inputs, to_hiddens, g_states = kernel.backward(arrays, into, g_states, back)
+        columns = input_columns = _columns(to_hiddens)
+        if to_inputs is not to_hiddens:
+            input_columns = _columns(to_inputs)
+        if needs[2]:
+            g_w_input += input_columns @ x[block.rows]
+        if needs[3]:
+            before = arrays[0][:-1].swapaxes(1, 2).reshape(columns.shape[1], -1)
+            g_w_hidden += columns @ before
+        if biases and needs[4]:
+            for g_bias, z in zip(g_biases, (input_columns, columns), strict=True):
+                g_bias += np.add.reduce(z, 1)
+        if g_x is not None:
+            np.matmul(input_columns.T, w_input, out=g_x[block.rows])
+    if g_x is not None and order is not None:
+        g_x = g_x[order]
+    first = tuple(state.T.copy() for state in g_states)
+    return g_x, first, kernel.restored(g_w_input), kernel.restored(g_w_hidden), tuple(map(kernel.restored, g_biases))
 
 
-def _lstm_run(sizes: Sizes, x: Any, hidden: Any, cell: Any, w_input: Any, w_hidden: Any, biases: Any) -> Any:
-    """Return outputs and last states; and what the pull-back needs: activations, cell states and hidden states of all steps."""
-    x, hidden, cell, w_input, w_hidden, *biases = _on_one_level(x, hidden, cell, w_input, w_hidden, *biases)
-    steps, batch = np.shape(x)[:2]
-    n = np.shape(cell)[-1]
-    length = _block_length(batch, w_hidden)
-    # σ(z) = (1 + tanh(z/2))/2, so that one tanh serves all four gates; the halves go into the weights
-    half = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype=w_hidden.dtype), n)
-    w_input, w_hidden = ((w * half[:, None]).T for w in (w_input, w_hidden))
-    w_hidden = np.ascontiguousarray(w_hidden)
-    bias = sum(biases[1:], biases[0]) * half if biases else None
-    gates = np.empty_like(w_hidden, shape=(steps, 4, batch, n))
-    hiddens, cells = _states(hidden, steps), _states(cell, steps)
-    products = None
-    for t in range(steps):
-        if t % length == 0:
-            products = _products(x[t : t + length], w_input, bias)
-        rows = sizes[t] if sizes else batch
-        z, new_cell = gates[t, :, :rows], cells[t + 1, :rows]
-        product = products[t % length, :rows]
-        product += hiddens[t, :rows] @ w_hidden
-        np.tanh(product, out=product)
-        z[...] = _by_gate(product, 4)
-        for sigmoids in (z[:2], z[3]):
-            sigmoids *= 0.5
-            sigmoids += 0.5
-        np.multiply(z[1], cells[t, :rows], out=new_cell)
-        new_cell += z[0] * z[2]
-        np.multiply(np.tanh(new_cell), z[3], out=hiddens[t + 1, :rows])
-        if rows < batch:
-            hiddens[t + 1, rows:] = hiddens[t, rows:]
-            cells[t + 1, rows:] = cells[t, rows:]
-    return (_masked(hiddens, sizes), hiddens[-1], cells[-1]), (gates, cells, hiddens)
+def _is_tracked(*trees: Any) -> bool:
+    return any(_is_tracked(*tree) if isinstance(tree, (tuple, list)) else isinstance(tree, revad.Tensor) for tree in trees)
 
 
 @revad.custom_vjp
-def _lstm(sizes: Sizes, x: Any, hidden: Any, cell: Any, w_input: Any, w_hidden: Any, biases: Any) -> Any:
-    return _lstm_run(sizes, x, hidden, cell, w_input, w_hidden, biases)[0]
+def _sequence(kernel: Any, sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any) -> Any:
+    return _forward(kernel, sizes, order, x, states, w_input, w_hidden, biases, keep=False)[0]
 
 
-def _lstm_forward(sizes: Sizes, x: Any, hidden: Any, cell: Any, w_input: Any, w_hidden: Any, biases: Any) -> Any:
-    outputs, kept = _lstm_run(sizes, x, hidden, cell, w_input, w_hidden, biases)
-    return outputs, (*kept, x, w_input, w_hidden, biases)
+def _sequence_forward(kernel: Any, sizes: Sizes, order: Any, *args: Any) -> Any:
+    if _is_tracked(args):  # differentiated twice: the level below records the call as well
+        return _sequence(kernel, sizes, order, *args), (None, args)
+    result, kept = _forward(kernel, sizes, order, *args, keep=True)
+    return result, (kept, args)
 
 
-def _lstm_backward(sizes: Sizes, kept: Any, g: Any, needs: tuple[bool, ...]) -> tuple[Any, ...]:
-    """c̄ ← c̄ + h̄·o·(1 − tanh²c), through c = f·c₋ + i·g and the activations; then h̄₋ = z̄ W."""
-    *kept, biases = kept
-    gates, cells, hiddens, x, w_input, w_hidden, g_outputs, dh, dc = _on_one_level(*kept, *g)
-    dh, dc = np.copy(dh), np.copy(dc)
-    steps, batch, n = np.shape(g_outputs)
-    gradients = _Gradients(x, w_input, w_hidden, biases, needs_x=needs[0])
-    length = _block_length(batch, w_hidden)
-    dz = np.zeros_like(gates, shape=(min(length, steps), batch, 4 * n))
-    slopes = np.empty_like(gates[0])
-    for t in reversed(range(steps)):
-        rows = sizes[t] if sizes else batch
-        z, d = gates[t, :, :rows], slopes[:, :rows]
-        t_cell = np.tanh(cells[t + 1, :rows])
-        g_hidden = dh[:rows] + g_outputs[t, :rows]
-        g_cell = 1 - t_cell * t_cell
-        g_cell *= z[3]
-        g_cell *= g_hidden
-        g_cell += dc[:rows]
-        np.multiply(z, z, out=d)  # σ' = σ − σ², tanh' = 1 − tanh²
-        np.subtract(1, d[2], out=d[2])
-        np.subtract(z[:2], d[:2], out=d[:2])
-        np.subtract(z[3], d[3], out=d[3])
-        d[0] *= z[2]
-        d[1] *= cells[t, :rows]
-        d[2] *= z[0]
-        d[:3] *= g_cell
-        t_cell *= g_hidden
-        d[3] *= t_cell
-        product = dz[t % length]
-        _by_gate(product[:rows], 4)[...] = d
-        product[rows:] = 0
-        np.matmul(product[:rows], w_hidden, out=dh[:rows])
-        np.multiply(g_cell, z[1], out=dc[:rows])
-        if t % length == 0:
-            block = slice(t, min(t + length, steps))
-            gradients.add(block, dz[: block.stop - t], hiddens[block])
-    return gradients.results(dh, dc)
+def _sequence_backward(kernel: Any, sizes: Sizes, order: Any, residuals: Any, g: Any, needs: tuple[bool, ...]) -> Any:
+    kept, args = residuals
+    if _is_tracked(args, g):
+        return _pull_back(kernel, sizes, order, kept, args, g)
+    return _backward(kernel, order, kept, args, g, needs)
 
 
-_lstm.nondiff_argnums = (0,)
-_lstm.defvjp(_lstm_forward, _lstm_backward)
+@revad.custom_vjp
+def _pull_back(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Any) -> Any:
+    """The pull-back as an operation, so that it can be differentiated: by way of the steps one by one."""
+    kept = kept or _forward(kernel, sizes, order, *args, keep=True)[1]
+    return _backward(kernel, order, kept, args, g, (True,) * len(args))
+
+
+def _pull_back_forward(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Any) -> Any:
+    return _pull_back(kernel, sizes, order, kept, args, g), (args, g)
+
+
+def _pull_back_backward(kernel: Any, sizes: Sizes, order: Any, kept: Any, residuals: Any, g: Any) -> Any:
+    def pulled(args: Any, g: Any) -> Any:
+        return revad.vjp(lambda *values: unrolled(kernel.step, sizes, order, *values), *args)[1](g)
+
+    return revad.vjp(pulled, *residuals)[1](g)
+
+
+_sequence.nondiff_argnums = (0, 1, 2)
+_sequence.defvjp(_sequence_forward, _sequence_backward)
+_pull_back.nondiff_argnums = (0, 1, 2, 3)
+_pull_back.defvjp(_pull_back_forward, _pull_back_backward)
+
+
+def as_rows(name: str, x: Any, sizes: Sizes | None) -> tuple[Any, Sizes]:
+    """Return sequences as packed rows, with the number of rows of each step, after checking them."""
+    shape = np.shape(x)
+    if sizes is None:
+        if len(shape) != 3 or 0 in shape[:2]:
+            raise ValueError(f"{name}: sequences have the shape (steps, batch, features), with at least one step, not {shape}.")
+        return np.reshape(x, (shape[0] * shape[1], shape[2])), (shape[1],) * shape[0]
+    if len(shape) != 2 or sum(sizes) != shape[0] or sorted(sizes, reverse=True) != list(sizes) or min(sizes, default=0) < 1:
+        raise ValueError(
+            f"{name}: packed rows have the shape (sum of sizes, features) and sizes that never grow, not {shape} and {sizes}."
+        )
+    return x, tuple(sizes)
+
+
+def _run(kernel: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any, sizes: Any, *, reverse: bool) -> Any:
+    rows, packed = as_rows(kernel.name, x, sizes)
+    order = backwards(packed) if reverse else None
+    output, last = _sequence(kernel, packed, order, rows, tuple(states), w_input, w_hidden, tuple(biases))
+    return (np.reshape(output, (*np.shape(x)[:-1], -1)) if sizes is None else output), last
+
+
+def lstm_sequence(
+    x: Any, hidden: Any, cell: Any, w_input: Any, w_hidden: Any, biases: Any = (), *, sizes: Any = None, reverse: bool = False
+) -> Any:
+    """Return the outputs of all steps and the last hidden and cell states of an LSTM with gates i f g o.
+
+    Parameters
+    ----------
+    x : array, shape (steps, batch, k), or packed (rows, k) with ``sizes``
+        The inputs.
+    hidden, cell : array, shape (batch, n)
+        The states before the first step.
+    w_input, w_hidden : array, shapes (4n, k) and (4n, n)
+        The weights.
+    biases : pair of array, shape (4n,), optional
+        Added to the products of inputs and of states.
+    sizes : sequence of int, optional
+        For packed sequences: how many rows each step has; they never grow.
+    reverse : bool
+        Whether to go from the end of each sequence to its start.
+
+    Returns
+    -------
+    output : array, shape (steps, batch, n) or packed (rows, n)
+    last : tuple of array, shape (batch, n)
+        Hidden and cell state after the last step of each sequence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> output, (h, c) = lstm_sequence(np.ones((5, 2, 3)), *np.zeros((2, 2, 1)), np.zeros((4, 3)), np.zeros((4, 1)))
+    >>> output.shape, h.shape
+    ((5, 2, 1), (2, 1))
+    """
+    return _run(LONG_SHORT, x, (hidden, cell), w_input, w_hidden, biases, sizes, reverse=reverse)
+
+
+def gru_sequence(
+    x: Any, hidden: Any, w_input: Any, w_hidden: Any, biases: Any = (), *, sizes: Any = None, reverse: bool = False
+) -> Any:
+    """Return the outputs of all steps and the last state of a GRU with gates r z n; arguments as for `lstm_sequence`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> output, (h,) = gru_sequence(np.ones((5, 2, 3)), np.ones((2, 1)), np.zeros((3, 3)), np.zeros((3, 1)))
+    >>> output[:, 0, 0]
+    array([0.5    , 0.25   , 0.125  , 0.0625 , 0.03125])
+    """
+    return _run(GATED, x, (hidden,), w_input, w_hidden, biases, sizes, reverse=reverse)
+
+
+def rnn_sequence(
+    x: Any,
+    hidden: Any,
+    w_input: Any,
+    w_hidden: Any,
+    biases: Any = (),
+    nonlinearity: str = "tanh",
+    *,
+    sizes: Any = None,
+    reverse: bool = False,
+) -> Any:
+    """Return the outputs of all steps and the last state of a simple recurrence (tanh or relu); arguments as for `lstm_sequence`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> output, (h,) = rnn_sequence(np.ones((3, 1, 1)), np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1)), (), "relu")
+    >>> output[:, 0, 0]
+    array([1., 2., 3.])
+    """
+    return _run(TANH if nonlinearity == "tanh" else RELU, x, (hidden,), w_input, w_hidden, biases, sizes, reverse=reverse)

@@ -1,12 +1,11 @@
-"""Layers that drop elements in training: `Dropout Dropout1d Dropout2d Dropout3d AlphaDropout`."""
+"""Layers that drop elements in training: `Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from nn.functional.linear import alpha_dropout, dropout, feature_dropout
+from nn.functional.channel_dropouts import dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from nn.functional.linear import alpha_dropout, dropout
 from nn.module import Module
 from nn.random import generator_or_default
 
@@ -48,23 +47,7 @@ class Dropout(Module):
         return f"p={self.p}"
 
 
-class _ChannelDropout(Dropout):
-    """Drop whole channels; the input is (N, C, ...), or (C, ...) without the batch axis."""
-
-    axes = 0
-
-    def forward(self, input: Any) -> Any:
-        """Return the input with channels dropped, in training."""
-        if np.ndim(input) == self.axes + 1:
-            return feature_dropout(input[None], self.p, self.training, self.rng)[0]
-        if np.ndim(input) != self.axes + 2:
-            raise ValueError(
-                f"{type(self).__name__} takes {self.axes + 1} or {self.axes + 2} axes, not shape {np.shape(input)}."
-            )
-        return feature_dropout(input, self.p, self.training, self.rng)
-
-
-class Dropout1d(_ChannelDropout):
+class Dropout1d(Dropout):
     """Drop whole channels of (N, C, L) with probability p, in training.
 
     Examples
@@ -74,10 +57,12 @@ class Dropout1d(_ChannelDropout):
     np.float64(0.0)
     """
 
-    axes = 1
+    def forward(self, input: Any) -> Any:
+        """Return the input with channels dropped, in training."""
+        return dropout1d(input, self.p, self.training, self.rng)
 
 
-class Dropout2d(_ChannelDropout):
+class Dropout2d(Dropout):
     """Drop whole channels of (N, C, H, W) with probability p, in training.
 
     Examples
@@ -87,10 +72,12 @@ class Dropout2d(_ChannelDropout):
     np.float64(0.0)
     """
 
-    axes = 2
+    def forward(self, input: Any) -> Any:
+        """Return the input with channels dropped, in training."""
+        return dropout2d(input, self.p, self.training, self.rng)
 
 
-class Dropout3d(_ChannelDropout):
+class Dropout3d(Dropout):
     """Drop whole channels of (N, C, D, H, W) with probability p, in training.
 
     Examples
@@ -100,7 +87,9 @@ class Dropout3d(_ChannelDropout):
     np.float64(0.0)
     """
 
-    axes = 3
+    def forward(self, input: Any) -> Any:
+        """Return the input with channels dropped, in training."""
+        return dropout3d(input, self.p, self.training, self.rng)
 
 
 class AlphaDropout(Dropout):
@@ -116,3 +105,18 @@ class AlphaDropout(Dropout):
     def forward(self, input: Any) -> Any:
         """Return the input with elements dropped, in training."""
         return alpha_dropout(input, self.p, self.training, self.rng)
+
+
+class FeatureAlphaDropout(Dropout):
+    """Drop whole channels of (N, C, ...) so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+
+    Examples
+    --------
+    >>> import numpy as np, nn
+    >>> nn.FeatureAlphaDropout(0.1).eval()(np.ones((1, 2)))
+    array([[1., 1.]])
+    """
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with channels dropped, in training."""
+        return feature_alpha_dropout(input, self.p, self.training, self.rng)

@@ -24,15 +24,17 @@ class FunctionalLayer(Module):
     """
 
     function: ClassVar[Any]
+    last: ClassVar[tuple[str, ...]] = ()  # settings that come last where PyTorch orders a layer's otherwise than the function's
     inputs: ClassVar[int] = 1
     settings: ClassVar[dict[str, Any]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "function" in vars(cls):
-            parameters = list(inspect.signature(cls.function).parameters.values())
-            cls.settings = {p.name: p.default for p in parameters[cls.inputs :]}
-            cls.__signature__ = inspect.Signature(parameters[cls.inputs :])  # pyright: ignore[reportAttributeAccessIssue]
+            parameters = list(inspect.signature(cls.function).parameters.values())[cls.inputs :]
+            parameters.sort(key=lambda p: p.name in cls.last)
+            cls.settings = {p.name: p.default for p in parameters}
+            cls.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportAttributeAccessIssue]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

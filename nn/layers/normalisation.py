@@ -34,12 +34,14 @@ class _RunningNorm(Module):
         affine: bool | None = None,
         track_running_stats: bool | None = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine = self.affine_default if affine is None else affine
         self.track_running_stats = self.track_default if track_running_stats is None else track_running_stats
-        _ones_and_zeros(self, (num_features,), dtype, weight=self.affine, bias=self.affine)
+        _ones_and_zeros(self, (num_features,), dtype, weight=self.affine, bias=self.affine and bias)
         tracked = self.track_running_stats
         self.register_buffer("running_mean", np.zeros(num_features, dtype_or_default(dtype)) if tracked else None)
         self.register_buffer("running_var", np.ones(num_features, dtype_or_default(dtype)) if tracked else None)
@@ -100,6 +102,8 @@ class BatchNorm1d(_BatchNorm):
         Whether to keep running statistics, which evaluation uses.
     dtype : dtype, optional
         Of the parameters.
+    bias : bool
+        Whether ``affine`` shifts, or only scales.
 
     Examples
     --------
@@ -170,7 +174,7 @@ class InstanceNorm1d(_InstanceNorm):
 
     Parameters
     ----------
-    num_features, eps, momentum, affine, track_running_stats, dtype
+    num_features, eps, momentum, affine, track_running_stats, dtype, bias
         As for `BatchNorm1d`; by default nothing is learned and no running statistics are kept.
 
     References
@@ -266,6 +270,8 @@ class GroupNorm(Module):
         Whether to scale and shift by learned numbers.
     dtype : dtype, optional
         Of the parameters.
+    bias : bool
+        Whether ``affine`` shifts, or only scales.
 
     Examples
     --------
@@ -274,12 +280,21 @@ class GroupNorm(Module):
     array([[-1.,  1.]])
     """
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
         super().__init__()
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: {num_channels} channels cannot be divided into {num_groups} groups.")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        _ones_and_zeros(self, (num_channels,), dtype, weight=affine, bias=affine)
+        _ones_and_zeros(self, (num_channels,), dtype, weight=affine, bias=affine and bias)
 
     def forward(self, input: Any) -> Any:
         """Return (x − μ)/√(σ² + ε)·w + b."""

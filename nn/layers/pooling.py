@@ -17,6 +17,7 @@ class MaxPool1d(FunctionalLayer):
     """
 
     function = staticmethod(poolings.max_pool1d)
+    last = ("ceil_mode",)
 
 
 class MaxPool2d(FunctionalLayer):
@@ -30,6 +31,7 @@ class MaxPool2d(FunctionalLayer):
     """
 
     function = staticmethod(poolings.max_pool2d)
+    last = ("ceil_mode",)
 
 
 class MaxPool3d(FunctionalLayer):
@@ -43,6 +45,7 @@ class MaxPool3d(FunctionalLayer):
     """
 
     function = staticmethod(poolings.max_pool3d)
+    last = ("ceil_mode",)
 
 
 class AvgPool1d(FunctionalLayer):

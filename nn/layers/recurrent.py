@@ -1,6 +1,6 @@
-"""Recurrent layers over whole sequences: `RNN LSTM GRU`, stacked, in both directions. BPTT is the tape over time.
+"""Recurrent layers over whole sequences: `RNN LSTM GRU`, stacked, in both directions, on padded or packed batches.
 
-The products of all inputs with their weights are one product; only the recurrence goes step by step.
+One layer in one direction is one operation on the tape (`nn.functional.sequences`), whose pull-back is BPTT.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ import numpy as np
 
 from nn import init
 from nn.functional.linear import dropout, linear
-from nn.functional.recurrent import gru_step, lstm_step
+from nn.functional.recurrent import lstm_step
+from nn.functional.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
 from nn.layers.cells import ACTIVATIONS
 from nn.layers.linear import new_parameter
 from nn.module import Module
+from nn.packed import PackedSequence
 from nn.random import generator_or_default
 
 
+def _goes_back(suffix: str) -> bool:
+    return suffix.endswith("reverse")
+
+
 class _Recurrent(Module):
-    """What all recurrent layers share: weights by layer and direction, the loop over time, the states."""
+    """What all recurrent layers share: weights by layer and direction, the states, the forms that a batch of sequences has."""
 
     gates = 1
 
@@ -75,16 +81,19 @@ class _Recurrent(Module):
             if parameter is not None:
                 init.uniform_(parameter, -bound, bound, rng)
 
-    def one_step(self, from_input: Any, state: tuple[Any, ...], suffix: str) -> tuple[Any, ...]:
-        """Return the new state, whose first part is the output, from the input's product and the old state."""
+    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the outputs of one layer in one direction, for packed rows of so many per step, and its last states."""
         raise NotImplementedError
 
-    def from_hidden(self, hidden: Any, suffix: str) -> Any:
-        """Return the product of the hidden state with its weights."""
-        return linear(hidden, getattr(self, f"weight_hh{suffix}"), getattr(self, f"bias_hh{suffix}"))
+    def weights(self, suffix: str) -> tuple[Any, Any, tuple[Any, ...]]:
+        """Return the weights of input and state and the pair of biases (empty without) of a layer and direction."""
+        biases = (getattr(self, f"bias_ih{suffix}"), getattr(self, f"bias_hh{suffix}")) if self.bias else ()
+        return getattr(self, f"weight_ih{suffix}"), getattr(self, f"weight_hh{suffix}"), biases
 
     def run(self, input: Any, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs of the last layer, and the last states of all layers and directions."""
+        if isinstance(input, PackedSequence):
+            return self._run_packed(input, states)
         shape, name = np.shape(input), type(self).__name__
         if len(shape) not in (2, 3) or shape[-1] != self.input_size:
             raise ValueError(
@@ -96,38 +105,44 @@ class _Recurrent(Module):
             output, ends = self.run(np.expand_dims(input, batch_axis), lifted)
             return np.squeeze(output, batch_axis), tuple(state[:, 0] for state in ends)
         x = np.swapaxes(input, 0, 1) if self.batch_first else input
-        states = self._start(x, states)
+        steps, batch = np.shape(x)[:2]
+        if steps == 0:
+            raise ValueError(f"{name}: the sequence is empty (input of shape {shape}).")
+        rows, last = self._layers(np.reshape(x, (steps * batch, self.input_size)), states, (batch,) * steps)
+        output = np.reshape(rows, (steps, batch, -1))
+        return (np.swapaxes(output, 0, 1) if self.batch_first else output), last
+
+    def _run_packed(self, packed: PackedSequence, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
+        shape = np.shape(packed.data)
+        if len(shape) != 2 or shape[1] != self.input_size:
+            raise ValueError(f"{type(self).__name__}: packed data must have shape (rows, {self.input_size}), not {shape}.")
+        if states is not None and packed.sorted_indices is not None:
+            states = tuple(state[:, packed.sorted_indices] for state in states)
+        data, last = self._layers(packed.data, states, tuple(map(int, packed.batch_sizes)))
+        if packed.unsorted_indices is not None:
+            last = tuple(state[:, packed.unsorted_indices] for state in last)
+        return packed._replace(data=data), last
+
+    def _layers(self, rows: Any, states: tuple[Any, ...] | None, sizes: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """Go through all layers: packed rows, of which step t has ``sizes[t]``."""
+        states = self._start(rows, states, sizes[0])
         last: list[tuple[Any, ...]] = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
-                x = dropout(x, self.dropout, self.training, self.rng)
+                rows = dropout(rows, self.dropout, self.training, self.rng)
             outputs: list[Any] = []
             for suffix in self._suffixes(layer):
-                output, state = self._one_way(x, tuple(part[len(last)] for part in states), suffix)
+                output, state = self.through_time(rows, tuple(part[len(last)] for part in states), sizes, suffix)
                 outputs.append(output)
                 last.append(state)
-            x = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
-        return (np.swapaxes(x, 0, 1) if self.batch_first else x), tuple(np.stack(parts) for parts in zip(*last, strict=True))
+            rows = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+        return rows, tuple(np.stack(parts) for parts in zip(*last, strict=True))
 
-    def _one_way(self, x: Any, state: tuple[Any, ...], suffix: str) -> tuple[Any, tuple[Any, ...]]:
-        """Go through time once, from the end where the suffix says reverse."""
-        steps = np.shape(x)[0]
-        products = linear(x, getattr(self, f"weight_ih{suffix}"), getattr(self, f"bias_ih{suffix}"))
-        backwards = suffix.endswith("reverse")
-        outputs: list[Any] = []
-        for t in reversed(range(steps)) if backwards else range(steps):
-            state = self.one_step(products[t], state, suffix)
-            outputs.append(state[0])
-        return np.stack(outputs[::-1] if backwards else outputs), state
-
-    def _start(self, x: Any, states: tuple[Any, ...] | None) -> tuple[Any, ...]:
-        length, batch = np.shape(x)[:2]
-        if length == 0:
-            raise ValueError(f"{type(self).__name__}: the sequence is empty (input of shape {np.shape(x)}).")
+    def _start(self, rows: Any, states: tuple[Any, ...] | None, batch: int) -> tuple[Any, ...]:
         count = self.num_layers * (2 if self.bidirectional else 1)
         wanted = [(count, batch, self.output_size), (count, batch, self.hidden_size)][: 2 if self.gates == 4 else 1]
         if states is None:
-            return tuple(np.zeros(shape, getattr(x, "dtype", np.float64)) for shape in wanted)
+            return tuple(np.zeros(shape, getattr(rows, "dtype", np.float64)) for shape in wanted)
         for state, shape in zip(states, wanted, strict=True):
             if np.shape(state) != shape:
                 raise ValueError(f"{type(self).__name__}: a first state must have shape {shape}, not {np.shape(state)}.")
@@ -191,9 +206,11 @@ class RNN(_Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype, rng=rng)
         self.nonlinearity = nonlinearity
 
-    def one_step(self, from_input: Any, state: tuple[Any, ...], suffix: str) -> tuple[Any, ...]:
-        """Return tanh of the sum of both products."""
-        return (ACTIVATIONS[self.nonlinearity](from_input + self.from_hidden(state[0], suffix)),)
+    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the outputs and the last state of one layer in one direction."""
+        (hidden,), (w_input, w_hidden, biases) = states, self.weights(suffix)
+        way = {"sizes": sizes, "reverse": _goes_back(suffix)}
+        return rnn_sequence(rows, hidden, w_input, w_hidden, biases, self.nonlinearity, **way)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs and the last state."""
@@ -221,10 +238,18 @@ class LSTM(_Recurrent):
 
     gates = 4
 
-    def one_step(self, from_input: Any, state: tuple[Any, ...], suffix: str) -> tuple[Any, ...]:
-        """Return the new hidden (or projected) state and the new cell state."""
-        hidden, cell = lstm_step(from_input + self.from_hidden(state[0], suffix), state[1])
-        return (linear(hidden, getattr(self, f"weight_hr{suffix}")) if self.proj_size else hidden), cell
+    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the outputs and the last states of one layer in one direction; step by step if the outputs are projected."""
+        (hidden, cell), (w_input, w_hidden, biases) = states, self.weights(suffix)
+        if not self.proj_size:
+            return lstm_sequence(rows, hidden, cell, w_input, w_hidden, biases, sizes=sizes, reverse=_goes_back(suffix))
+
+        def step(from_input: Any, from_hidden: Any, _: Any, cell: Any) -> tuple[Any, Any]:
+            hidden, cell = lstm_step(from_input + from_hidden, cell)
+            return linear(hidden, getattr(self, f"weight_hr{suffix}")), cell
+
+        order = backwards(sizes) if _goes_back(suffix) else None
+        return unrolled(step, sizes, order, rows, states, w_input, w_hidden, biases)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
         """Return all outputs, and the last hidden and cell states."""
@@ -265,9 +290,10 @@ class GRU(_Recurrent):
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype, rng=rng)
 
-    def one_step(self, from_input: Any, state: tuple[Any, ...], suffix: str) -> tuple[Any, ...]:
-        """Return the new state."""
-        return (gru_step(from_input, self.from_hidden(state[0], suffix), state[0]),)
+    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the outputs and the last state of one layer in one direction."""
+        (hidden,), (w_input, w_hidden, biases) = states, self.weights(suffix)
+        return gru_sequence(rows, hidden, w_input, w_hidden, biases, sizes=sizes, reverse=_goes_back(suffix))
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs and the last state."""

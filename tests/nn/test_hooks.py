@@ -51,3 +51,27 @@ def test_backward_hooks_of_a_first_layer_get_no_input_cotangent():
     np.sum(layer(np.ones((4, 2), np.float32))).backward()
     assert seen == [((None,), (4, 3))]
     assert layer.weight.grad is not None
+
+
+def test_hooks_that_take_keyword_arguments_and_hooks_that_go_first():
+    class Scale(nn.Module):
+        def forward(self, x, *, by):
+            return x * by
+
+    layer, order = Scale(), []
+    layer.register_forward_pre_hook(lambda m, args, kwargs: (args, {"by": kwargs["by"] + 1}), with_kwargs=True)
+    layer.register_forward_pre_hook(lambda m, args, kwargs: order.append(kwargs["by"]), with_kwargs=True, prepend=True)
+    layer.register_forward_hook(lambda m, args, kwargs, y: y + kwargs["by"], with_kwargs=True)
+    layer.register_forward_hook(lambda m, args, y: order.append(float(y)), prepend=True)
+    assert layer(10.0, by=2.0) == 33.0
+    assert order == [2.0, 30.0]
+
+
+def test_backward_pre_hooks_see_and_change_the_output_cotangent():
+    layer, seen = nn.Tanh(), []
+    layer.register_full_backward_hook(lambda m, grad_input, grad_output: seen.append((grad_input[0], grad_output[0])))
+    with layer.register_full_backward_pre_hook(lambda m, grad_output: grad_output[0] * 3):
+        assert revad.grad(lambda x: layer(x))(0.0) == 3.0
+    layer.register_full_backward_pre_hook(lambda m, grad_output: None)
+    assert revad.grad(lambda x: layer(x))(0.0) == 1.0
+    assert seen == [(3.0, 3.0), (1.0, 1.0)]

@@ -1,6 +1,7 @@
 """`repr` and `summary`."""
 
 import numpy as np
+import pytest
 
 import nn
 
@@ -49,3 +50,18 @@ def test_summary_of_several_inputs_frozen_parts_and_parts_not_called():
 
 def test_summary_of_integer_inputs():
     assert nn.summary(nn.Embedding(5, 3), (2, 4), dtype=np.int64).rows[0][2] == "(2, 4, 3)"
+
+
+def test_summary_of_inputs_of_several_dtypes():
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = nn.Embedding(5, 3)
+
+        def forward(self, index, gate):
+            return self.table(index) * gate
+
+    table = nn.summary(Gated(), [(2, 4), (2, 4, 3)], [np.int64, np.float32])
+    assert [row[2] for row in table.rows] == ["(2, 4, 3)", "(2, 4, 3)"]
+    with pytest.raises(ValueError, match="summary: 1 dtypes are given for 2 input shapes; give one dtype for each"):
+        nn.summary(Gated(), [(2, 4), (2, 4, 3)], [np.int64])

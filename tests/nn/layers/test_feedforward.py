@@ -110,7 +110,7 @@ def test_channel_dropout_drops_whole_channels(layer, axes):
     assert np.all(flat == flat[:, :, :1])
     assert 0 < np.mean(y == 0) < 1
     assert layer(0.5)(x[0]).shape == x[0].shape
-    with pytest.raises(ValueError, match=rf"Dropout{axes}d takes {axes + 1} or {axes + 2} axes, not shape \(4,\)"):
+    with pytest.raises(ValueError, match=rf"dropout{axes}d takes {axes + 1} or {axes + 2} axes, not shape \(4,\)"):
         layer()(np.ones(4))
 
 
@@ -185,3 +185,10 @@ def test_an_integer_seed_starts_one_stream():
     assert np.all(layer.weight.data[:, 0] != layer.bias.data)
     drop = nn.Dropout(0.5, rng=0)
     assert np.any(drop(np.ones(50)) != drop(np.ones(50)))
+
+
+def test_settings_stand_in_the_order_of_pytorch() -> None:
+    """MaxPool2d(kernel, stride, padding, dilation, return_indices, ceil_mode), though max_pool2d has the last two the other way."""
+    _, indices = nn.MaxPool2d(2, 2, 0, 1, True)(np.arange(16.0).reshape(1, 1, 4, 4))
+    assert indices.tolist() == [[[[5, 7], [13, 15]]]]
+    assert nn.MaxPool2d(2, 2, 0, 1, False, True)(np.ones((1, 1, 5, 5))).shape == (1, 1, 3, 3)

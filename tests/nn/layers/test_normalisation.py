@@ -102,3 +102,9 @@ def test_wrong_inputs_are_refused():
         ValueError, match=r"group_norm: the channels \(axis 1\) of the input of shape \(3, 4, 5\) must be divisible by 3"
     ):
         F.group_norm(X, 3)
+
+
+def test_a_scale_without_a_shift():
+    for layer in (nn.BatchNorm1d(4, bias=False), nn.InstanceNorm1d(4, affine=True, bias=False), nn.GroupNorm(2, 4, bias=False)):
+        assert [name for name, _ in layer.named_parameters()] == ["weight"]
+        check_module(layer, random().normal(size=(3, 4, 5)))

@@ -6,6 +6,8 @@ import pytest
 import nn
 import revad
 from nn import functional as F
+from nn.functional import sequences
+from nn.functional.sequence_kernels import by_pieces
 from tests.nn._checks import check_gradients, check_module, random
 
 X = random().normal(size=(4, 2, 3))
@@ -34,6 +36,79 @@ def test_gradients_through_time(name):
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "RNN"])
 def test_second_derivatives_through_time(name):
     check_module(LAYERS[name](), X[:3], order=2)
+
+
+KERNELS = {"RNN": sequences.TANH, "RNN relu": sequences.RELU, "LSTM": sequences.LONG_SHORT, "GRU": sequences.GATED}
+SIZES = {"equal lengths": (3,) * 6, "packed": (3, 3, 2, 2, 1), "one sequence": (1,) * 4}
+
+
+def sequence_arguments(kernel, sizes, n=4, k=2):
+    draw = random(4).normal
+    states = tuple(draw(size=(sizes[0], n)) for _ in range(kernel.states))
+    rows = kernel.gates * n
+    return draw(size=(sum(sizes), k)), states, draw(size=(rows, k)), draw(size=(rows, n)), (draw(size=rows), draw(size=rows))
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
+def test_a_whole_sequence_is_its_steps(kernel, sizes, backwards, monkeypatch):
+    """Outputs, last states and all cotangents are those of the steps one by one, up to rounding; blocks make no difference."""
+    monkeypatch.setattr(sequences, "BLOCK_BYTES", 500)  # blocks of one or two steps
+    args = sequence_arguments(kernel, sizes)
+    order = sequences.backwards(sizes) if backwards else None
+    expected, expected_pullback = revad.vjp(lambda *a: sequences.unrolled(kernel.step, sizes, order, *a), *args)
+    got, pullback = revad.vjp(lambda *a: sequences._sequence(kernel, sizes, order, *a), *args)
+    g = (random(5).normal(size=got[0].shape), tuple(random(6 + i).normal(size=s.shape) for i, s in enumerate(got[1])))
+    untracked = sequences._sequence(kernel, sizes, order, *args)  # keeps nothing
+    for mine, other in zip(flat((got, pullback(g), untracked)), flat((expected, expected_pullback(g), expected)), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-12)
+
+
+def flat(tree):
+    return [leaf for part in tree for leaf in flat(part)] if isinstance(tree, tuple) else [tree]
+
+
+@pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
+def test_a_whole_sequence_has_derivatives_of_all_kinds(kernel):
+    x, states, w_input, w_hidden, biases = sequence_arguments(kernel, (2, 2, 1), n=2)
+
+    def f(x, state, w_input, w_hidden, bias):
+        output, last = sequences._sequence(
+            kernel, (2, 2, 1), None, x, (state, *states[1:]), w_input, w_hidden, (bias, biases[1])
+        )
+        return np.concatenate([output, *last])
+
+    revad.check_grads(f, x, states[0], w_input, w_hidden, biases[0], order=2)  # both modes
+
+
+def test_frozen_weights_get_no_gradient_and_change_no_other():
+    layer = nn.GRU(3, 4, rng=0).double()
+    np.sum(layer(X)[0] ** 2).backward()
+    expected = np.array(layer.weight_hh_l0.grad)
+    layer.zero_grad()
+    layer._parameters["weight_ih_l0"].requires_grad = False
+    np.sum(layer(X)[0] ** 2).backward()
+    np.testing.assert_array_equal(layer.weight_hh_l0.grad, expected)
+    assert layer._parameters["weight_ih_l0"].grad is None
+
+
+@pytest.mark.parametrize(("shape", "batch"), [((512, 128), 32), ((128, 512), 32), ((7, 3), 1), ((997, 1000), 50)])
+def test_pieces_of_a_weight_are_equal_and_small(shape, batch):
+    multiply, pieces = by_pieces(random().normal(size=shape), batch)
+    assert pieces.shape[-2] == 1 or pieces.shape[-2] * pieces.shape[-1] * batch <= 10**6
+    other = random(1).normal(size=(shape[1], batch))
+    expected = pieces.reshape(shape) @ other
+    np.testing.assert_allclose(multiply(pieces, other).reshape(expected.shape), expected, rtol=1e-10, atol=1e-10)
+
+
+def test_a_program_holds_whole_sequences():
+    """A captured gradient has one call for the sequence and one for its pull-back, not one per step, and replays elsewhere."""
+    layer = nn.LSTM(3, 4).double()
+    gradient = revad.grad(lambda x: np.sum(layer(x)[0]))
+    program = revad.trace(gradient, X)
+    assert {"matmul", "tanh", "concatenate"}.isdisjoint(call.name for call in program.calls)
+    np.testing.assert_allclose(*revad.stop_gradient((program(2 * X), gradient(2 * X))), rtol=1e-12)
 
 
 @pytest.mark.parametrize(("layer", "cell"), [(nn.RNN, nn.RNNCell), (nn.LSTM, nn.LSTMCell), (nn.GRU, nn.GRUCell)])
@@ -100,6 +175,14 @@ def test_what_does_not_fit_is_refused():
         (
             r"GRUCell: for an input of shape \(2, 3\) the state must have shape \(2, 4\)",
             lambda: nn.GRUCell(3, 4)(X[0], np.ones(4)),
+        ),
+        (
+            r"lstm_sequence: sequences have the shape \(steps, batch, features\)",
+            lambda: sequences.lstm_sequence(np.ones((3, 2)), *np.ones((2, 1, 1)), np.ones((4, 2)), np.ones((4, 1))),
+        ),
+        (
+            r"gru_sequence: packed rows have the shape \(sum of sizes, features\)",
+            lambda: sequences.gru_sequence(np.ones((3, 2)), np.ones((1, 1)), np.ones((3, 2)), np.ones((3, 1)), sizes=(1, 2)),
         ),
         (r"RNN: nonlinearity must be 'tanh' or 'relu', not 'x'", lambda: nn.RNN(3, 4, nonlinearity="x")),
         (r"RNNCell: nonlinearity must be 'tanh' or 'relu', not 'x'", lambda: nn.RNNCell(3, 4, nonlinearity="x")),
