@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
@@ -23,9 +23,9 @@ import numpy as np  # noqa: E402  (after the path is set)
 import revad.scipy  # noqa: E402
 from revad.operation import REQUIRED, Operation, Rule  # noqa: E402
 from revad.registry import NONDIFF, ONE, lookup, operations  # noqa: E402
-from revad.rules.unreached import UNREACHED  # noqa: E402
-from tests.specs import ROWS  # noqa: E402
-from tests.test_specs import COMPLEX, REAL_ONLY, ids, setup  # noqa: E402
+from revad.rules.series import SERIES as STAND_INS  # noqa: E402
+from tests.specs import FAMILIES, ROWS  # noqa: E402
+from tests.test_specs import COMPLEX, REAL_ONLY, ids, on_host, setup  # noqa: E402
 from tests.test_totality import NOT_DISPATCHED  # noqa: E402
 from tests.watching import calls_of  # noqa: E402
 
@@ -36,6 +36,7 @@ SERIES = ("polynomial", "chebyshev", "legendre", "laguerre", "hermite", "hermite
 STEPS = (np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.floor_divide, np.spacing)  # pyright: ignore[reportDeprecated]
 """Functions of floating result that are constant between steps: their derivative is zero, and is returned as zero."""
 
+DIFFERENTIABLE = ("rule", "composed", "writes", "zero derivative")
 LEFT_OUT = (np.asarray_chkfinite, np.fromiter, np.kaiser)
 """Functions that have a derivative and get no tracked value from NumPy: they refuse."""
 
@@ -46,6 +47,14 @@ HOW_TO_READ = """\
 - Each has reverse and forward mode. *Second order* says that derivatives of the derivative are checked against differences too.
 - *Complex*: checked with complex arrays.
 - *Keeps*: what stays in memory for the backward pass; `ans` is the result. What an argument that is not tracked would need is not kept.
+"""
+
+
+SERIES_NOTE = """\
+NumPy's protocols do not reach `numpy.polynomial`, save for `polyval2d` and `polygrid2d`. The table `revad.rules.series.SERIES` holds
+a stand-in for each function listed here. Called directly with a tracked argument most of them raise. The exception: `polyval`,
+`chebval` and their kin compute with a tracked point and plain coefficients along one axis, rightly; with coefficients along several
+axes they take the axes of the point for those of the columns, so that the result has another shape than NumPy's.
 """
 
 
@@ -75,14 +84,13 @@ def checks() -> dict[Any, Checked]:
     """Return for each function that a row calls the highest order of differentiation, and whether complex arrays are among it."""
     with_complex = {name for _, name in COMPLEX}
     found: dict[Any, Checked] = defaultdict(Checked)
-    for row, name in zip(ROWS, ids(), strict=True):
+    for row, family, name in zip(ROWS, FAMILIES, ids(), strict=True):
         is_complex = name in with_complex or any(np.iscomplexobj(x) for x in setup(row)[1])
         would = name in REAL_ONLY
-        for function in {*calls_of(row), row.function}:
-            try:
-                old = found[function]
-            except TypeError:  # not hashable
-                continue
+        called = {call[1] if isinstance(call, tuple) else call for call in calls_of(row, on_host=on_host(family, name))}
+        called |= {f for f in (row.function, getattr(row.function, "__wrapped__", None)) if isinstance(f, Hashable)}
+        for function in called:
+            old = found[function]
             found[function] = Checked(
                 max(old.order, row.order), old.takes_complex or is_complex, old.would_take_complex or would
             )
@@ -125,16 +133,27 @@ def needed(rule: Rule) -> str:
     return ", ".join([*values, *(f"shape of {name}" for name in shapes)]) or "nothing"
 
 
+def accuracy(operation: Operation) -> str:
+    """Return how good the derivatives are that are numerical ones."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for name, statement in operation.accuracy.items():
+        told[statement].append(name)
+    return "".join(f"; accuracy for {', '.join(names)}: {statement}".replace("|", r"\|") for statement, names in told.items())
+
+
 def source(operation: Operation) -> str:
     """Return a link to the line of the rule."""
     functions = [operation.composite, operation.joint and operation.joint.function]
     functions += [rule.function for rule in map(operation.rule, operation.declared) if isinstance(rule, Rule)]
-    for function in functions:
-        function = inspect.unwrap(function) if function is not None else None
-        code = getattr(function, "__code__", None)
-        if code is not None and (path := Path(code.co_filename)).is_relative_to(ROOT):
-            return f"[{path.name}:{code.co_firstlineno}](../{path.relative_to(ROOT)})"
-    return ""
+    return next((found for function in functions if (found := link(function))), "")
+
+
+def link(function: Any) -> str:
+    """Return a link to the line where a function of ours stands."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    if code is None or not (path := Path(code.co_filename)).is_relative_to(ROOT):
+        return ""
+    return f"[{path.name}:{code.co_firstlineno}](../{path.relative_to(ROOT)})"
 
 
 def kind_of(function: Any, operation: Operation) -> str:
@@ -156,15 +175,14 @@ def kind_of(function: Any, operation: Operation) -> str:
 def entry(name: str, function: Any, checked: dict[Any, Checked], other: str = "") -> Entry:
     """Return the line of a function."""
     operation = lookup(function)
-    if operation is None:
-        return Entry(name, other, "", "", "", "")
-    kind = kind_of(function, operation)
-    has_derivative = operation.kind in ("rules", "composite", "in_place")
-    known = checked.get(function)
+    kind = other if operation is None else kind_of(function, operation)
+    has_derivative = kind in DIFFERENTIABLE
+    known = checked.get(function) if isinstance(function, Hashable) else None
     second = "yes" if has_derivative and known is not None and known.order > 1 else ""
     takes_complex = "yes" if has_derivative and known is not None and known.takes_complex else ""
-    accuracy = "; ".join(f"{argument}: {statement}" for argument, statement in operation.accuracy.items())
-    what = keeps(operation) + (f" (accuracy: {accuracy})" if accuracy else "")
+    if operation is None:
+        return Entry(name, kind, second, takes_complex, "", link(function) if has_derivative else "")
+    what = keeps(operation) + accuracy(operation)
     return Entry(name, kind, second, takes_complex, what, source(operation))
 
 
@@ -174,7 +192,7 @@ def entry(name: str, function: Any, checked: dict[Any, Checked], other: str = ""
 def table(entries: list[Entry]) -> list[str]:
     """Return a Markdown table of the differentiable functions, and lists of the others by kind."""
     lines: list[str] = []
-    differentiable = [e for e in entries if e.kind in ("rule", "composed", "writes", "zero derivative")]
+    differentiable = [e for e in entries if e.kind in DIFFERENTIABLE]
     if differentiable:
         lines += ["| function | how | second order | complex | keeps | source |", "|---|---|---|---|---|---|"]
         lines += [f"| `{e.name}` | {e.kind} | {e.second} | {e.complex} | {e.keeps} | {e.where} |" for e in differentiable]
@@ -198,39 +216,36 @@ def numpy_sections(checked: dict[Any, Checked]) -> Iterator[str]:
             entries = [e for e in entries if not isinstance(getattr(np, e.name), np.ufunc)]
         yield from section(f"{title}: functions" if module is np else title, entries)
     for title, module in OTHERS.items():
-        yield from section(title, [entry(name, UNREACHED.get(f, f), checked) for name, f in public(module) if known(f)])
+        yield from section(title, [entry(name, STAND_INS.get(f, f), checked) for name, f in public(module) if known(f)])
     methods = [o for o in operations() if isinstance(o.function, str)]
     yield from section("Methods of ufuncs", [entry(o.name.strip("'"), o.function, checked) for o in methods])
     yield "Methods of arrays (`t.sum()`, `t.reshape(...)`) are those functions under another spelling."
     yield ""
+    yield SERIES_NOTE
     for name in SERIES:
         module = importlib.import_module(f"numpy.polynomial.{name}")
-        found = [(f.__name__, UNREACHED[f]) for f in vars(module).values() if callable(f) and known(f) and f in UNREACHED]
+        found = [(f.__name__, STAND_INS[f]) for f in vars(module).values() if callable(f) and known(f) and f in STAND_INS]
         yield from section(f"numpy.polynomial.{name}", [entry(name, f, checked) for name, f in sorted(found)])
 
 
 def known(function: Any) -> bool:
     """Return whether a function, or its stand-in, is registered."""
-    try:
-        return lookup(UNREACHED.get(function, function)) is not None
-    except TypeError:  # not hashable
-        return False
+    return lookup(STAND_INS.get(function, function)) is not None
 
 
 def scipy_sections(checked: dict[Any, Checked]) -> Iterator[str]:
     """Iterate over the lines of SciPy's part: the functions of ``revad.scipy`` and SciPy's own ufuncs."""
     for info in iter_modules(revad.scipy.__path__):
         module = importlib.import_module(f"revad.scipy.{info.name}")
-        functions = dict(public(module))
-        original = importlib.import_module(f"scipy.{info.name}") if importlib.util.find_spec(f"scipy.{info.name}") else None
-        if original is None:
+        if importlib.util.find_spec(f"scipy.{info.name}") is None:
             continue
-        for name, function in public(original):
-            if isinstance(function, np.ufunc) and lookup(function) is not None:
-                functions.setdefault(name, function)
-        entries = [
-            entry(name, f, checked, "composed") for name, f in sorted(functions.items(), key=lambda item: item[0].lower())
-        ]
+        original = importlib.import_module(f"scipy.{info.name}")
+        functions = {name: f for name, f in public(module) if hasattr(original, name)}
+        functions |= {
+            name: f for name, f in public(original) if isinstance(f, np.ufunc) and lookup(f) and name not in functions
+        }
+        kinds = {name: "composed" if link(f) else "SciPy's own, for plain values" for name, f in functions.items()}
+        entries = [entry(name, functions[name], checked, kinds[name]) for name in sorted(functions, key=str.lower)]
         if entries:
             yield from section(f"scipy.{info.name}", entries)
 
@@ -259,18 +274,29 @@ def score(checked: dict[Any, Checked]) -> Score:
     return Score(len(covered) + len(STEPS), len(with_rule) + len(STEPS) + len(LEFT_OUT), len(with_complex), len(taking))
 
 
+def scipy_functions(checked: dict[Any, Checked]) -> tuple[int, int]:
+    """Count SciPy's functions that have a derivative here, and those that rows check to the second order."""
+    rows = [line.split(" | ") for line in scipy_sections(checked) if line.startswith("| `")]
+    return len(rows), sum(row[2] == "yes" for row in rows)
+
+
 def page() -> str:
     """Return the text of the page."""
     checked = checks()
     counts = score(checked)
+    of_scipy, of_scipy_checked = scipy_functions(checked)
+    counted = (
+        f"Of the {counts.differentiable} functions of `numpy`, `numpy.linalg` and `numpy.fft` that have a derivative, "
+        f"{counts.covered} are differentiated; {counts.complex_covered} of the {counts.takes_complex} that take complex arrays are "
+        f"checked with them. Of SciPy {of_scipy} functions are here, {of_scipy_checked} of them checked to the second order."
+    )
     lines = [
         "# Operations",
         "",
         "<!-- Written by docs/_operations.py; do not edit. -->",
         "",
         "Every function that takes tracked values, what its rule keeps, and where the rule stands.",
-        f"Of the {counts.differentiable} functions of `numpy`, `numpy.linalg` and `numpy.fft` that have a derivative, "
-        f"{counts.covered} are differentiated; {counts.complex_covered} of the {counts.takes_complex} that take complex arrays are checked with them.",
+        counted,
         "",
         HOW_TO_READ,
         "",

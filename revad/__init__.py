@@ -65,12 +65,14 @@ _load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 if _TYPE_CHECKING:
     from revad.checking.check import assert_grads as assert_grads
     from revad.checking.check import check_grads as check_grads
+    from revad.checking.doctor import diagnose as diagnose
     from revad.checking.roundoff import roundoff as roundoff
     from revad.lifting import lift as lift
 
 _LAZY = {  # imported on first use: ``import revad`` stays cheap
     "assert_grads": "revad.checking.check",
     "check_grads": "revad.checking.check",
+    "diagnose": "revad.checking.doctor",
     "lift": "revad.lifting",
     "roundoff": "revad.checking.roundoff",
 }

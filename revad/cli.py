@@ -1,4 +1,4 @@
-"""The `revad` command: ``revad demo``, ``revad check FILE.py:FUNCTION``.
+"""The `revad` command: ``revad demo``, ``revad check FILE.py:FUNCTION``, ``revad doctor FILE.py:FUNCTION``.
 
 Exit status: 0 for success (of a check: agreement), 1 for a derivative that disagrees, 2 for what cannot be done, with one line on
 stderr that says why.
@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 
 from revad import __version__
 from revad.errors import RevadError
@@ -23,6 +24,14 @@ examples:
   revad check model.py:loss            (uses example_inputs, defined in model.py)
 
 exit status: 0 the derivatives agree with finite differences, 1 they do not, 2 the check cannot be made
+"""
+
+DOCTOR_EPILOG = """\
+examples:
+  revad doctor model.py:loss --at w=[0.5,-1,2] --at rate=1e-3
+  revad doctor model.py:loss --json    (uses example_inputs, defined in model.py)
+
+exit status: 0 nothing is wrong, 1 there are findings, 2 the function cannot be run or differentiated
 """
 
 
@@ -39,10 +48,16 @@ def parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser(
         "demo",
-        help="fit a model to real data, and check its gradient",
-        description="Differentiate a plain NumPy likelihood on real data, check the gradient with finite differences, and fit the model.",
+        help="fit a model to real data and train neural nets, and check a gradient",
+        description="Fit a plain NumPy likelihood to real data after checking its gradient with finite differences; then train a "
+        "feedforward, a convolutional and a recurrent net on real data, and write a report about them (under two minutes).",
     )
-    demo.add_argument("name", nargs="?", default="fit", metavar="NAME", help="which demonstration: fit (the default)")
+    demo.add_argument("name", nargs="?", metavar="NAME", help="which demonstration: fit or networks (by default both)")
+    demo.add_argument("--list", action="store_true", help="say which demonstrations there are")
+    demo.add_argument("--quick", action="store_true", help="train the nets for some seconds only, which shows in the results")
+    demo.add_argument(
+        "--report", metavar="FILE", default="revad-demo.html", help="where the report on the nets goes (default: %(default)s)"
+    )
 
     check = commands.add_parser(
         "check",
@@ -51,8 +66,26 @@ def parser() -> argparse.ArgumentParser:
         epilog=CHECK_EPILOG,
         formatter_class=raw,
     )
-    check.add_argument("target", metavar="FILE.py:FUNCTION", help="the function to differentiate")
+    _add_inputs(check)
     check.add_argument(
+        "--order", type=int, choices=(1, 2, 3), default=1, help="also check derivatives of derivatives (default: 1)"
+    )
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="find out which operation makes a gradient wrong, zero, huge or infinite, and why",
+        description="Test each operation of a function in a file, watch the reverse sweep, and report what is wrong: operation, line, cause.",
+        epilog=DOCTOR_EPILOG,
+        formatter_class=raw,
+    )
+    _add_inputs(doctor)
+    return top
+
+
+def _add_inputs(command: argparse.ArgumentParser) -> None:
+    """Add what a command needs that runs a user's function."""
+    command.add_argument("target", metavar="FILE.py:FUNCTION", help="the function to differentiate")
+    command.add_argument(
         "--at",
         action="append",
         default=[],
@@ -61,14 +94,11 @@ def parser() -> argparse.ArgumentParser:
         "parameter name; may be repeated. Without it, values come from example_inputs in the file: a tuple, a dict, or a "
         "function that returns one",
     )
-    check.add_argument(
+    command.add_argument(
         "--wrt", metavar="NAMES", help="parameters to differentiate, separated by commas (default: all of floating type)"
     )
-    check.add_argument(
-        "--order", type=int, choices=(1, 2, 3), default=1, help="also check derivatives of derivatives (default: 1)"
-    )
-    check.add_argument("--seed", type=int, default=0, help="seed of the random directions (default: 0)")
-    return top
+    command.add_argument("--seed", type=int, default=0, help="seed of the random directions (default: 0)")
+    command.add_argument("--json", action="store_true", help="print the report as JSON, for other programs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,10 +128,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "demo":
             from revad import demo
 
-            return demo.run(options.name)
-        from revad.commands import check
+            if options.list:
+                print(demo.names())
+                return 0
+            return demo.run(options.name, demo.Options(quick=options.quick, report=Path(options.report)))
+        from revad.commands import check, doctor
 
-        return check.run(options)
+        return doctor.run(options) if options.command == "doctor" else check.run(options)
     except (CannotError, RevadError) as error:
         print(f"revad {options.command}: {error}", file=sys.stderr)
         return CANNOT

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import Aval as Aval
-from revad.engine.dispatch import find_top
+from revad.engine.dispatch import find_top, process
 from revad.engine.record import is_on
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
@@ -145,7 +145,9 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             return outputs
 
         level = top._node[1]
-        options = {"needs": tuple([any(is_on(leaf, level) for leaf in flatten(a)[0]) for a in moving])} if self.takes_needs else {}
+        options = (
+            {"needs": tuple([any(is_on(leaf, level) for leaf in flatten(a)[0]) for a in moving])} if self.takes_needs else {}
+        )
 
         def pull(g: Any, leaves: Any) -> list[Any]:
             cotangents = bwd(*static.values(), residuals, rebuild_output(list(g)), **options)
@@ -159,7 +161,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
 
         kept = tuple(leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves)
         operation = whole(self._name, run, pull)
-        outputs = top.process(operation, level, kept, {})
+        outputs = process(top, operation, kept, {})
         return rebuild_output(outputs)
 
     @property

@@ -147,8 +147,8 @@ class Operation:
 
 def whole(name: str, run: Function, pull: Function) -> Operation:
     """Return an operation made for one call: ``run(*leaves)`` gives a list of outputs, ``pull(g, leaves)`` the cotangents of all leaves."""
+    run.__name__, run.__module__ = name, "revad"  # for messages and programs
     operation = Operation(run)
-    operation.name = name
     operation.signature = ((), "leaves")
     operation.declared["leaves"] = (pull, False)
     return operation

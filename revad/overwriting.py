@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from revad.protocol import own
-from revad.scatter import add_at
+from revad.scatter import add_at, in_order
 
 Step: TypeAlias = tuple[Any, tuple[Any, ...], int | str, dict[str, Any], int | None]
 
@@ -86,5 +86,6 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
     if adds:
         add_at(target, key, value)
     else:
+        key, value = in_order(key, value)
         target[key] = value
     return x

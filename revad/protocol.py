@@ -32,23 +32,26 @@ def own(function: Callable[..., Any], known_as: Callable[..., Any] | None = None
         speaker = find_speaker(args)
         if speaker is None and kwargs:
             speaker = find_speaker(kwargs.values())
-        if speaker is not None:
+        asked: list[type] = []
+        while speaker is not None:
             answer = speaker.__array_function__(known_as or dispatched, (type(speaker),), args, kwargs)
             if answer is not NotImplemented:
                 return answer
+            asked.append(type(speaker))
+            speaker = find_speaker((args, tuple(kwargs.values())), asked)
         return function(*args, **kwargs)
 
     return dispatched
 
 
-def find_speaker(values: Any) -> Any:
-    """Return the first value, in lists and tuples too, that has a protocol of its own; None where all is plain NumPy."""
+def find_speaker(values: Any, asked: Any = ()) -> Any:
+    """Return the first value, in lists and tuples too, that has a protocol of its own and was not asked; None if there is none."""
     for value in values:
         kind = type(value)
-        if kind in _SILENT:
+        if kind in _SILENT or kind in asked:
             continue
         if kind is list or kind is tuple:
-            if (found := find_speaker(value)) is not None:
+            if (found := find_speaker(value, asked)) is not None:
                 return found
         elif hasattr(kind, "__array_function__") and not issubclass(kind, (np.ndarray, np.generic)):
             return value

@@ -22,6 +22,22 @@ def is_basic(key: Any) -> bool:
     return isinstance(key, _BASIC) and not isinstance(key, bool)
 
 
+def in_order(key: Any, value: Any) -> tuple[Any, Any]:
+    """Return an index and what is written there, both in C order in memory.
+
+    Of several writes to one element NumPy lets the last one stand, but what is last depends on how indices and values lie in
+    memory. In C order it is the last of the index.
+    """
+    if is_basic(key):
+        return key, value
+    return tuple(map(contiguous, key)) if type(key) is tuple else contiguous(key), contiguous(value)
+
+
+def contiguous(x: Any) -> Any:
+    """Return an array in C order, and anything else as it is."""
+    return np.copy(x, "C") if type(x) is np.ndarray and not x.flags.c_contiguous else x
+
+
 def add_at(target: Any, key: Any, g: Any) -> None:
     """Add ``g`` into ``target[key]`` in place; elements that an index array names twice receive both."""
     if is_basic(key) or (isinstance(key, np.ndarray) and key.dtype == np.bool_):
@@ -83,7 +99,8 @@ def index_update(x: Any, key: Any, value: Any) -> Any:
     >>> index_update(np.zeros(3), slice(1, None), 5.0)
     array([0., 5., 5.])
     """
-    updated = np.array(x)
+    updated = np.copy(x)
+    key, value = in_order(key, value)
     updated[key] = value
     return updated
 
@@ -97,6 +114,6 @@ def index_add(x: Any, key: Any, value: Any) -> Any:
     >>> index_add(np.zeros(3), [0, 0], 5.0)
     array([10.,  0.,  0.])
     """
-    updated = np.array(x)
+    updated = np.copy(x)
     add_at(updated, key, value)
     return updated

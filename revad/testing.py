@@ -79,6 +79,9 @@ def _equal(one: Any, other: Any) -> bool:
     return np.array_equal(one, other, equal_nan=np.asarray(other).dtype.kind in "fc")
 
 
+_INDICES = {"at": 1, "take": 1, "take_along_axis": 1, "put": 1, "put_along_axis": 1}  # functions that take indices, and where
+
+
 class StrictArray(NDArrayOperatorsMixin):
     """An array that stands for one on a device: it works with its own kind and with numbers, and refuses plain arrays.
 
@@ -90,7 +93,8 @@ class StrictArray(NDArrayOperatorsMixin):
     Raises
     ------
     TypeError
-        It is mixed with an ndarray of one or more dimensions, or converted to an ndarray silently.
+        It is mixed with an ndarray of one or more dimensions, or converted to an ndarray silently. Plain index arrays and masks
+        are taken between square brackets and as ``indices``, as CuPy takes them.
 
     Notes
     -----
@@ -118,12 +122,22 @@ class StrictArray(NDArrayOperatorsMixin):
         self._data = np.array(data)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not all(_is_known(type(value)) for value in (*inputs, *kwargs.values())):
+            return NotImplemented
         name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        return _wrap(getattr(ufunc, method)(*_unwrap(inputs, name), **_unwrap_named(kwargs, name)), kwargs.get("out"))
+        return self._wrap(
+            getattr(ufunc, method)(*_unwrap(inputs, name, _INDICES.get(method)), **_unwrap_named(kwargs, name)),
+            kwargs.get("out"),
+        )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if not (function.__module__.startswith("numpy") and all(_is_known(kind) for kind in types)):
+            return NotImplemented
+        if function in (np.asarray, np.array):  # np.asarray(data, like=x) is how data come to a device
+            return type(self)(function(*map(_bare, args), **kwargs))
         name = f"{function.__module__}.{function.__name__}"
-        return _wrap(function(*_unwrap(args, name), **_unwrap_named(kwargs, name)), kwargs.get("out"))
+        at = _INDICES.get(function.__name__)
+        return self._wrap(function(*_unwrap(args, name, at), **_unwrap_named(kwargs, name, at)), kwargs.get("out"))
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
@@ -154,6 +168,16 @@ class StrictArray(NDArrayOperatorsMixin):
         """Element type."""
         return self._data.dtype
 
+    @property
+    def real(self) -> Any:
+        """Real part."""
+        return self._wrap(np.real(self._data))
+
+    @property
+    def imag(self) -> Any:
+        """Imaginary part."""
+        return self._wrap(np.imag(self._data))
+
     def astype(self, dtype: Any, **kwargs: Any) -> Self:
         """Return a copy in another dtype."""
         return type(self)(self._data.astype(dtype, **kwargs))
@@ -163,10 +187,10 @@ class StrictArray(NDArrayOperatorsMixin):
         return type(self)(self._data)
 
     def __getitem__(self, key: Any) -> Any:
-        return _wrap(self._data[_unwrap(key, "x[key]")])
+        return self._wrap(self._data[_unwrap_index(key, "x[key]")])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._data[_unwrap(key, "x[key] = value")] = _unwrap(value, "x[key] = value")
+        self._data[_unwrap_index(key, "x[key] = value")] = _unwrap(value, "x[key] = value")
 
     def __len__(self) -> int:
         return len(self._data)
@@ -183,19 +207,31 @@ class StrictArray(NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         return repr(self._data).replace("array(", "StrictArray(", 1)
 
+    def _wrap(self, value: Any, out: Any = None) -> Any:
+        if out is not None:
+            return out[0] if isinstance(out, tuple) and len(out) == 1 else out
+        if isinstance(value, (np.ndarray, np.generic)):
+            return type(self)(value)
+        if isinstance(value, (tuple, list)) and any(isinstance(item, (np.ndarray, np.generic)) for item in value):
+            items = [self._wrap(item) for item in value]
+            return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)  # pyright: ignore[reportCallIssue]
+        return value
 
-def _wrap(value: Any, out: Any = None) -> Any:
-    if out is not None:
-        return out[0] if isinstance(out, tuple) and len(out) == 1 else out
-    if isinstance(value, (np.ndarray, np.generic)):
-        return StrictArray(value)
-    if isinstance(value, (tuple, list)) and any(isinstance(item, (np.ndarray, np.generic)) for item in value):
-        items = [_wrap(item) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)  # pyright: ignore[reportCallIssue]
-    return value
+
+def _is_known(kind: type) -> bool:
+    """Return whether values of a type are for us to compute with; of others, such as tracked values, NumPy asks the type itself."""
+    return issubclass(kind, (StrictArray, np.ndarray)) or not hasattr(kind, "__array_function__")
 
 
-def _unwrap(value: Any, name: str) -> Any:
+def _bare(value: Any) -> Any:
+    """Return what is in StrictArrays, in lists too; plain arrays as they are."""
+    if type(value) in (tuple, list):
+        return type(value)(map(_bare, value))
+    return value._data if isinstance(value, StrictArray) else value
+
+
+def _unwrap(value: Any, name: str, index_at: int | None = None) -> Any:
+    """Return what to compute with in place of StrictArrays; at one position of a call an array of indices may stand."""
     if isinstance(value, StrictArray):
         return value._data
     if isinstance(value, np.ndarray) and value.ndim > 0:
@@ -204,9 +240,21 @@ def _unwrap(value: Any, name: str) -> Any:
             "Make arrays from an argument, as np.zeros_like(x, shape=...) does."
         )
     if type(value) in (tuple, list):
-        return type(value)([_unwrap(item, name) for item in value])
+        return type(value)(
+            [_unwrap_index(item, name) if i == index_at else _unwrap(item, name) for i, item in enumerate(value)]
+        )
     return value
 
 
-def _unwrap_named(kwargs: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: _unwrap(value, name) for key, value in kwargs.items()}
+def _unwrap_index(value: Any, name: str) -> Any:
+    """Return the key to index with: whole numbers and masks may be plain arrays, which libraries for devices carry over."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
+        return value
+    return type(value)([_unwrap_index(item, name) for item in value]) if type(value) in (tuple, list) else _unwrap(value, name)
+
+
+def _unwrap_named(kwargs: dict[str, Any], name: str, index_at: int | None = None) -> dict[str, Any]:
+    return {
+        key: _unwrap_index(value, name) if index_at and key == "indices" else _unwrap(value, name)
+        for key, value in kwargs.items()
+    }

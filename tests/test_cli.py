@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 import revad
 from revad.cli import main
+from revad.commands import terminal
 
 MODEL = """\
 import math
@@ -164,7 +167,10 @@ class TestProcess:
     def test_agree(self, folder: Path) -> None:
         done = revad_command("check", "model.py:loss", "--at", "w=[0.5,-1]", "--at", "x=[[1,2],[0,1e-3]]")
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.endswith("\nagree: loss and its derivatives agree with finite differences.\n")
+        last = done.stdout.splitlines()[-1]
+        assert re.fullmatch(
+            r"agree: loss and its derivatives agree with finite differences to 1\d digits; 1\d are attainable\.", last
+        )
 
     def test_disagree(self, folder: Path) -> None:
         done = revad_command("check", "model.py:wrong_scalar", "--at", "x=[1.5,2]")
@@ -182,7 +188,7 @@ class TestProcess:
     def test_heavy_libraries_are_imported_where_they_are_needed(self, folder: Path) -> None:
         code = (
             "import sys; from revad.cli import main; main(['check', 'model.py:vector', '--at', 'x=1.5'])\n"
-            "print([name for name in ('scipy', 'sklearn', 'tqdm', 'networkx', 'matplotlib') if name in sys.modules])"
+            "print([name for name in ('scipy', 'sklearn', 'tqdm', 'networkx', 'matplotlib', 'rich') if name in sys.modules])"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.endswith("\n[]\n")
@@ -267,6 +273,63 @@ class TestReport:
         assert "kink: slopes -1 and 1" in out
         assert err.startswith("revad check: bent has a kink, a jump or an edge at this point")
         assert err.count("\n") == 1
+
+
+class TestJson:
+    def test_agree(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["check", "model.py:power", "--at", "w=2.0", "--at", "x=1.5", "--json"]) == 0
+        report = json.loads(capsys.readouterr().out)
+        assert (report["verdict"], report["value"], report["gradient"]) == ("agree", 4.5, {"w": 2.25, "x": 6.0})
+        assert [row["entry"] for row in report["comparisons"]] == ["w", "x"]
+        assert report["digits"] >= 11
+        assert report["target"] == "model.py:power"
+
+    def test_disagree(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["check", "model.py:wrong_scalar", "--at", "x=[1.5,2]", "--json"]) == 1
+        report = json.loads(capsys.readouterr().out)
+        assert report["verdict"] == "disagree"
+        assert [row["agrees"] for row in report["comparisons"]] == [False, False]
+        assert "disagrees with finite differences" in report["message"]
+
+    def test_cannot(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        for arguments in (["nowhere.py:f"], ["model.py:bent", "--at", "x=0.0"]):
+            assert main(["check", *arguments, "--json"]) == 2
+            out, err = capsys.readouterr()
+            report = json.loads(out)
+            assert report["verdict"] == "cannot"
+            assert err == f"revad check: {report['message']}\n"
+
+    def test_arrays_and_complex_numbers(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["check", "model.py:vector", "--at", "x=[0.5,1,2]", "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)["value"]) == 3
+        assert main(["check", "model.py:modulus", "--at", "z=1+2j", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["gradient"] == {"z": "(2-4j)"}
+
+
+class TestColour:
+    def test_plain_text_where_there_is_no_terminal(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["check", "model.py:wrong_scalar", "--at", "x=1.5"])
+        assert "\x1b" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize(("target", "colour"), [("power", "32m"), ("wrong_scalar", "31m")])
+    def test_colours_change_nothing_else(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, target: str, colour: str
+    ) -> None:
+        arguments = ["check", f"model.py:{target}", "--at", "x=1.5", *(["--at", "w=2.0"] if target == "power" else [])]
+        main(arguments)
+        plain = capsys.readouterr().out
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm")
+        main(arguments)
+        coloured = capsys.readouterr().out
+        assert colour in coloured
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+    def test_without_rich(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setattr(terminal, "find_spec", lambda name: None)
+        assert main(["check", "model.py:power", "--at", "w=2.0", "--at", "x=1.5"]) == 0
+        assert "\x1b" not in capsys.readouterr().out
 
 
 class TestExampleInputs:

@@ -312,3 +312,15 @@ def test_assign_refuses_what_does_not_fit() -> None:
         w.assign(w * 2)
     with pytest.raises(revad.ArgumentError, match=r"assign: only a leaf made by revad.tensor can be given a new value"):
         (w * 2).assign(np.zeros(2))
+
+
+def test_no_grad_holds_for_whole_operations() -> None:
+    x = revad.tensor(2.0)
+    square = revad.custom_vjp(lambda x: x * x)
+    square.defvjp(lambda x: (x * x, x), lambda x, g: (2 * x * g,))
+    with revad.no_grad():
+        assert not isinstance(revad.checkpoint(lambda x: x * 2)(x), revad.Tensor)
+        assert not isinstance(square(x), revad.Tensor)
+        assert not isinstance(revad.loop(lambda s, x: s * x, 1.0, 3, x), revad.Tensor)
+    with revad.debug_nans(), pytest.raises(revad.NonFiniteError, match=r"revad.checkpoint\(<lambda>\), called at .* made inf"):
+        np.sum(revad.checkpoint(lambda x: np.log(x - 2.0))(x))

@@ -78,6 +78,39 @@ def test_gradient_is_that_of_the_plain_loop_in_the_fewest_steps(n: int, snapshot
     assert counted.count == n + 1 + advances(n, snapshots or max(2, n.bit_length()))
 
 
+def test_no_step_is_taken_more_often_than_the_theory_says() -> None:
+    """With 4 kept states 70 steps need at most 4 passes, since β(4, 4) = 70, and one more to be recorded."""
+    taken = np.zeros(70, int)
+
+    def counted(state: Any, w: Any) -> Any:
+        taken[state[1]] += 1
+        return step(state[0], w), state[1] + 1
+
+    grad(lambda x: np.sum(loop(counted, (x, 0), 70, W, snapshots=4)[0]))(X0)
+    assert taken.max() == 5
+    assert taken[-1] == 2
+
+
+def test_leaves_made_by_hand_get_their_gradients() -> None:
+    w = revad.tensor(W)
+    np.sum(loop(step, X0, 5, w)).backward()
+    np.testing.assert_array_equal(w.grad, grad(lambda w: plain(X0, w, 5))(W))
+
+
+def test_a_step_may_reuse_a_buffer() -> None:
+    """Kept states are copies, so what a step does to memory of its own cannot reach them."""
+    buffer = np.empty(3)
+
+    def buffered(x: Any, w: Any) -> Any:
+        if isinstance(x, revad.Tensor):
+            return step(x, w)
+        buffer[...] = step(x, w)
+        return buffer
+
+    got = grad(lambda x: np.sum(loop(buffered, x, 20, W, snapshots=3)))(X0)
+    np.testing.assert_array_equal(got, grad(lambda x: plain(x, W, 20))(X0))
+
+
 @pytest.mark.parametrize("snapshots", [1, 2, 5, None])
 @pytest.mark.parametrize("n", [1, 2, 10, 101])
 def test_the_number_of_steps_need_not_be_known(n: int, snapshots: int | None) -> None:

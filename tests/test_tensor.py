@@ -270,3 +270,23 @@ def test_copies_are_differentiable_and_independent() -> None:
 def test_pickle_is_refused() -> None:
     with pytest.raises(LostGradientError, match="pickling"):
         pickle.dumps(revad.tensor(1.0))
+
+
+@pytest.mark.parametrize("order", ["C", "F", "A", "K"])
+def test_orders_that_the_layout_decides(order: Any) -> None:
+    """ravel and reshape with order 'A' and 'K' read as NumPy does on the same program."""
+    a = np.arange(24.0).reshape(2, 3, 4)
+    for turn in (lambda x: x, lambda x: x.T, lambda x: np.swapaxes(x, 0, 1), lambda x: x[:, ::-1], lambda x: x[::, ::2].T):
+
+        def f(x: Any, turn: Any = turn) -> Any:
+            y = turn(x * 1.0)
+            parts = [np.ravel(y, order), y.ravel(order=order), np.ravel(y, order=order)]
+            if order != "K":
+                parts += [np.reshape(y, -1, order), y.reshape(-1, order=order)]
+            return np.stack(parts)
+
+        value, pull = revad.vjp(f, a)
+        np.testing.assert_array_equal(value, f(a))
+        weights = np.random.default_rng(0).normal(size=value.shape)
+        np.testing.assert_allclose(np.sum(pull(weights)[0] * a), np.sum(weights * f(a)))
+        np.testing.assert_array_equal(revad.jvp(f, (a,), (a,))[1], f(a))

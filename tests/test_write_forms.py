@@ -27,6 +27,10 @@ def set_indices(t: Any, x: Any) -> None:
     t[[4, 0, 4]] = x[:3] ** 2  # the last write to an element counts
 
 
+def set_transposed(t: Any, x: Any) -> None:
+    t[(np.arange(6) % 3).reshape(2, 3).T] = x.reshape(3, 2) * np.arange(1.0, 7.0).reshape(2, 3).T  # in C order of the index
+
+
 def set_strided(t: Any, x: Any) -> None:
     t[::-2] = x[:3] ** 2
 
@@ -148,6 +152,10 @@ def ufunc_out_where(t: Any, x: Any) -> None:
 def function_out(t: Any, x: Any) -> None:
     np.cumsum(t * x, out=t)
     np.take(x**2, [0, 3], out=t[:2])
+
+
+def two_outputs_where(t: Any, x: Any) -> None:
+    np.modf(x[:3] * 2.5, out=(t[:3], t[3:]), where=MASK[:3])
 
 
 def reshaped(t: Any, x: Any) -> None:

@@ -3,12 +3,14 @@
 import argparse
 import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image  # which matplotlib needs too
 
 PICTURES = Path(tempfile.gettempdir()) / "revad-examples"
 
@@ -23,9 +25,11 @@ STYLE = {
     "axes.titlesize": "medium",
     "grid.color": "#e6e6e6",
     "font.size": 10,
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "figure.dpi": 100,
+    "svg.fonttype": "none",  # text stays text: small files that can be searched
     "svg.hashsalt": "revad",  # the same picture is the same file
 }
 
@@ -50,7 +54,12 @@ def save(picture: Figure, out: Path, name: str) -> Path:
     """Write the picture as ``out/name`` (.svg, or .png where there are many points), say so, and return the path."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / name
-    picture.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    if path.suffix == ".svg":
+        picture.savefig(path, metadata={"Date": None})
+    else:  # a palette of 256 colours: half the size, and drawings do not suffer
+        pixels = BytesIO()
+        picture.savefig(pixels)
+        Image.open(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"picture: {path}")
     return path
 

@@ -82,6 +82,9 @@ from nn.functional.regression_losses import mse_loss as mse_loss
 from nn.functional.regression_losses import poisson_nll_loss as poisson_nll_loss
 from nn.functional.regression_losses import smooth_l1_loss as smooth_l1_loss
 from nn.functional.sequence_losses import ctc_loss as ctc_loss
+from nn.functional.sequences import gru_sequence as gru_sequence
+from nn.functional.sequences import lstm_sequence as lstm_sequence
+from nn.functional.sequences import rnn_sequence as rnn_sequence
 from nn.functional.sigmoids import gelu as gelu
 from nn.functional.sigmoids import logsigmoid as logsigmoid
 from nn.functional.sigmoids import mish as mish

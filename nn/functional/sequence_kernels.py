@@ -19,7 +19,14 @@ SMALL_PRODUCT = 10**6  # multiplications up to which BLAS libraries have fast pa
 
 
 def by_pieces(weight: Any, batch: int) -> tuple[Any, Any]:
-    """Return how to multiply a weight of shape (m, n) with (n, batch), and the weight, cut into (pieces, m/pieces, n) if it is large."""
+    """Return how to multiply a weight of shape (m, n) with (n, batch), and the weight, cut into (pieces, m/pieces, n) if it is large.
+
+    Examples
+    --------
+    >>> multiply, pieces = by_pieces(np.ones((512, 128)), batch=32)
+    >>> pieces.shape, multiply(pieces, np.ones((128, 32))).shape
+    ((4, 128, 128), (4, 128, 32))
+    """
     m, n = weight.shape
     pieces = min(m, -(-m * n * batch // SMALL_PRODUCT))
     while m % pieces:
@@ -52,7 +59,27 @@ def _in_pieces(arrays: Any, weight: Any) -> Any:
     return arrays.reshape(len(arrays), *weight.shape[:-1], arrays.shape[-1])
 
 
-class RNN:
+class Kernel:
+    """What the recurrences share: by default the inner loops take weights and biases as they are."""
+
+    def arranged(self, weight: Any) -> Any:
+        """Return a weight's or bias's rows in the order of the inner loops."""
+        return weight
+
+    def restored(self, weight: Any) -> Any:
+        """Return arranged rows in PyTorch's order again."""
+        return weight
+
+    def scaled(self, weight: Any) -> Any:
+        """Return an arranged weight or bias with the halves of the sigmoids in it."""
+        return weight
+
+    def split_biases(self, from_input: Any, from_hidden: Any) -> tuple[Any, Any]:
+        """Return the bias that joins the products of the inputs, and the one that must wait for the state's."""
+        return from_input + from_hidden, None
+
+
+class RNN(Kernel):
     """h = a(z) with z = W x + U h₋ and a the tanh or the positive part."""
 
     name, gates, states, kept = "rnn_sequence", 1, 1, 1  # kept: numbers per unit, row and step
@@ -60,23 +87,9 @@ class RNN:
     def __init__(self, nonlinearity: str) -> None:
         self.nonlinearity = nonlinearity
 
-    def step(self, from_input: Any, from_hidden: Any, *states: Any) -> tuple[Any, ...]:
+    def step(self, from_input: Any, from_hidden: Any, *_: Any) -> tuple[Any, ...]:
         """Return the state after one step, differentiable any number of times."""
         return ((np.tanh if self.nonlinearity == "tanh" else relu)(from_input + from_hidden),)
-
-    def arranged(self, weight: Any) -> Any:
-        """Return a weight's or bias's rows in the order of the inner loops."""
-        return weight
-
-    def scaled(self, weight: Any) -> Any:
-        """Return an arranged weight with the halves of the sigmoids in it."""
-        return weight
-
-    restored = arranged
-
-    def split_biases(self, from_input: Any, from_hidden: Any) -> tuple[Any, Any]:
-        """Return the bias that joins the products of the inputs, and the one that must wait for the state's."""
-        return from_input + from_hidden, None
 
     def forward(self, products: Any, first: Any, weight: Any, bias: Any, room: Room) -> tuple[Any, ...]:
         """Go through a block of steps: products (steps, gates·n, batch), first states (n, batch); return what is kept, states first, in the room."""
@@ -105,13 +118,10 @@ class RNN:
         return slopes, slopes, (g,)
 
 
-class LSTM(RNN):
+class LSTM(Kernel):
     """c = f·c₋ + i·g, h = o·tanh(c). Inside, the gates stand in the order o i f g: sigmoids together, and what c̄ goes to together."""
 
     name, gates, states, kept = "lstm_sequence", 4, 2, 6
-
-    def __init__(self) -> None:
-        pass
 
     def step(self, from_input: Any, from_hidden: Any, *states: Any) -> tuple[Any, ...]:
         """Return the states after one step, differentiable any number of times."""
@@ -189,13 +199,10 @@ class LSTM(RNN):
         return rows, rows, (g_hidden, g_cell)
 
 
-class GRU(RNN):
+class GRU(Kernel):
     """h = n + z·(h₋ − n) with n = tanh(x_n + r·h_n): the state's product h_n passes through the reset gate r."""
 
     name, gates, states, kept = "gru_sequence", 3, 1, 5
-
-    def __init__(self) -> None:
-        pass
 
     def step(self, from_input: Any, from_hidden: Any, *states: Any) -> tuple[Any, ...]:
         """Return the state after one step, differentiable any number of times."""

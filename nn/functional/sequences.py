@@ -35,7 +35,15 @@ class Block(NamedTuple):
 
 
 def blocks(sizes: Sizes, bytes_of_a_row: int) -> Iterator[Block]:
-    """Cut time into blocks."""
+    """Cut time into blocks of steps that have equally many rows and, together, not too many bytes.
+
+    Examples
+    --------
+    >>> for block in blocks((3, 3, 1), 100):
+    ...     print(block)
+    Block(rows=slice(0, 6, None), steps=2, batch=3, going_on=1)
+    Block(rows=slice(6, 7, None), steps=1, batch=1, going_on=0)
+    """
     first = start = 0
     while first < len(sizes):
         batch = sizes[first]
@@ -49,7 +57,13 @@ def blocks(sizes: Sizes, bytes_of_a_row: int) -> Iterator[Block]:
 
 
 def backwards(sizes: Sizes) -> Any:
-    """Return the order of rows in which every sequence runs from its end to its start; it is its own inverse."""
+    """Return the order of rows in which every sequence runs from its end to its start; it is its own inverse.
+
+    Examples
+    --------
+    >>> backwards((2, 2, 1))
+    array([4, 3, 2, 1, 0])
+    """
     counts = np.array(sizes)
     starts = np.cumsum(counts) - counts
     time = np.repeat(np.arange(len(counts)), counts)

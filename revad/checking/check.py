@@ -1,36 +1,23 @@
-"""`check_grads`: revad's derivatives against finite differences, along random directions.
-
-For a random tangent v and cotangent w the product w·Jv is one number that revad computes in two ways, J v forward and Jᵀw
-backward, and finite differences in a third. A wrong entry of J changes it almost surely. Where the numbers disagree, the entry
-is looked up.
-"""
+"""`check_grads` and `assert_grads`: revad's derivatives against finite differences, to any order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-from revad.checking.locate import weighted, wrong_entries
-from revad.checking.slopes import Slope, one_sided, slope, unit
-from revad.checking.spaces import Mapping, Vector, as_mapping, mapping
-from revad.checking.table import Comparison, comparison_table
+from revad.checking.entries import entry_mismatches
+from revad.checking.mismatches import Mismatch
+from revad.checking.projections import ROUNDINGS as ROUNDINGS
+from revad.checking.projections import Trial as Trial
+from revad.checking.spaces import Mapping, as_mapping, mapping
+from revad.checking.table import Comparison
+from revad.checking.verdict import GradientCheck
 from revad.errors import ArgumentError, GradientMismatchError
 from revad.transforms._arguments import Argnums
-from revad.transforms.forward import jvp
-from revad.transforms.reverse import vjp
 
 MODES = ("vjp", "jvp")
-ROUNDINGS = 50  # what revad itself may lose, in rounding units of the coarsest leaf
-SHOWN = 10  # rows in an error message
-
-
-class Mismatch(NamedTuple):
-    """A check that failed: what to tell, and whether it proves the derivative wrong."""
-
-    message: str
-    inconclusive: bool
 
 
 @np.errstate(all="ignore")  # what is not finite is told in the message
@@ -42,9 +29,11 @@ def check_grads(
     argnums: Argnums | None = None,
     trials: int = 2,
     seed: int = 0,
+    entrywise: bool = False,
+    raises: bool = True,
     **kwargs: Any,
-) -> None:
-    r"""Check derivatives of ``f`` against finite differences along random directions; return if they agree, raise if not.
+) -> GradientCheck:
+    r"""Check derivatives of ``f`` against finite differences; return how well they agree, raise if they do not.
 
     Parameters
     ----------
@@ -63,6 +52,16 @@ def check_grads(
         How many random directions.
     seed : int
         Of the generator of the directions; NumPy's global state is neither read nor changed.
+    entrywise : bool
+        Compare every entry of the Jacobian in place of random projections: slower by the number of inputs (and of outputs), and
+        no error can hide behind a larger entry.
+    raises : bool
+        Whether to raise if they disagree; otherwise the result says so.
+
+    Returns
+    -------
+    GradientCheck
+        True if they agree. It prints as a table; ``verdict`` reads "agrees to 12 digits; 13 are attainable".
 
     Raises
     ------
@@ -83,6 +82,7 @@ def check_grads(
     >>> import numpy as np
     >>> from revad import check_grads
     >>> check_grads(lambda w, x: np.sum(np.tanh(x @ w) ** 2), np.array([0.3, -0.2]), np.eye(2))
+    check_grads: <lambda> agrees to ... digits; ... are attainable
 
     A rule with a mistake:
 
@@ -99,9 +99,40 @@ def check_grads(
     _check_count("order", order)
     _check_count("trials", trials)
     here, _ = as_mapping("check_grads", f, argnums, args, kwargs)
-    mismatch = find_mismatch(here, modes, order, trials, np.random.default_rng(seed))
+    result = GradientCheck(here.name)
+    generator = np.random.default_rng(seed)
+    mismatch = find_mismatch(here, modes, order, trials, generator, result.comparisons, entrywise=entrywise)
     if mismatch is not None:
-        raise GradientMismatchError(mismatch.message)
+        result.message, result.inconclusive = mismatch
+        if raises:
+            raise GradientMismatchError(result.message)
+    return result
+
+
+def assert_grads(f: Callable[..., Any], *args: Any, **options: Any) -> None:
+    """Assert that derivatives of ``f`` agree with finite differences, for tests: pytest shows the table, not this function.
+
+    Parameters
+    ----------
+    f, *args, **options
+        As for `check_grads`.
+
+    Raises
+    ------
+    GradientMismatchError
+        They disagree; it is an AssertionError.
+
+    Examples
+    --------
+    >>> import numpy as np, revad
+    >>> def test_softplus():
+    ...     revad.assert_grads(lambda x: np.logaddexp(x, 0.0), np.linspace(-3, 3, 5))
+    >>> test_softplus()
+    """
+    __tracebackhide__ = True  # for pytest
+    result = check_grads(f, *args, raises=False, **options)
+    if not result:
+        raise GradientMismatchError(result.message)
 
 
 def _check_count(name: str, value: Any) -> None:
@@ -117,181 +148,38 @@ def _checked_modes(modes: Any) -> tuple[str, ...]:
 
 
 def find_mismatch(
-    here: Mapping, modes: tuple[str, ...], order: int, trials: int, generator: np.random.Generator
+    here: Mapping,
+    modes: tuple[str, ...],
+    order: int,
+    trials: int,
+    generator: np.random.Generator,
+    comparisons: list[Comparison] | None = None,
+    *,
+    entrywise: bool = False,
 ) -> Mismatch | None:
-    """Return the first disagreement of revad's derivatives with finite differences, or None."""
+    """Return the first disagreement of revad's derivatives with finite differences, or None; list what was compared."""
+    comparisons = [] if comparisons is None else comparisons
     if not np.all(np.isfinite(here.value)):
         bad = here.outputs.label(int(np.argmin(np.isfinite(here.value))))
         return Mismatch(
             f"check_grads: {here.name} is not finite at this point ({bad}): nothing can be checked.", inconclusive=True
         )
     products: dict[str, Callable[..., list[Any]]] = {}
-    for _ in range(trials):
+    for number in range(1 if entrywise else trials):
         trial = Trial(here, generator)
         products = {"vjp": trial.pull, "jvp": trial.push}
-        for mismatch in trial.mismatches(modes):
+        if entrywise:
+            checks = entry_mismatches(here, modes, comparisons, ROUNDINGS)
+        else:
+            checks = trial.mismatches(modes, comparisons, f", direction {number + 1}")
+        for mismatch in checks:
             return mismatch
     if order > 1:
         spaces = {"vjp": here.inputs, "jvp": here.outputs}
         for mode in modes:
             names = [f"{mode} at {label}" for label in spaces[mode].labels]
             derived = mapping(f"{mode}({here.name})", products[mode], here.leaves, here.inputs.labels, names)
-            mismatch = find_mismatch(derived, modes, order - 1, trials, generator)
+            mismatch = find_mismatch(derived, modes, order - 1, trials, generator, comparisons, entrywise=entrywise)
             if mismatch is not None:
                 return mismatch
     return None
-
-
-class Trial:
-    """One random tangent and cotangent at a point, and what revad and finite differences make of them."""
-
-    def __init__(self, here: Mapping, generator: np.random.Generator) -> None:
-        self.here = here
-        self.tangents = here.inputs.leaves(_random(generator, here.inputs.size) * here.inputs.scales(here.point))
-        self.tangent = here.inputs.vector(self.tangents)
-        self.cotangents = here.outputs.leaves(here.outputs.flip(_random(generator, here.outputs.size)))
-        self.cotangent = here.outputs.flip(here.outputs.vector(self.cotangents))
-
-    def pull(self, *leaves: Any) -> list[Any]:
-        """Return the cotangent pulled back to the inputs."""
-        return list(vjp(self.here.function, *leaves)[1](self.cotangents))
-
-    def push(self, *leaves: Any) -> list[Any]:
-        """Return the tangent pushed forward to the outputs."""
-        return jvp(self.here.function, leaves, tuple(self.tangents))[1]
-
-    def product(self, label: str) -> Comparison:
-        """Return the comparison of w·Jv, pulled back by revad, with finite differences."""
-        found = slope(self.here, self.tangent)
-        return self._compare_product(self._pulled(), found, self._rounding(found), label)
-
-    def mismatches(self, modes: tuple[str, ...]) -> Iterator[Mismatch]:
-        """Compare; yield what disagrees."""
-        here = self.here
-        found = slope(here, self.tangent)
-        rounding = self._rounding(found)
-        pushed = here.outputs.vector(self.push(*_copies(here.leaves))) if "jvp" in modes else None
-        pulled = self._pulled() if "vjp" in modes else None
-        if pushed is not None:
-            yield from self._check_pushed(pushed, found, rounding)
-        if pulled is not None:
-            yield from self._check_pulled(pulled, found, rounding)
-        if pushed is not None and pulled is not None:
-            yield from self._check_adjoint(pushed, pulled, found, rounding)
-        yield from self._check_conclusive(found)
-
-    def _pulled(self) -> Vector:
-        return self.here.inputs.flip(self.here.inputs.vector(self.pull(*_copies(self.here.leaves))))
-
-    def _rounding(self, found: Slope) -> float:
-        """Return what revad itself may lose, relative to the size of the derivative."""
-        noise = _norm(found.noise) / (_norm(self.here.value) + 1e-300)  # more than a rounding where the function loses digits
-        return ROUNDINGS * max(self.here.inputs.eps, self.here.outputs.eps, min(1e-6, noise))
-
-    def _compare_product(self, pulled: Vector, found: Slope, rounding: float, label: str) -> Comparison:
-        tangent, cotangent = self.tangent, self.cotangent
-        terms = np.sum(np.abs(cotangent * found.value)) + np.sum(np.abs(pulled * tangent))
-        error = float(np.abs(cotangent) @ (found.error + rounding * found.size) + rounding * terms)
-        return Comparison(label, float(pulled @ tangent), float(cotangent @ found.value), error)
-
-    def _check_pushed(self, pushed: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
-        """Compare J v with finite differences, output by output."""
-        here = self.here
-        luck = 1 + np.log10(max(1, pushed.size))  # among many outputs some estimates agree by accident
-        error = luck * found.error + rounding * (np.nanmax(np.abs(found.value), initial=0.0) + found.size)
-        with np.errstate(invalid="ignore"):
-            excess = np.abs(pushed - found.value) - error
-        bad = np.flatnonzero(~(excess <= 0))
-        if bad.size:
-            worst = int(bad[np.argmax(np.nan_to_num(excess[bad], nan=np.inf))])
-            label = here.outputs.label(worst)
-            scalar = weighted(here, unit(here.outputs, worst), label)
-
-            def got(direction: Vector) -> float:
-                pushed = jvp(here.function, _copies(here.leaves), tuple(here.inputs.leaves(direction)))[1]
-                return float(here.outputs.vector(pushed)[worst])
-
-            rows = wrong_entries(scalar, got, self.tangent, rounding, np.ones_like(self.tangent), f"∂{label}/∂{{}}")
-            along = Comparison(f"{label}, along v", float(pushed[worst]), float(found.value[worst]), float(error[worst]))
-            yield _mismatch("jvp", here, rows, along, f"{bad.size} of {pushed.size} outputs")
-
-    def _check_pulled(self, pulled: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
-        """Compare Jᵀw with finite differences, along the tangent first."""
-        here, tangent, cotangent = self.here, self.tangent, self.cotangent
-        along = self._compare_product(pulled, found, rounding, "w·Jv")
-        if not along.agrees:
-            single = cotangent.size == 1  # then the gradient itself can be shown
-            weight = cotangent / cotangent[0] if single else cotangent
-            entries = pulled / cotangent[0] if single else pulled
-            signs = here.inputs.flip(np.ones_like(tangent))  # the imaginary entry of a gradient is -du/dy
-            scalar = weighted(here, weight, "w·f")
-            rows = wrong_entries(scalar, lambda direction: float(entries @ direction), tangent, rounding, signs)
-            yield _mismatch("vjp", here, rows, along, "w·Jv")
-
-    def _check_adjoint(self, pushed: Vector, pulled: Vector, found: Slope, rounding: float) -> Iterator[Mismatch]:
-        """Compare ⟨Jᵀw, v⟩ with ⟨w, Jv⟩: no finite differences, so to round-off."""
-        scale = _norm(self.cotangent) * (_norm(pushed) + _norm(found.size)) + _norm(pulled) * _norm(self.tangent)
-        row = Comparison("⟨Jᵀw, v⟩, ⟨w, Jv⟩", float(pulled @ self.tangent), float(self.cotangent @ pushed), rounding * scale)
-        if not row.agrees:
-            text = comparison_table([row], ("", "from vjp", "from jvp", "difference", "round-off", ""))
-            message = f"check_grads: the vjp and the jvp of {self.here.name} are not adjoint to each other."
-            yield Mismatch(f"{message}\n{text}", inconclusive=False)
-
-    def _check_conclusive(self, found: Slope) -> Iterator[Mismatch]:
-        """Say so where the finite difference cannot tell a right derivative from a wrong one: at kinks, in noise."""
-        here = self.here
-        vague = (found.error > 0.1 * np.abs(found.value)) & (found.error > 1e-6 * found.size)
-        if not np.any(vague):
-            return
-        left, right, kink = one_sided(here, self.tangent)
-        bad = np.flatnonzero(kink & vague)
-        if bad.size:
-            pushed = here.outputs.vector(self.push(*_copies(here.leaves)))
-            columns = (pushed, found.value, found.error, left, right)
-            rows: list[Comparison] = []
-            for i in map(int, bad[:SHOWN]):
-                got, expected, error, before, after = (float(column[i]) for column in columns)
-                rows.append(Comparison(f"{here.outputs.label(i)}, along v", got, expected, error, (before, after)))
-            yield Mismatch(f"{KINK.format(here.name)}\n{comparison_table(rows)}", inconclusive=True)
-        elif not np.all(np.isfinite(found.error)) or _norm(found.error) > 0.1 * _norm(found.value):
-            yield Mismatch(
-                f"check_grads: {here.name} cannot be checked at this point: its values are so noisy, or change so abruptly, "
-                f"that finite differences give {_norm(found.value):.1e} with an error of {_norm(found.error):.1e}.",
-                inconclusive=True,
-            )
-
-
-KINK = (
-    "check_grads: {} has a kink, a jump or an edge at this point: its slopes to the left and to the right differ, so that no "
-    "single number is the derivative and revad follows a convention. Check at another point."
-)
-
-
-def _random(generator: np.random.Generator, size: int) -> Vector:
-    """Return numbers of random sign and of size 1/2 to 3/2, so that every entry counts."""
-    return generator.uniform(0.5, 1.5, size) * np.where(generator.random(size) < 0.5, -1.0, 1.0)
-
-
-def _copies(leaves: list[Any]) -> tuple[Any, ...]:
-    return tuple(leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves)
-
-
-def _norm(vector: Vector) -> float:
-    return float(np.linalg.norm(vector[np.isfinite(vector)]))
-
-
-def _mismatch(mode: str, here: Mapping, rows: list[Comparison], along: Comparison, what: str) -> Mismatch:
-    """Return the message for derivatives that disagree with finite differences."""
-    text = comparison_table([*rows[:SHOWN], along])
-    more = f"\n  ({len(rows) - SHOWN} more entries disagree)" if len(rows) > SHOWN else ""
-    if not rows:  # an accident among many outputs, most likely
-        return Mismatch(
-            f"check_grads: the {mode} of {here.name} disagrees with finite differences along a random direction ({what}), but for no "
-            f"single input: the function loses too many digits here for a check, or a rule is not linear in what it is given.\n{text}",
-            inconclusive=True,
-        )
-    if all(row.is_kink for row in rows):
-        return Mismatch(f"{KINK.format(here.name)}\n{text}{more}", inconclusive=True)
-    return Mismatch(
-        f"check_grads: the {mode} of {here.name} disagrees with finite differences ({what}).\n{text}{more}", inconclusive=False
-    )

@@ -2,21 +2,23 @@
 
 A derivative is taken along a line, t ↦ f(x + t·v), for all outputs at once. Two errors oppose each other: truncation shrinks
 with the step, round-off grows as noise / step. Ridders' method [1]_ extrapolates central differences over a sequence of
-shrinking steps and keeps, per output, the estimate whose own error bar is least; the noise of the function is measured, not
-assumed [2]_.
+shrinking steps and keeps, per output, the estimate whose own error bar is least; the noise of the function is measured
+(see `lines`).
 
 .. [1] C. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", *Advances in Engineering Software* 4(2), 1982; *Numerical
    Recipes*, 3rd ed., section 5.7.
-.. [2] J. Moré and S. Wild, "Estimating computational noise", *SIAM Journal on Scientific Computing* 33(3), 2011.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.checking.lines import ImaginaryLine
+from revad.checking.lines import Line as Line
 from revad.checking.spaces import Mapping, Space, Vector
 from revad.errors import ArgumentError
 
@@ -41,83 +43,25 @@ class Slope(NamedTuple):
     size: Vector
 
 
-class Line:
-    """A mapping along a line through its point, ``t -> f(x + t v)``; NaN where it cannot be evaluated.
-
-    Parameters
-    ----------
-    at : Mapping
-        The function and the point.
-    direction : ndarray, shape (inputs,)
-        The vector v.
-    """
-
-    def __init__(self, at: Mapping, direction: Vector) -> None:
-        self.mapping = at
-        self.direction = direction
-        self.centre = at.value
-
-    def __call__(self, t: float) -> Vector:
-        """Return the outputs at a step; a step out of the domain is an answer too, not an accident."""
-        try:
-            with np.errstate(all="ignore"):
-                return self.mapping.at(self.mapping.point + t * self.direction)
-        except (ArithmeticError, ValueError):  # LinAlgError is a ValueError
-            return np.full_like(self.centre, np.nan)
-
-    def noise(self) -> Vector:
-        """Return the standard deviation of the round-off in the outputs, from fourth differences over nearby points.
-
-        Over short distances a smooth function is a cubic, whose fourth differences vanish: what is left is noise. Where more
-        is left than rounding explains, and it depends on the distance, it is a kink or pole close by: shorter distances are
-        tried. Where the function stands still, the points lie inside one step of its own rounding: longer distances are tried.
-        """
-        eps = float(np.finfo(self.mapping.inputs.dtype).eps)
-        least = 0.5 * eps * np.abs(self.centre)
-        seen, still = self._scatter(eps ** (1 / 3))
-        settled, wider = seen <= 100 * least, seen
-        for power in (0.275, 0.55, 0.75, 0.95):
-            if np.all(settled):
-                break
-            other, other_still = self._scatter(eps**power)
-            settled |= (other > wider / 3) & (other < 3 * wider)  # noise does not depend on the distance
-            if power > 1 / 3:
-                seen = np.where(other_still | settled, seen, np.fmin(seen, other))
-                wider = other
-        for power in (0.32, 0.29, 0.25, 0.1875, 0.125):
-            if not np.any(still):
-                break
-            wider, wider_still = self._scatter(eps**power)
-            wider = np.where(wider > 1e-4 * np.abs(self.centre), 0.0, wider)  # a jump of the function, no rounding
-            seen = np.where(still, np.fmax(seen, wider), seen)
-            still &= wider_still
-        return np.fmax(seen, least)
-
-    def _scatter(self, spacing: float) -> tuple[Vector, Vector]:
-        """Return the scatter of the outputs over nine points, and where they (nearly) stand still or move in equal steps."""
-        samples = np.stack([self(i * spacing) for i in range(1, 10)])
-        with np.errstate(invalid="ignore", over="ignore"):
-            steps = np.diff(samples, axis=0)
-            scatter = np.max(np.abs(np.diff(steps, 3, axis=0)), axis=0) / np.sqrt(70.0)  # 70 = 8! / (4!)²
-        return np.where(np.isfinite(scatter), scatter, 0.0), (scatter == 0) | (np.mean(steps == 0, axis=0) > 0.5)
-
-
 def forward(line: Line) -> Slope:
     """Return forward differences, (f(x + h v) − f(x)) / h: one evaluation more than the value, half the digits."""
-    noise = line.noise()
-    step = float(np.finfo(line.centre.dtype).eps) ** 0.5
-    with np.errstate(invalid="ignore", over="ignore"):
-        value, wider = ((line(h) - line.centre) / h for h in (step, 2 * step))
-        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise, np.abs(line.centre))
+    return _in_one_step(line, 1 / 2, lambda h: (line(h) - line.centre) / h)
 
 
 def central(line: Line) -> Slope:
     """Return central differences, (f(x + h v) − f(x − h v)) / 2h: two thirds of the digits."""
+    return _in_one_step(line, 1 / 3, lambda h: (line(h) - line(-h)) / (2 * h))
+
+
+def _in_one_step(line: Line, power: float, quotient: Callable[[float], Vector]) -> Slope:
+    """Return the difference quotient of a step eps^power, judged by that of twice the step."""
     noise = line.noise()
-    step = float(np.finfo(line.centre.dtype).eps) ** (1 / 3)
+    eps = float(np.finfo(line.centre.dtype).eps)
+    step = eps**power
     with np.errstate(invalid="ignore", over="ignore"):
-        value, wider = ((line(h) - line(-h)) / (2 * h) for h in (step, 2 * step))
-        return Slope(value, CAUTION * np.abs(value - wider) + SIGMAS * noise / step, noise, np.abs(line.centre))
+        value, wider = quotient(step), quotient(2 * step)
+        floor = SIGMAS * (noise + 0.5 * eps * np.abs(value)) / step
+        return Slope(value, CAUTION * np.abs(value - wider) + floor, noise, np.abs(line.centre))
 
 
 def ridders(line: Line) -> Slope:
@@ -178,7 +122,9 @@ def _extrapolate(difference: Vector, coarser_row: list[Vector]) -> tuple[list[Ve
 
 
 def complex_step(line: Line) -> Slope:
-    """Return Im f(x + i h v) / h: exact to round-off, since nothing is subtracted, for real-analytic functions [1]_.
+    """Return Im f(x + i h v) / h: exact to round-off, since no step is subtracted, for real-analytic functions [1]_.
+
+    What the function itself cancels is lost here too; it is measured as the noise of the derivative over nearby points.
 
     .. [1] W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions", *SIAM Review* 40(1),
        1998.
@@ -186,15 +132,17 @@ def complex_step(line: Line) -> Slope:
     here = line.mapping
     if any(part.is_complex for part in (*here.inputs.parts, *here.outputs.parts)):
         raise ArgumentError(f"method='complex-step': {here.name} takes or returns complex numbers; use method='ridders'.")
-    step = 1e-30
     try:
-        outputs = here.function(*here.inputs.leaves(here.point + 1j * step * line.direction, wide=True))
-    except TypeError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            derivative = ImaginaryLine(line)
+            lost = derivative.noise()
+    except (TypeError, np.exceptions.ComplexWarning) as error:
         message = f"method='complex-step': {here.name} does not take complex numbers ({error}); use method='ridders'."
         raise ArgumentError(message) from error
-    value = np.concatenate([np.imag(leaf).ravel() / step for leaf in outputs]) if outputs else line.centre
     other = central(line)
-    error = 64 * float(np.finfo(line.centre.dtype).eps) * np.abs(value)
+    value = derivative.centre
+    error = 8 * float(np.finfo(line.centre.dtype).eps) * np.abs(value) + SIGMAS * lost
     if not np.all(np.abs(value - other.value) <= other.error + error):
         raise ArgumentError(
             f"method='complex-step': {here.name} is not complex-analytic (it uses abs, conj, real, a comparison, ...), so the "
@@ -223,14 +171,20 @@ def slope(at: Mapping, direction: Vector, method: str = "ridders") -> Slope:
     method : {"ridders", "central", "forward", "complex-step"}
         See `finite_difference`.
     """
-    if method not in METHODS:
-        raise ArgumentError(f"method={method!r}: choose one of {', '.join(map(repr, METHODS))}.")
-    stretch = _stretch(at, direction)
-    found = METHODS[method](Line(at, direction / stretch))
+    differentiate = known_method(method)
+    stretch = stretch_of(at, direction)
+    found = differentiate(Line(at, direction / stretch))
     return Slope(found.value * stretch, found.error * stretch, found.noise, found.size * stretch)
 
 
-def _stretch(at: Mapping, direction: Vector) -> float:
+def known_method(method: str) -> Callable[[Line], Slope]:
+    """Return the function of a method's name."""
+    if method not in METHODS:
+        raise ArgumentError(f"method={method!r}: choose one of {', '.join(map(repr, METHODS))}.")
+    return METHODS[method]
+
+
+def stretch_of(at: Mapping, direction: Vector) -> float:
     """Return by how much a direction exceeds the scale of the inputs, where it does so most."""
     relative = float(np.max(np.abs(direction) / at.inputs.scales(at.point), initial=0.0))
     return relative if relative > 0 else 1.0
@@ -261,7 +215,7 @@ def one_sided(at: Mapping, direction: Vector) -> tuple[Vector, Vector, Any]:
     kink : ndarray of bool, shape (outputs,)
         Where they differ by more than their error bars, or grow without bound.
     """
-    stretch = _stretch(at, direction)
+    stretch = stretch_of(at, direction)
     line = Line(at, direction / stretch)
     step = 2.0**-13
     floor = 20 * line.noise() / step

@@ -8,13 +8,14 @@ two real ones; a cotangent, du/dx − i du/dy, as the pair (du/dx, du/dy), so th
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from revad.aval import Aval, aval_of
-from revad.engine.tape import is_inexact
+from revad.engine.tape import Tracked, is_inexact
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms._arguments import Argnums, _keys, differentiable
 from revad.trees import describe, flatten
@@ -87,6 +88,11 @@ class Space:
             return value[()].item()
         return value if issubclass(part.kind, np.ndarray) else value[()]
 
+    @staticmethod
+    def stack(points: list[list[Any]]) -> list[Any]:
+        """Return the leaves of several points as one list of leaves, whose first axis counts the points."""
+        return [np.stack([np.asarray(leaf) for leaf in leaves]) for leaves in zip(*points, strict=True)]
+
     def flip(self, vector: Vector) -> Vector:
         """Return the vector with imaginary entries negated: from a cotangent to its pair of derivatives, and back."""
         out = vector.copy()
@@ -125,10 +131,18 @@ class Mapping(NamedTuple):
     outputs: Space
     point: Vector  # the leaves as a vector
     value: Vector  # the outputs as a vector, computed in double precision
+    stacked: Callable[..., list[Any]] | None = None  # the function of leaves with a further, first axis that counts points
 
     def at(self, vector: Vector) -> Vector:
         """Return the function's value at another point, computed in at least double precision."""
         return self.outputs.vector(self.function(*self.inputs.leaves(vector, wide=True)))
+
+    def at_many(self, points: Vector) -> Vector:
+        """Return the function's values, shape (points, outputs), at the rows of an array: in one call if it takes a stack."""
+        if self.stacked is None:
+            return np.stack([self.at(point) for point in points])
+        found = self.stacked(*self.inputs.stack([self.inputs.leaves(point, wide=True) for point in points]))
+        return np.stack([self.outputs.vector([leaf[i] for leaf in found]) for i in range(len(points))])
 
 
 def mapping(
@@ -167,7 +181,13 @@ def mapping(
 
 
 def as_mapping(
-    caller: str, f: Callable[..., Any], argnums: Argnums | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    caller: str,
+    f: Callable[..., Any],
+    argnums: Argnums | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    batch: bool = False,
 ) -> tuple[Mapping, Callable[..., Any]]:
     """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves together again.
 
@@ -181,6 +201,8 @@ def as_mapping(
         What to differentiate; None for every floating or complex leaf of the positional arguments.
     args, kwargs
         The call.
+    batch : bool
+        Whether ``f`` takes a stack: what is differentiated has a further, first axis that counts points, and so has the result.
 
     Returns
     -------
@@ -200,8 +222,9 @@ def as_mapping(
     keys = list(range(len(args))) if argnums is None else _keys(caller, argnums, args, kwargs)
     trees = {key: kwargs[key] if isinstance(key, str) else args[key] for key in keys}
     flat, rebuild = flatten(tuple(trees.values()))
-    labels = [label for key, tree in trees.items() for label in describe(tree, _parameter(f, key))]
+    labels = [label for key, tree in trees.items() for label in _labels(tree, _parameter(f, key))]
     if argnums is None:
+        flat = list[Any](leaf._value if isinstance(leaf, Tracked) and leaf.is_parameter else leaf for leaf in flat)
         moving = [i for i, leaf in enumerate(flat) if is_inexact(leaf) and not isinstance(leaf, type)]
     else:
         flat = [differentiable(leaf, caller, tuple(trees.values()), i) for i, leaf in enumerate(flat)]
@@ -225,10 +248,25 @@ def as_mapping(
                 positional[key] = tree
         return f(*positional, **named)
 
-    def function(*values: Any) -> list[Any]:
-        return [leaf for leaf in flatten(run(*values))[0] if is_inexact(leaf)]
+    def single(*values: Any) -> Any:
+        """Return the result at one point."""
+        if not batch:
+            return run(*values)
+        result = run(*[np.asarray(value)[np.newaxis] for value in values])
+        leaves, rebuild_result = flatten(result)
+        _check_stack(caller, name, leaves, describe(result, "the result"), 1)
+        return rebuild_result([leaf[0] for leaf in leaves])
 
-    result = run(*[flat[i].copy() if isinstance(flat[i], np.ndarray) else flat[i] for i in moving])
+    def function(*values: Any) -> list[Any]:
+        return [leaf for leaf in flatten(single(*values))[0] if is_inexact(leaf)]
+
+    def stacked(*values: Any) -> list[Any]:
+        result = run(*values)
+        leaves = flatten(result)[0]
+        _check_stack(caller, name, leaves, describe(result, "the result"), len(values[0]))
+        return [leaf for leaf in leaves if is_inexact(leaf)]
+
+    result = single(*[flat[i].copy() if isinstance(flat[i], np.ndarray) else flat[i] for i in moving])
     outputs, rebuild_output = flatten(result)
     floating = [is_inexact(leaf) for leaf in outputs]
     if not any(floating):
@@ -242,7 +280,26 @@ def as_mapping(
         return rebuild_output([next(given) if is_float else zero(np.shape(leaf)) for leaf, is_float in pairs])
 
     out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
-    return mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels), restore
+    here = mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels)
+    return (here._replace(stacked=stacked) if batch else here), restore
+
+
+def _labels(tree: Any, path: str) -> list[str]:
+    """Return the names of leaves; parts of a model whose names are numbers too, as in ``model.2.weight``."""
+    labels = describe(tree, path)
+    for i, label in enumerate(labels):
+        while (plain := re.sub(r"getattr\(([^(),]*), '([^']*)'\)", r"\1.\2", label)) != label:
+            labels[i] = label = plain
+    return labels
+
+
+def _check_stack(caller: str, name: str, leaves: list[Any], labels: list[str], points: int) -> None:
+    for leaf, label in zip(leaves, labels, strict=True):
+        if np.shape(leaf)[:1] != (points,):
+            raise ArgumentError(
+                f"{caller}(batch=True): of a stack of {points} points {name} returned {label} of shape {np.shape(leaf)}; its first "
+                "axis must count the points. Let every reduction keep that axis, or leave batch out."
+            )
 
 
 def _parameter(f: Callable[..., Any], key: int | str) -> str:

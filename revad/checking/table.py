@@ -18,6 +18,7 @@ class Comparison(NamedTuple):
     expected: float
     error: float
     sides: tuple[float, float] | None = None
+    scale: float = 0.0  # the size of the derivative as a whole, for an entry that is zero
 
     @property
     def agrees(self) -> bool:
@@ -46,7 +47,7 @@ class Comparison(NamedTuple):
         note = "" if self.agrees else "disagrees"
         if self.sides is not None:
             note = f"kink: slopes {_side(self.sides[0])} and {_side(self.sides[1])}"
-        difference = self.got - self.expected
+        difference = self.got - self.expected + 0.0
         return self.label, number(self.got), number(self.expected), f"{difference:.1e}", f"{self.error:.1e}", note
 
 
@@ -59,7 +60,7 @@ HEADINGS = ("entry", "got", "expected", "difference", "attainable error", "")
 
 def number(value: float) -> str:
     """Return a number in ten significant digits."""
-    return f"{value:.10g}"
+    return f"{value + 0.0:.10g}"  # without the sign of a zero
 
 
 def comparison_table(comparisons: list[Comparison], headings: tuple[str, ...] = HEADINGS, indent: str = "  ") -> str:

@@ -7,11 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.check import MODES, ROUNDINGS, Mismatch, Trial, find_mismatch
+from revad.checking.check import MODES, find_mismatch
 from revad.checking.locate import compare_entries, weighted
+from revad.checking.pages import plain_value
+from revad.checking.projections import ROUNDINGS, Trial
 from revad.checking.spaces import Mapping, Vector, as_mapping
 from revad.checking.table import Comparison, comparison_table
+from revad.checking.verdict import GradientCheck, comparison_json
 from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line
+from revad.commands.terminal import print_json, say, say_table
 from revad.errors import RevadError
 from revad.transforms.reverse import vjp
 
@@ -22,11 +26,23 @@ HEADINGS = ("entry", "revad", "finite difference", "difference", "attainable err
 
 
 class Report(NamedTuple):
-    """What was computed, as text, and what follows from it."""
+    """What was computed, and what follows from it."""
 
     text: str
+    value: Any
+    gradient: dict[str, Any]
     rows: list[Comparison]
-    mismatch: Mismatch | None
+    result: GradientCheck
+
+    @property
+    def wrong(self) -> list[Comparison]:
+        """The rows that disagree, kinks apart."""
+        return [row for row in self.rows if not row.agrees and not row.is_kink]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing disagrees."""
+        return self.result.ok and not self.wrong
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,56 +53,90 @@ def run(options: argparse.Namespace) -> int:
     CannotError
         The check cannot be made, or proves nothing.
     """
+    try:
+        name, report = _report(options)
+        if not options.json:
+            _show(options.target, report)
+        if report.result.inconclusive:
+            raise CannotError(report.result.verdict)
+    except CannotError as error:
+        if options.json:
+            print_json({"target": options.target, "verdict": "cannot", "message": str(error)})
+        raise
+    if options.json:
+        print_json(_json(options.target, report))
+    elif report.agrees:
+        of = f"{report.result.digits} digits; {report.result.attainable} are attainable"
+        say(f"\nagree: {name} and its derivatives agree with finite differences to {of}.", "good")
+    else:
+        message = report.result.message
+        if message and all(row.label.startswith(DIRECTION) for row in report.wrong):  # where it is wrong is not yet shown
+            print(f"\n{message.removeprefix('check_grads: ')}")
+        say(f"\ndisagree: revad's derivative of {name} is not what finite differences say.", "bad")
+    return AGREE if report.agrees else DISAGREE
+
+
+def _report(options: argparse.Namespace) -> tuple[str, Report]:
     with function_in_file(options.target) as (module, function, name):
         call = bind(name, function, module, options.at)
         try:
-            report = examine(call, options.wrt, order=options.order, seed=options.seed)
+            return name, examine(call, options.wrt, order=options.order, seed=options.seed)
         except CannotError:
             raise
         except RevadError as error:
             raise CannotError(f"{one_line(error)}{line_in(module, error)}") from error
         except (Exception, SystemExit) as error:
             raise CannotError(f"the call of {name} raised {one_line(error)}{line_in(module, error)}{call.hint}") from error
-    print(f"{options.target}\n\n{report.text}")
+
+
+def _show(target: str, report: Report) -> None:
+    print(f"{target}\n\n{report.text}")
     if report.rows:
-        print("\n" + comparison_table(report.rows, HEADINGS))
-    mismatch = report.mismatch
-    if mismatch is not None and mismatch.inconclusive:
-        reason, *_ = mismatch.message.removeprefix("check_grads: ").splitlines()
-        raise CannotError(reason)
-    wrong = [row for row in report.rows if not row.agrees and not row.is_kink]
-    if mismatch is None and not wrong:
-        print(f"\nagree: {name} and its derivatives agree with finite differences.")
-        return AGREE
-    if mismatch is not None and all(row.label.startswith(DIRECTION) for row in wrong):  # where it is wrong is not yet shown
-        print(f"\n{mismatch.message.removeprefix('check_grads: ')}")
-    print(f"\ndisagree: revad's derivative of {name} is not what finite differences say.")
-    return DISAGREE
+        print()
+        styles = ["unsure" if row.sides else "" if row.agrees else "bad" for row in report.rows]
+        say_table(comparison_table(report.rows, HEADINGS), styles)
+
+
+def _json(target: str, report: Report) -> dict[str, Any]:
+    return {
+        "target": target,
+        "verdict": "agree" if report.agrees else "disagree",
+        "value": plain_value(report.value),
+        "gradient": plain_value(report.gradient),
+        "digits": report.result.digits,
+        "attainable_digits": report.result.attainable,
+        "comparisons": [comparison_json(row) for row in report.rows],
+        "message": report.result.message,
+    }
 
 
 @np.errstate(all="ignore")
 def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
     """Differentiate a call and compare."""
     values = tuple(call.values.values())
-    result = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
+    value = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
     here, _ = as_mapping("grad", call.function, _positions(call, wrt), values, {})
     lines = [_shown(f"  {key} = ", value) for key, value in call.values.items()]
     moving = {label.partition("[")[0].partition(".")[0] for label in here.inputs.labels}
     constant = [key for key in call.values if key not in moving]
     lines += [f"  (not differentiated: {', '.join(constant)})"] if constant else []
-    lines.append(_shown("\n  value     ", result))
+    lines.append(_shown("\n  value     ", value))
     rows: list[Comparison] = []
+    parts: dict[str, Any] = {}
     generator = np.random.default_rng(seed)
-    if not np.all(np.isfinite(here.value)):
-        return Report("\n".join(lines), [], find_mismatch(here, MODES, order, 2, generator))
-    if here.outputs.size == 1:
-        gradient = _gradient(here)
-        parts = zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True)
-        lines += [_shown(f"  gradient  {label}: ", part) for label, part in parts]
-        rows += _entries(here, gradient)
-    if here.outputs.size != 1 or here.inputs.size > SHOWN:
-        rows += [_along(here, generator, f"{DIRECTION} {i + 1}") for i in range(2)]
-    return Report("\n".join(lines), rows, find_mismatch(here, MODES, order, 2, generator))
+    if np.all(np.isfinite(here.value)):
+        if here.outputs.size == 1:
+            gradient = _gradient(here)
+            parts = dict(zip(here.inputs.labels, here.inputs.leaves(gradient), strict=True))
+            lines += [_shown(f"  gradient  {label}: ", part) for label, part in parts.items()]
+            rows += _entries(here, gradient)
+        if here.outputs.size != 1 or here.inputs.size > SHOWN:
+            rows += [_along(here, generator, f"{DIRECTION} {i + 1}") for i in range(2)]
+    result = GradientCheck(call.name, list(rows))
+    mismatch = find_mismatch(here, MODES, order, 2, generator, result.comparisons)
+    if mismatch is not None:
+        result.message, result.inconclusive = mismatch
+    return Report("\n".join(lines), value, parts, rows, result)
 
 
 def _positions(call: Call, wrt: str | None) -> tuple[int, ...] | None:
@@ -113,7 +163,9 @@ def _entries(here: Mapping, gradient: Vector) -> list[Comparison]:
     pairs = here.inputs.flip(gradient)
     scalar = weighted(here, np.ones(1), "f")
     signs = here.inputs.flip(np.ones(gradient.size))
-    return compare_entries(scalar, lambda v: float(pairs @ v), positions, ROUNDINGS * here.inputs.eps, signs)
+    rows = compare_entries(scalar, lambda v: float(pairs @ v), positions, ROUNDINGS * here.inputs.eps, signs)
+    largest = max((abs(row.expected) for row in rows), default=0.0)
+    return [row._replace(scale=largest) for row in rows]  # so that the digits of a zero have a meaning
 
 
 def _along(here: Mapping, generator: np.random.Generator, label: str) -> Comparison:

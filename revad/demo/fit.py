@@ -13,9 +13,10 @@ from revad.checking.check import ROUNDINGS, Trial
 from revad.checking.locate import compare_entries
 from revad.checking.spaces import as_mapping
 from revad.checking.table import Comparison, comparison_table, table
-from revad.demo import require
+from revad.demo import Options
 from revad.transforms.reverse import grad, value_and_grad
 
+LIBRARIES = {"scipy": "SciPy", "sklearn": "scikit-learn", "tqdm": "tqdm"}  # scikit-learn itself needs SciPy
 PENALTY = 0.01
 SHOWN = 6  # entries of the gradient in the table
 STEPS, RATE, ENOUGH = 30_000, 0.5, 1e-5  # of gradient descent; it stops when the gradient is smaller than the last
@@ -38,9 +39,8 @@ def loss(theta, X, y):  # pyright: ignore[reportMissingParameterType]
     return np.mean(np.logaddexp(0.0, z) - y * z) + 0.5 * PENALTY * np.sum(weights**2)
 
 
-def main() -> int:
-    """Run the demonstration; print what is done and what comes out."""
-    require(scipy="SciPy", sklearn="scikit-learn", tqdm="tqdm")  # scikit-learn itself needs SciPy
+def main(_: Options) -> int:
+    """Run the demonstration; print what is done and what comes out. It takes seconds and writes nothing, so has no options."""
     print("1. Data: scikit-learn's breast-cancer set, measured on cell nuclei", flush=True)
     data = load()
     theta = np.zeros(len(data.names) + 1)

@@ -84,15 +84,7 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     operation = lookup(function)
     if operation is None:
         raise unknown_function(function)
-    top = None
-    for value in args:
-        if isinstance(value, Tracked):
-            if top is None or value._node[1] > top._node[1]:
-                top = value
-        elif type(value) in CONTAINERS:
-            top = find_top(value, top)
-        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-            check_plain(value, operation.name)
+    top = find_top(args)
     if kwargs:
         top = find_top(kwargs.values(), top)
     if top is None:
@@ -102,10 +94,15 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
     if kind == "unsupported":
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
+    return process(top, operation, args, kwargs)
+
+
+def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Have the level of the highest argument answer a call, unless `no_grad` or `debug_nans` does."""
     level = top._node[1]
     if Pause.count:
         if level <= Pause.level.get() and top.pausable:
-            return _call_paused(function, level, args, kwargs)
+            return _call_paused(operation.function, level, args, kwargs)
         watch = Pause.watch.get()
         if watch is not None:
             return watch(top, operation, level, args, kwargs)

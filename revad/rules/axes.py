@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.rules.constants import beside
+
 Axis = int | tuple[int, ...] | None
 
 
@@ -71,9 +73,11 @@ def along(ndim: int, axis: int, key: Any) -> tuple[Any, ...]:
     return (slice(None),) * (axis + ndim if axis < 0 else axis) + (key,)
 
 
-def as_array(value: Any) -> Any:
-    """Return lists and Python numbers as arrays; arrays, and whatever speaks for itself, as they are."""
-    return value if hasattr(value, "dtype") else np.asarray(value)
+def as_array(value: Any, like: Any = None) -> Any:
+    """Return lists and numbers as arrays, of the kind of ``like``; arrays, and whatever speaks for itself, as they are."""
+    if like is not None and np.ndim(value) == 0:
+        return beside(value if hasattr(value, "dtype") else np.asarray(value), like)
+    return value if hasattr(value, "dtype") else np.asarray(value) if like is None else beside(np.asarray(value), like)
 
 
 def as_dtype(x: Any, dtype: Any) -> Any:

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp
+from revad.errors import NoRuleError
+from revad.protocol import own
+from revad.registry import composite, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, lower_half, mH, mT
 from revad.rules.svd import unmoved
@@ -30,13 +32,25 @@ def cholesky_pullback(g: Any, ans: Any, upper: bool = False) -> Any:
 vjp(np.linalg.cholesky, a=cholesky_pullback)
 
 
+@composite(np.linalg.qr)
+def qr(a: Any, mode: Any = "reduced") -> Any:
+    """Return Q and R, or R alone."""
+    if mode in ("raw", "e", "economic"):
+        raise NoRuleError(
+            f"np.linalg.qr(a, mode={mode!r}) gives LAPACK's Householder vectors, and has no derivative rule. "
+            "Use mode='reduced', 'complete' or 'r'."
+        )
+    return orthogonalised(a, mode)
+
+
+@own
+def orthogonalised(a: Any, mode: Any) -> Any:
+    """Return Q and R, or R alone."""
+    return np.linalg.qr(a, mode)
+
+
 def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     """Pull back through A = QR. A wide matrix is [A₁ A₂] = Q [R₁ Qᴴ A₂], with a square A₁ = Q R₁."""
-    if mode not in ("reduced", "complete", "r"):
-        raise NotImplementedError(
-            f"np.linalg.qr(..., mode={mode!r}) has no derivative rule, since LAPACK's raw Householder vectors are not a smooth "
-            "function of anything else that it returns. Use mode='reduced', 'complete' or 'r'."
-        )
     if mode == "r":
         q, r = np.linalg.qr(a)
         g_q, g_r = np.zeros_like(q), g
@@ -67,4 +81,4 @@ def tall_qr_pullback(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
     return mT(np.linalg.solve(r, mT(pulled)))
 
 
-vjp(np.linalg.qr, a=qr_pullback)
+vjp(orthogonalised, a=qr_pullback)

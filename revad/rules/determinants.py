@@ -13,6 +13,7 @@ import numpy as np
 
 from revad.protocol import own
 from revad.registry import vjp
+from revad.rules.constants import beside
 from revad.rules.contraction import conj
 from revad.rules.matrices import as_column, mH, mT, on_diagonal
 
@@ -81,7 +82,7 @@ vjp(np.linalg.slogdet, a=slogdet_pullback)
 def products_without_one(s: Any) -> Any:
     """Return for each i the product of all s but sᵢ. As s falls, a zero before the last one means zero products anyway."""
     n = s.shape[-1]
-    last = np.arange(n) == n - 1
+    last = beside(np.arange(n) == n - 1, s)
     rest = np.prod(s[..., :-1], -1, keepdims=True)
     return rest * np.where(last, 1, s[..., -1:]) / np.where(last | (s == 0), 1, s)
 
@@ -91,10 +92,10 @@ def products_without_two(s: Any) -> Any:
     n = s.shape[-1]
     if n < 2:
         return np.zeros_like(s, shape=(*s.shape, n))
-    i = np.arange(n)
+    i = beside(np.arange(n), s)
     one = np.where((i >= n - 2) | (s == 0), 1, s)  # what to divide by for the sake of i
     rest = as_column(np.prod(s[..., :-2], -1))
     last, last_but_one = i == n - 1, i == n - 2
     rest = rest * np.where(last | last[:, None], 1, s[..., -1:, None])
     rest = rest * np.where(last_but_one | last_but_one[:, None], 1, s[..., -2:-1, None])
-    return np.where(np.eye(n, dtype=bool), 0, rest / (one[..., None] * one[..., None, :]))
+    return np.where(beside(np.eye(n, dtype=bool), s), 0, rest / (one[..., None] * one[..., None, :]))

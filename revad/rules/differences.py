@@ -35,7 +35,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 def extension(end: Any, a: Any, axis: int) -> Any:
     """Return what `np.diff` puts at an end of ``a``; a number stands for a slice full of it."""
-    return end if end is None or np.ndim(end) else np.broadcast_to(end, sized(a.shape, axis, 1))
+    return end if end is None or np.ndim(end) else np.broadcast_to(as_array(end, a), sized(a.shape, axis, 1))
 
 
 def sized(shape: tuple[int, ...], axis: int, n: int) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     differences = flat[1:] - flat[:-1]
     if to_end is None and to_begin is None:
         return differences
-    ends = [None if end is None else np.ravel(end) for end in (to_begin, to_end)]
+    ends = [None if end is None else np.ravel(as_array(end, flat)) for end in (to_begin, to_end)]
     for end in ends:
         if end is not None and not np.can_cast(end.dtype, flat.dtype, casting="same_kind"):
             raise TypeError(f"to_begin and to_end must fit into the array's dtype {flat.dtype}; one has dtype {end.dtype}")

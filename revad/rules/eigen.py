@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import vjp
+from revad.rules.constants import beside
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal
@@ -30,7 +31,7 @@ def eigh_pullback(g: Any, ans: Any) -> Any:
 
 def over_gaps(x: Any, w: Any, same: Any) -> Any:
     """Divide xᵢⱼ by wⱼ − wᵢ; what lies between equal eigenvalues is dropped."""
-    return over(x, gaps(w), same, same & off_diagonal(w.shape[-1]), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
+    return over(x, gaps(w), same, same & off_diagonal(w), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
 
 
 def eigvalsh_pullback(g: Any, a: Any, UPLO: Any = "L") -> Any:
@@ -60,7 +61,7 @@ def before_normalising(g: Any, v: Any) -> Any:
     if not np.iscomplexobj(v):
         return g_raw
     largest = np.argmax(np.abs(v), -2, keepdims=True)
-    at = np.expand_dims(np.arange(v.shape[-2]), -1) == largest
+    at = beside(np.expand_dims(np.arange(v.shape[-2]), -1), v) == largest
     peak = np.real(np.take_along_axis(v, largest, -2))
     return g_raw - np.where(at, 1j * np.imag(onto) / peak, 0)
 

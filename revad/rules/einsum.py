@@ -20,6 +20,7 @@ import numpy as np
 from revad.aval import Aval
 from revad.protocol import own
 from revad.registry import composite, linear, vjp
+from revad.rules.constants import beside
 
 Shape = tuple[int, ...]
 _WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays
@@ -130,7 +131,8 @@ def expand(x: Any, have: str, term: str, shape: Shape) -> Any:
             pair = (term.index(c), place)
             diagonal = np.eye(lengths[c], dtype=bool)
             x = np.expand_dims(x, place)
-            x = np.where(np.reshape(diagonal, [lengths[c] if i in pair else 1 for i in range(np.ndim(x))]), x, 0)
+            diagonal = np.reshape(diagonal, [lengths[c] if i in pair else 1 for i in range(np.ndim(x))])
+            x = np.where(beside(diagonal, x), x, 0)
     return x
 
 

@@ -16,6 +16,7 @@ from numpy import fft
 from revad.aval import Aval
 from revad.registry import composite, linear
 from revad.rules.axes import along
+from revad.rules.constants import beside
 
 OTHER_WAY: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
@@ -49,7 +50,7 @@ def ifft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
 def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
     """Transform back: āⱼ = Re Σₖ ȳₖ exp(−2πi jk/n) over the half spectrum, which is `irfft` with inner frequencies halved."""
     n = a.shape[axis] if n is None else n
-    halved = np.conj(g) / weights(n, np.shape(g), axis, g.dtype)
+    halved = np.conj(g) / beside(weights(n, np.shape(g), axis, g.dtype), g)
     return resized(fft.irfft(halved, n, axis, OTHER_WAY[norm]), a.shape[axis], axis)
 
 
@@ -57,7 +58,7 @@ def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: An
 def irfft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
     """Transform back: āₖ = wₖ Σⱼ ȳⱼ exp(2πi jk/n) / n, where the inner frequencies have the weight wₖ = 2."""
     half = np.conj(fft.rfft(g, None, axis, OTHER_WAY[norm]))
-    return resized(half * weights(np.shape(g)[axis], np.shape(half), axis, g.dtype), a.shape[axis], axis)
+    return resized(half * beside(weights(np.shape(g)[axis], np.shape(half), axis, g.dtype), g), a.shape[axis], axis)
 
 
 def weights(n: int, shape: tuple[int, ...], axis: int, dtype: Any) -> Any:

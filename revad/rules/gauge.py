@@ -21,6 +21,7 @@ import numpy as np
 
 from revad.protocol import own
 from revad.registry import nondiff, vjp
+from revad.rules.constants import beside
 from revad.rules.matrices import mH
 
 
@@ -36,9 +37,9 @@ def gaps(w: Any) -> Any:
     return np.expand_dims(w, -2) - np.expand_dims(w, -1)
 
 
-def off_diagonal(n: int) -> Any:
-    """Return where i ≠ j."""
-    return ~np.eye(n, dtype=bool)
+def off_diagonal(w: Any) -> Any:
+    """Return where i ≠ j, for as many values as there are along the last axis."""
+    return beside(~np.eye(w.shape[-1], dtype=bool), w)
 
 
 def reciprocal(x: Any) -> Any:
@@ -68,7 +69,7 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
     ndarray of bool
         ``same``.
     """
-    pairs = same & off_diagonal(w.shape[-1])
+    pairs = same & off_diagonal(w)
     if not np.iscomplexobj(mix) and not np.any(pairs):
         return same
     tolerance = np.sqrt(np.finfo(w.dtype).eps)
@@ -150,7 +151,7 @@ def _first(where: Any) -> tuple[tuple[int, ...], int, int]:
 def _pair(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
     function, _, values = name.partition(": ")
     of = f" of matrix {batch}" if batch else ""
-    return f"{function}: {values} {i} and {j}{of} are equal ({w[(*batch, i)]:.6g})"
+    return f"{function}: {values} {i} and {j}{of} are equal ({float(np.real(w[(*batch, i)])):.6g})"
 
 
 _CURE = "or keep the values apart with a small perturbation of the matrix, such as A + np.diag(np.linspace(0, 1e-8, n))."

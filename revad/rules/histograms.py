@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import NONDIFF, composite, linear, vjp
+from revad.rules.constants import beside
 from revad.rules.reductions import equal_shares
 
 # Edges -----------------------------------------------------------------------------------------------------------------------
@@ -15,7 +16,7 @@ from revad.rules.reductions import equal_shares
 
 def fractions(edges: Any) -> Any:
     """Return where each of the equally spaced edges lies between the first, 0, and the last, 1."""
-    return np.arange(edges.shape[0]) / (edges.shape[0] - 1)
+    return beside(np.arange(edges.shape[0]) / (edges.shape[0] - 1), edges)
 
 
 def edges_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 
 from revad.aval import Aval, aval_of
 from revad.registry import NONDIFF, composite, linear, vjp
+from revad.rules.constants import beside
 from revad.rules.scattering import along_axis
 from revad.scatter import index_update, unindex
 
@@ -59,7 +60,7 @@ def choose_adjoint(g: Any, a: Any, choices: Aval, mode: str = "raise") -> Any:
     """Each choice receives the cotangent where it was chosen: c̄ₖ = ȳ · [a = k]."""
     n = choices.shape[0] if type(choices) is Aval else len(choices)
     chosen = np.remainder(a, n) if mode == "wrap" else np.clip(a, 0, n - 1) if mode == "clip" else a
-    parts = [np.where(np.equal(chosen, k), g, 0) for k in range(n)]
+    parts = [np.where(beside(np.equal(chosen, k), g), g, 0) for k in range(n)]
     if type(choices) is not Aval:
         return parts
     extra = np.ndim(g) - (choices.ndim - 1)
@@ -129,7 +130,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 @composite(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Evaluate each function where its condition holds; where several hold, the last one counts."""
-    if np.ndim(condlist) == 0 or (np.ndim(condlist[0]) == 0 and np.ndim(x) != 0):
+    if not is_sequence(condlist) or not (is_sequence(condlist[0]) or np.ndim(x) == 0):
         condlist = [condlist]
     conditions = [np.not_equal(condition, 0) for condition in condlist]
     if len(funclist) == len(conditions) + 1:
@@ -146,6 +147,11 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         elif np.any(condition):
             result = index_update(result, condition, function(x[condition], *args, **kw))
     return result
+
+
+def is_sequence(condition: Any) -> bool:
+    """Return whether a condition, or a list of them, has a length."""
+    return isinstance(condition, (list, tuple)) or np.ndim(condition) > 0
 
 
 # By diagonal -----------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, linear, newer
+from revad.rules.axes import as_array
+from revad.rules.constants import beside
 from revad.scatter import index_update, unindex
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def leaves(arrays: Any) -> Iterable[Any]:
 @composite(np.append)
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     """Join two arrays, flattened unless an axis is given."""
-    return np.concatenate((np.ravel(arr), np.ravel(values)) if axis is None else (arr, values), axis=axis or 0)
+    return np.concatenate((np.ravel(arr), np.ravel(as_array(values, arr))) if axis is None else (arr, values), axis=axis or 0)
 
 
 # Inserting and deleting ------------------------------------------------------------------------------------------------------
@@ -137,6 +139,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         arr, axis = np.ravel(arr), 0
     shape = np.shape(arr)
     axis %= len(shape)
+    values = as_array(values, arr)
     values = np.reshape(values, (1,) * (len(shape) - np.ndim(values)) + np.shape(values))
     n = shape[axis]
     where = positions(obj, n)
@@ -149,7 +152,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     if values.dtype != arr.dtype:
         values = np.astype(values, arr.dtype)
     places = np.broadcast_to(np.where(where < 0, where + n, where), (many,))
-    order = np.argsort(np.concatenate((places, np.arange(n))), stable=True)
+    order = np.argsort(np.concatenate((places, beside(np.arange(n), places))), stable=True)
     return np.take(np.concatenate((values, arr), axis), order, axis)
 
 
@@ -167,7 +170,8 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
     n = np.shape(arr)[axis]
-    kept = index_update(np.ones(n, dtype=bool), positions(obj, n), 0)
+    deleted = positions(obj, n)
+    kept = index_update(beside(np.ones(n, dtype=bool), deleted), deleted, 0)
     return np.take(arr, np.flatnonzero(kept), axis)
 
 

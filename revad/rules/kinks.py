@@ -51,22 +51,23 @@ def clip_inside(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, m
     lower = a_min if min is None else min
     upper = a_max if max is None else max
     if lower is None:
-        return True if upper is None else a <= upper
-    return a >= lower if upper is None else (a >= lower) & (a <= upper)
+        return True if upper is None else np.less_equal(a, upper)
+    inside = np.greater_equal(a, lower)  # not >=, which Python's complex numbers lack
+    return inside if upper is None else inside & np.less_equal(a, upper)
 
 
 def clip_below(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     """1 where a < lower ≤ upper, else 0: there the result is the lower bound."""
     lower = a_min if min is None else min
     upper = a_max if max is None else max
-    return a < lower if upper is None else (a < lower) & (lower <= upper)
+    return np.less(a, lower) if upper is None else np.less(a, lower) & np.less_equal(lower, upper)
 
 
 def clip_above(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     """1 where a > upper or lower > upper, else 0: there the result is the upper bound."""
     lower = a_min if min is None else min
     upper = a_max if max is None else max
-    return a > upper if lower is None else (a > upper) | (lower > upper)
+    return np.greater(a, upper) if lower is None else np.greater(a, upper) | np.greater(lower, upper)
 
 
 elementwise(np.clip, a=clip_inside, a_min=clip_below, a_max=clip_above, min=clip_below, max=clip_above)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import vjp, vjp_joint
+from revad.rules.axes import as_array
 from revad.rules.contraction import conj
 from revad.rules.gauge import reciprocal
 from revad.rules.matrices import hermitian_part, mH, mT
@@ -50,7 +51,7 @@ def cut_pinv_pullback(g: Any, a: Any, cutoff: Any) -> Any:
     one cut c = (sᵢhⱼ − sⱼhᵢ)/(sⱼ² − sᵢ²) and e = (sⱼhⱼ − sᵢhᵢ)/(sⱼ² − sᵢ²).
     """
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    kept = s > np.expand_dims(cutoff, -1) * s[..., :1]
+    kept = s > np.expand_dims(as_array(cutoff, s), -1) * s[..., :1]
     h = np.where(kept, reciprocal(s), 0)
     si, sj, hi, hj = np.expand_dims(s, -1), np.expand_dims(s, -2), np.expand_dims(h, -1), np.expand_dims(h, -2)
     mixed = np.expand_dims(kept, -1) != np.expand_dims(kept, -2)

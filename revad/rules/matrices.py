@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.rules.constants import beside
 from revad.rules.contraction import conj
 
 
@@ -26,13 +27,13 @@ def hermitian_part(x: Any) -> Any:
 
 def on_diagonal(x: Any) -> Any:
     """Return diagonal matrices with x[..., i] on the diagonal."""
-    return np.where(np.eye(np.shape(x)[-1], dtype=bool), np.expand_dims(x, -1), 0)
+    return np.where(beside(np.eye(np.shape(x)[-1], dtype=bool), x), np.expand_dims(x, -1), 0)
 
 
 def lower_half(x: Any) -> Any:
     """Φ(x): the strictly lower triangle and half of the diagonal."""
     n = np.shape(x)[-1]
-    return x * (np.tri(n, dtype=x.dtype) - np.eye(n, dtype=x.dtype) / 2)
+    return x * beside(np.tri(n, dtype=x.dtype) - np.eye(n, dtype=x.dtype) / 2, x)
 
 
 def as_column(x: Any) -> Any:

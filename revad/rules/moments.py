@@ -106,7 +106,7 @@ def average(a: Any, axis: Axis = None, weights: Any = None, returned: Any = Fals
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         return (mean, np.ones_like(mean) * count(np.shape(a), axis)) if returned else mean
-    weights = spread_weights(as_array(weights), np.shape(a), axis)
+    weights = spread_weights(as_array(weights, a), np.shape(a), axis)
     dtype = np.result_type(a.dtype, weights.dtype, *(("f8",) if a.dtype.kind in "iub" else ()))
     total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     mean = np.sum(np.multiply(a, weights, dtype=dtype), axis=axis, keepdims=keepdims) / total

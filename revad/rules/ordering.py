@@ -11,7 +11,7 @@ import numpy as np
 
 from revad.protocol import own
 from revad.registry import composite, vjp
-from revad.rules.axes import Axis, gather_axes, scatter_axes
+from revad.rules.axes import Axis, as_array, gather_axes, scatter_axes
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 # Sorting ---------------------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def between_order_statistics(ans: Any, x: Any, position: Any) -> tuple[Any, Any,
     With x₍ₖ₎ the k-th smallest along the last axis, y = (1 - t) x₍ₖ₎ + t x₍ₖ₊₁₎ at position k + t. NaN where ``ans`` is NaN.
     """
     unknown = np.isnan(ans)
-    position = np.where(unknown, 0, position)
+    position = np.where(unknown, 0, as_array(position, x))
     k = np.astype(position, np.intp)
     t = np.astype(position - k, x.dtype)
     ordered = np.sort(x, axis=-1)

@@ -34,7 +34,7 @@ def write_pullback(
         g_value = with_leading_ones(np.copy(g_value) if np.ndim(g_value) else g_value, value)
     if adds or not needs[0]:
         return g, g_value
-    g = g if ours else np.copy(g)
+    g = g if ours and np.ndim(g) else np.copy(g)
     target, at = locate(g, steps, key)
     target[at] = 0
     return g, g_value

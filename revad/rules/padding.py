@@ -9,6 +9,7 @@ import numpy as np
 from revad.aval import Aval
 from revad.protocol import own
 from revad.registry import composite, linear
+from revad.rules.axes import as_array
 from revad.scatter import index_update
 
 OPTIONS = {
@@ -115,7 +116,7 @@ def along(axis: int, *span: int | None) -> tuple[Any, ...]:
 def repeated(value: Any, array: Any, axis: int, n: int) -> Any:
     """Return n layers of a value along an axis, otherwise of the array's shape and of its dtype."""
     shape = np.shape(array)
-    layers = np.broadcast_to(value, (*shape[:axis], n, *shape[axis + 1 :]))
+    layers = np.broadcast_to(as_array(value, array), (*shape[:axis], n, *shape[axis + 1 :]))
     return layers if layers.dtype == array.dtype else np.astype(layers, array.dtype)
 
 

@@ -13,18 +13,25 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, vjp, vjp_joint
+from revad.rules.axes import as_array
+from revad.rules.constants import beside
 
 # Values and roots ------------------------------------------------------------------------------------------------------------
 
 
 @vjp_joint(np.polyval, "p", "x")
 def polyval_pullback(g: Any, needs: tuple[bool, bool], p: Any, x: Any) -> tuple[Any, Any]:
-    """p̄ₖ = Σ ȳ xⁿ⁻ᵏ and x̄ = ȳ p'(x)."""
+    """p̄ₖ = Σ ȳ xⁿ⁻ᵏ and x̄ = ȳ p'(x). Coefficients along further axes of p broadcast against x."""
+    p = as_array(p, x)
     degree = np.shape(p)[0] - 1
-    if np.ndim(p) > 1:
-        raise NotImplementedError(f"np.polyval has a derivative rule for coefficients along one axis only, not {np.shape(p)}.")
-    g_x = np.multiply(g, np.polyval(np.polyder(p), x)) if needs[1] and degree > 0 else np.zeros_like(g)
-    return np.dot(np.ravel(g), np.vander(np.ravel(x), degree + 1)) if needs[0] else None, g_x
+    g_x = np.multiply(g, np.polyval(polyder(p), x)) if needs[1] and degree > 0 else np.zeros_like(g)
+    if not needs[0]:
+        return None, g_x
+    powers = np.vander(np.ravel(x), degree + 1)
+    if np.ndim(p) == 1:
+        return np.dot(np.ravel(g), powers), g_x
+    spread = np.reshape(np.transpose(powers), (degree + 1, *(1,) * (np.ndim(g) - np.ndim(x)), *np.shape(x))) * g
+    return np.sum(spread, tuple(range(1, 2 + np.ndim(g) - np.ndim(p)))), g_x
 
 
 def vander_pullback(g: Any, x: Aval, ans: Any, increasing: bool = False) -> Any:
@@ -32,7 +39,7 @@ def vander_pullback(g: Any, x: Aval, ans: Any, increasing: bool = False) -> Any:
     if np.shape(ans)[1] == 0:
         return np.zeros_like(g, shape=x.shape)
     powers, g = (ans, g) if increasing else (np.fliplr(ans), np.fliplr(g))
-    return np.sum(np.arange(1, np.shape(ans)[1]) * powers[:, :-1] * g[:, 1:], 1)
+    return np.sum(beside(np.arange(1, np.shape(ans)[1]), g) * powers[:, :-1] * g[:, 1:], 1)
 
 
 vjp(np.vander, x=vander_pullback)
@@ -132,7 +139,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
     for _ in range(int(m)):
-        p = p[:-1] * np.arange(np.shape(p)[0] - 1, 0, -1)
+        p = p[:-1] * beside(np.reshape(np.arange(np.shape(p)[0] - 1, 0, -1), (-1, *(1,) * (np.ndim(p) - 1))), p)
     return p
 
 
@@ -142,13 +149,13 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     m = int(m)
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
-    constants = np.atleast_1d(np.zeros(m) if k is None else k)
+    constants = np.atleast_1d(np.zeros_like(p, shape=(m,)) if k is None else as_array(k, p))
     if np.shape(constants)[0] == 1 and m > 1:
         constants = np.broadcast_to(constants, (m,))
     if np.shape(constants)[0] < m:
         raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
     for i in range(m):
-        p = np.concatenate([p / np.arange(np.shape(p)[0], 0, -1), constants[i : i + 1]])
+        p = np.concatenate([p / beside(np.arange(np.shape(p)[0], 0, -1), p), constants[i : i + 1]])
     return p
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from revad.protocol import own
 from revad.registry import NONDIFF, composite, vjp
 from revad.rules.axes import Axis, count, gather_axes, scatter_axes
+from revad.rules.constants import beside
 from revad.rules.ordering import between_order_statistics, numbers, share_between
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
@@ -34,7 +35,7 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
     def slices(g: Any, ans: Any, x: Any, q: Any, method: str) -> list[tuple[Any, Any, Any]]:
         """Return for each q its cotangents, its values and its positions, of shape ``(kept..., 1)`` or less."""
         number = count(np.shape(q), None)
-        ranks = np.arange(x.shape[-1], dtype=float)
+        ranks = beside(np.arange(x.shape[-1], dtype=float), x)
         if skips_nan:
             ranks = np.where(ranks < numbers(x), ranks, np.nan)
         positions = function(ranks, q, axis=-1, method=method)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from revad.registry import composite, vjp
+from revad.rules.constants import beside
 from revad.scatter import index_update
 
 # Ranges ----------------------------------------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ def weights(n: int, endpoint: bool) -> tuple[Any, int]:
 def along(axis: int, factors: Any, g: Any) -> Any:
     """Contract the axis along which a range runs: Σₖ factorₖ ȳₖ."""
     g = np.moveaxis(g, axis, 0)
-    return np.sum(np.reshape(factors, (-1,) + (1,) * (np.ndim(g) - 1)) * g, axis=0)
+    return np.sum(beside(np.reshape(factors, (-1,) + (1,) * (np.ndim(g) - 1)), g) * g, axis=0)
 
 
 def linspace_start(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
@@ -77,7 +78,8 @@ def logspace(
 def arange(start_or_stop: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Any:
     """Points start + k·step before stop; called with tracked values only through ``like=``."""
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
-    points = start + step * np.arange(max(int(np.ceil((stop - start) / step)), 0))
+    n = max(int(np.ceil((stop - start) / step)), 0)
+    points = start + ((start + step) - start) * beside(np.arange(n), start)  # the step as NumPy rounds it
     return points if dtype is None else np.astype(points, dtype, copy=False)
 
 
@@ -92,4 +94,7 @@ def full_like(
     return index_update(np.zeros_like(a, dtype, order, subok, shape), ..., fill_value)
 
 
-vjp(np.full, fill_value=lambda g: g)
+@composite(np.full)
+def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
+    """Return an array that holds a tracked value everywhere; called with one only through ``like=``."""
+    return np.copy(np.broadcast_to(fill_value if dtype is None else np.astype(fill_value, dtype), shape), "C")

@@ -14,6 +14,7 @@ import numpy as np
 from revad.aval import Aval
 from revad.protocol import own
 from revad.registry import NONDIFF, linear, vjp
+from revad.rules.constants import beside
 from revad.scatter import index_add, index_update, is_basic, unindex
 
 read = own(getitem, known_as=getitem)
@@ -71,8 +72,8 @@ def may_repeat(key: Any) -> bool:
 
 def last_writes(key: Any, shape: tuple[int, ...], part: Any) -> Any:
     """Return where ``x[key] = part`` leaves part behind: not where a later write hits the same element."""
-    numbers = np.reshape(np.arange(np.size(part)), np.shape(part))
-    owner = index_update(np.zeros(shape, dtype=np.intp), key, numbers)
+    numbers = beside(np.reshape(np.arange(np.size(part)), np.shape(part)), part)
+    owner = index_update(beside(np.zeros(shape, dtype=np.intp), part), key, numbers)
     return owner[key] == numbers
 
 

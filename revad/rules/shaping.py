@@ -41,8 +41,6 @@ def _refuse_layout(order: str) -> Any:
 
 @linear(np.squeeze, "a")
 @linear(np.expand_dims, "a")
-@linear(np.ascontiguousarray, "a")
-@linear(np.asfortranarray, "a")
 def axes_of_one_adjoint(g: Any, a: Aval) -> Any:
     """Give back the shape: only axes of length one came or went."""
     return np.reshape(g, a.shape)
@@ -121,26 +119,59 @@ linear(np.flip, "m")(lambda g, axis=None: np.flip(g, axis))
 linear(np.fliplr, "m")(np.fliplr)
 linear(np.flipud, "m")(np.flipud)
 linear(np.rot90, "m")(lambda g, k=1, axes=(0, 1): np.rot90(g, -k, axes))
-linear(np.roll, "a")(lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis))
+linear(np.roll, "a")(
+    lambda g, shift, axis=None: np.roll(g, [-k for k in shift] if isinstance(shift, (tuple, list)) else -shift, axis)
+)
 
 
 # Copies and casts ------------------------------------------------------------------------------------------------------------
 
-for function, name in (
-    (np.copy, "a"),
-    (np.astype, "x"),
-    (cast, "x"),
-    (np.asarray, "a"),
-    (np.asanyarray, "a"),
-    (np.require, "a"),
-):
-    linear(function, name)(same)
+linear(np.copy, "a")(same)
+linear(np.astype, "x")(same)
+linear(cast, "x")(same)
 
 
-@linear(np.array, "object")
-def array_adjoint(g: Any, object: Any) -> Any:
-    """Give back the shape: ``ndmin`` may have put axes of length one in front."""
-    return np.reshape(g, np.shape(object))
+def converted(a: Any, dtype: Any) -> Any:
+    """Return an array, a number, or nested lists of them, as one array of a dtype."""
+    x = np.stack([converted(item, None) for item in a]) if isinstance(a, (list, tuple)) else a
+    return x if dtype is None or aval_of(x).dtype == dtype else np.astype(x, dtype)
+
+
+@composite(np.array)
+def array(
+    object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: Any = False, ndmin: int = 0, ndmax: int = 0
+) -> Any:
+    """Copy; ``ndmin`` puts axes of length one in front. This and its kin see tracked values only through ``like=``."""
+    x = converted(object, dtype)
+    x = np.copy(x, order) if copy and x is object else x
+    return np.reshape(x, (1,) * (ndmin - np.ndim(x)) + np.shape(x)) if np.ndim(x) < ndmin else x
+
+
+@composite(np.asarray)
+@composite(np.asanyarray)
+def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None) -> Any:
+    """Return the array itself, or a copy in another dtype or order."""
+    x = converted(a, dtype)
+    return np.copy(x, order or "K") if x is a and (copy or order in ("C", "F")) else x
+
+
+@composite(np.ascontiguousarray)
+def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
+    """Copy, with at least one axis."""
+    return np.atleast_1d(np.copy(converted(a, dtype), "C"))
+
+
+@composite(np.asfortranarray)
+def asfortranarray(a: Any, dtype: Any = None) -> Any:
+    """Copy, with at least one axis, the first one fastest."""
+    return np.atleast_1d(np.copy(converted(a, dtype), "F"))
+
+
+@composite(np.require)
+def require(a: Any, dtype: Any = None, requirements: Any = None) -> Any:
+    """Copy, which meets every requirement but one for the order in memory."""
+    letters = [str(r)[:1].upper() for r in ([requirements] if isinstance(requirements, str) else requirements or ())]
+    return np.copy(converted(a, dtype), "F" if "F" in letters else "C" if "C" in letters else "K")
 
 
 # Windows ---------------------------------------------------------------------------------------------------------------------

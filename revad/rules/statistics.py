@@ -34,7 +34,7 @@ def cov(
         return np.zeros_like(x, shape=(0, 0))
     for other in others:
         x = np.concatenate([x, other if rowvar or other.shape[0] == 1 else np.transpose(other)], axis=0)
-    weights = joint_weights(fweights, aweights)
+    weights = joint_weights(fweights, aweights, x)
     mean, total = np.average(x, axis=1, weights=weights, returned=True)
     norm = normalisation(x.shape[1], total[0], weights, aweights, (0 if bias else 1) if ddof is None else ddof)
     x = x - mean[:, None]
@@ -42,9 +42,9 @@ def cov(
     return np.squeeze(np.dot(x, np.conj(other) if dtype.kind == "c" else other) * as_dtype(np.true_divide(1, norm), dtype))
 
 
-def joint_weights(fweights: Any, aweights: Any) -> Any:
-    """Return the product of frequencies and importances, one per sample, or None."""
-    parts = [as_dtype(part, np.dtype(float)) for part in (fweights, aweights) if part is not None]
+def joint_weights(fweights: Any, aweights: Any, x: Any) -> Any:
+    """Return the product of frequencies and importances, one per sample of x, or None."""
+    parts = [as_dtype(as_array(part, x), np.dtype(float)) for part in (fweights, aweights) if part is not None]
     return parts[0] * parts[1] if len(parts) == 2 else parts[0] if parts else None
 
 
@@ -53,7 +53,7 @@ def normalisation(n: int, total: Any, weights: Any, aweights: Any, ddof: Any) ->
     if weights is None:
         return max(n - ddof, 0)
     if ddof and aweights is not None:
-        ddof = ddof * np.sum(weights * as_array(aweights)) / total
+        ddof = ddof * np.sum(weights * as_array(aweights, weights)) / total
     return np.maximum(total - ddof, 0)
 
 

@@ -92,14 +92,14 @@ def turning(u: Any, g: Any, k: int) -> tuple[Any, Any]:
 
 def over_gaps(x: Any, s: Any, same: Any) -> Any:
     """Divide xᵢⱼ by sⱼ − sᵢ; what lies between equal values is dropped."""
-    return over(x, gaps(s), same, same & off_diagonal(s.shape[-1]), "np.linalg.svd: singular values {} and {} are equal")
+    return over(x, gaps(s), same, same & off_diagonal(s), "np.linalg.svd: singular values {} and {} are equal")
 
 
 def over_sums(x: Any, s: Any) -> Any:
     """Divide xᵢⱼ by sⱼ + sᵢ; what lies between two zeros must be zero."""
     sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
     zero = defined(sums == 0, x, "np.linalg.svd: two singular values are zero")
-    return over(x, sums, zero, zero & off_diagonal(s.shape[-1]), "np.linalg.svd: singular values {} and {} are zero")
+    return over(x, sums, zero, zero & off_diagonal(s), "np.linalg.svd: singular values {} and {} are zero")
 
 
 def over_values(x: Any, s: Any) -> Any:

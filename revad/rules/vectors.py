@@ -11,6 +11,7 @@ import numpy as np
 
 from revad.aval import Aval
 from revad.registry import composite, linear, vjp
+from revad.rules.constants import beside
 from revad.rules.contraction import conj, times_vector
 from revad.rules.core_axes import moved_left, moved_right
 from revad.scatter import unindex
@@ -131,7 +132,7 @@ def kron(a: Any, b: Any) -> Any:
 @linear(np.trace, "a")
 def trace_adjoint(g: Any, a: Aval, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Put the cotangent on the diagonal: ā[i, j] = ȳ δᵢⱼ."""
-    diagonal = np.eye(a.shape[axis1], a.shape[axis2], offset, dtype=bool)
+    diagonal = beside(np.eye(a.shape[axis1], a.shape[axis2], offset, dtype=bool), g)
     return np.moveaxis(np.where(diagonal, np.expand_dims(g, (-2, -1)), 0), (-2, -1), (axis1, axis2))
 
 

@@ -15,6 +15,8 @@ from revad.registry import lookup, qualified_name
 
 def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a NumPy function that may write: into ``out=``, or into its first argument; any other call goes to `apply`."""
+    if function is np.reshape or function is np.ravel:
+        args, kwargs = with_order(function, args, kwargs)
     operation = lookup(function)
     if operation is not None:
         names, _ = operation.parameters
@@ -41,7 +43,7 @@ def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
                 "which cannot carry its derivative. Drop `out=` and use the returned value, or run the code by revad.lift(f)."
             )
     if kwargs.get("where") is not None and targets[0] is not None:
-        return _write_masked(function, args, kwargs, targets[0])
+        return _write_masked(function, args, kwargs, targets)
     result = apply(function, args, kwargs)
     results = result if type(result) is tuple else (result,)
     for target, value in zip(targets, results, strict=True):
@@ -51,11 +53,32 @@ def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     return written if type(result) is tuple else written[0]
 
 
-def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], target: Any) -> Any:
+def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], targets: Any) -> Any:
     """Call a ufunc with ``out=`` and ``where=``: elements outside the mask keep what ``out`` holds."""
     mask = kwargs.pop("where")
-    views.write(target, ..., np.where(mask, apply(function, args, kwargs), target))
-    return target
+    result = apply(function, args, kwargs)
+    results = result if type(result) is tuple else (result,)
+    for target, value in zip(targets, results, strict=True):
+        views.write(target, ..., np.where(mask, value, target))
+    return targets if type(result) is tuple else targets[0]
+
+
+def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return a call of reshape or ravel with an order that the layout in memory decides ('A', 'K') spelled out."""
+    at = 2 if function is np.reshape else 1
+    order = args[at] if len(args) > at else kwargs.get("order")
+    if order not in ("A", "K") or not args:
+        return args, kwargs
+    x = value = args[0]
+    while isinstance(value, Tracked):
+        value = value._value
+    strides = getattr(value, "strides", ())
+    if order == "K" and function is np.ravel:
+        x = np.transpose(x, sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
+        order = "C"
+    else:
+        order = "F" if strides and value.flags.fnc else "C"
+    return (x, *args[1:at]), {**kwargs, "order": order}
 
 
 def check_target(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

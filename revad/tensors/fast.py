@@ -32,7 +32,7 @@ from revad.engine.tape import (
 from revad.errors import ArgumentError
 from revad.registry import Operation, Rule, itself, lookup
 from revad.scatter import is_basic
-from revad.tensors import nodes, ufunc_methods
+from revad.tensors import calls, nodes, ufunc_methods
 from revad.tensors.methods import set_shape
 from revad.tensors.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.tensors.tensor import Tensor, general
@@ -83,10 +83,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
                 out._node = new
                 return out
         elif wide is not None and type(x) is ndarray and (parent is None or parent[3] is node[3]):
-            shape, dtype = (
-                node[2],
-                node[3],
-            )  # cheaper than the array's own; the result of floats and these operators has the same
+            shape, dtype = node[2], node[3]  # cheaper than the array's own; the result has the same
             if kind is float and dtype is FLOAT64:
                 y = np.array(y)  # NumPy takes half as long for a 0-d array as for a Python float
             out = GradTensor()
@@ -177,10 +174,9 @@ class GradTensor(Tensor):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.shape or function is np.ndim:  # asked often, and a node knows the answer
             return getattr(args[0] if args else kwargs["a"], function.__name__)
-        return call(function, args, kwargs, self._array_function)
-
-    def _array_function(self, function: Any, args: Any, kwargs: Any) -> Any:
-        return super().__array_function__(function, (), args, kwargs)
+        if function is np.reshape or function is np.ravel:
+            args, kwargs = calls.with_order(function, args, kwargs)
+        return call(function, args, kwargs, calls.call)
 
     def __matmul__(self, other: Any) -> Any:
         return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)

@@ -199,7 +199,7 @@ def _fit(part: Any, ans: Any) -> Any:
         return [_fit(p, a) for p, a in zip(part, ans, strict=True)]
     shape, dtype = aval_of(ans)
     if np.shape(part) != shape:
-        part = np.broadcast_to(part, shape)
+        part = np.broadcast_to(part, shape) if hasattr(part, "shape") else np.full_like(ans, part)
     return part if dtype.kind not in "fc" or (type(part) is float and dtype == np.float64) else project(part, shape, dtype)
 
 

@@ -32,7 +32,8 @@ def _shape_method(function: Callable[..., Any]) -> Any:
     def method(self: Tracked, *sizes: Any, **kwargs: Any) -> Any:
         if not sizes:
             return apply(function, (self,), kwargs)
-        return apply(function, (self, sizes[0] if len(sizes) == 1 else sizes), kwargs)
+        args = (self, sizes[0] if len(sizes) == 1 else sizes)
+        return calls.call(function, args, kwargs) if kwargs else apply(function, args, kwargs)
 
     method.__name__ = function.__name__
     method.__doc__ = f"Return ``np.{function.__name__}(self, ...)``."
@@ -52,7 +53,7 @@ class ArrayMethods:
         value = self._value
         if type(value) is np.ndarray:
             value = value.view()
-            value.setflags(False)  # noqa: FBT003  (not writeable)
+            value.setflags(write=False)
         return value
 
     @property

@@ -24,7 +24,10 @@ from revad.tensors.methods import ArrayMethods
 
 def general(operation: Any, x: Any, y: Any) -> Any:
     """Apply a binary operation, or let Python try the other operand if NumPy could not take it either."""
-    if isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple)) or getattr(y, "__array_ufunc__", None) is not None:
+    if (
+        isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple))
+        or getattr(y, "__array_ufunc__", None) is not None
+    ):
         return apply(operation, (_operand(x), _operand(y)), {})
     return NotImplemented
 

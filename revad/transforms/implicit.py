@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from revad.aval import aval_of
-from revad.engine.dispatch import find_top
+from revad.engine.dispatch import find_top, process
 from revad.engine.tape import Tracked, is_inexact
 from revad.errors import ArgumentError, LostGradientError
 from revad.operation import whole
@@ -255,4 +255,4 @@ def _step(run: Callable[..., list[Any]], leaves: tuple[Any, ...]) -> list[Any]:
         return [next(found) if is_inexact(leaf) else None for leaf in leaves]
 
     operation = whole("one_step", lambda *lower: _step(run, lower), pull)
-    return top.process(operation, top._node[1], leaves, {})
+    return process(top, operation, leaves, {})

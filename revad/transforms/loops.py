@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.dispatch import find_top
+from revad.engine.dispatch import find_top, process
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError
 from revad.operation import whole
@@ -158,7 +158,7 @@ def _looped(name: str, step: Step, tree: Any, steps: int | None, go_on: Any, sna
             return _pull(step, rebuild(list(leaves)), list(g[:width]), g[width:], before)
         return _pull_leaves(lambda *values: flatten(_run(step, rebuild(list(values)), steps, go_on, None)[:2])[0], leaves, g)
 
-    outputs = top.process(whole(name, run, pull), top._node[1], tuple(leaves), {})
+    outputs = process(top, whole(name, run, pull), tuple(leaves), {})
     return rebuild_output(outputs)
 
 
@@ -169,10 +169,11 @@ def _run(step: Step, tree: Any, steps: int | None, go_on: Any, memory: Snapshots
     rebuild: Any = None
     item, shared = _items(xs), _read_only(args)
     t = 0
+    if memory is not None:
+        state = _tree_copied(state)
     while t < steps if steps is not None else go_on(state):
         if memory is not None and t == memory.due:
-            memory.offer(t, state)
-            state = _tree_copied(state)  # the step may write into its state, not into what is kept
+            memory.offer(t, _tree_copied(state))  # steps may write into their states, not into what is kept
         state, y = step(state, item(t), shared)
         y_leaves, rebuild = flatten(y)
         if y_leaves:
@@ -224,7 +225,7 @@ def _backwards(step: Step, tree: Any, stack: list[tuple[int, Any]], stop: int, r
             for t in range(position, position + ahead):
                 state = step(state, item(t), shared)[0]
             if free > 0:
-                stack.append((position + ahead, state))
+                stack.append((position + ahead, _tree_copied(state)))
                 continue
         else:
             stack.pop()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.dispatch import find_top
+from revad.engine.dispatch import find_top, process
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.operation import whole
 from revad.transforms._arguments import check_repeated, fingerprint
@@ -59,15 +59,16 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
         name = f"checkpoint({getattr(f, '__name__', 'f')})"
         rebuild_output: Any = None
-        first: list[tuple[float, float]] | None = None
+        known: tuple[Any, Any] = None, None  # of the arguments and outputs of the last run
 
         def run(*values: Any) -> list[Any]:
-            nonlocal rebuild_output, first
+            nonlocal rebuild_output, known
+            given = fingerprint(list(values))
             positional, named = rebuild([_fresh(value) for value in values])
             outputs, rebuild_output = flatten(f(*positional, **named))
-            if first is None:
-                first = fingerprint(outputs)
-            check_repeated(name, first, outputs)
+            if given == known[0]:
+                check_repeated(name, known[1], outputs)
+            known = given, fingerprint(outputs)
             return outputs
 
         def pull(g: Any, leaves: Any) -> list[Any]:
@@ -86,7 +87,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return cotangents
 
         operation = whole(name, run, pull)
-        outputs = top.process(operation, top._node[1], tuple(leaves), {})
+        outputs = process(top, operation, tuple(leaves), {})
         return rebuild_output(outputs)
 
     return checkpointed

@@ -8,6 +8,9 @@ from pkgutil import iter_modules
 from tests.specs._row import Row
 
 ROWS: list[Row] = []
+FAMILIES: list[str] = []  # for each row, the name of its module
 for _module in iter_modules(__path__):
     if not _module.name.startswith("_"):
-        ROWS += import_module(f"{__name__}.{_module.name}").ROWS
+        _rows = import_module(f"{__name__}.{_module.name}").ROWS
+        ROWS += _rows
+        FAMILIES += [_module.name] * len(_rows)

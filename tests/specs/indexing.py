@@ -60,15 +60,11 @@ def put_along(axis: int | None, indices: Any) -> Any:
     return put_along_axis
 
 
-def copied(where: Any) -> Any:
-    """Return a function that copies where a mask holds."""
-
-    def copyto(x: Any, values: Any) -> Any:
-        y = x * 1
-        np.copyto(y, values, where=where)
-        return y * y
-
-    return copyto
+def copied(x: Any, values: Any, where: Any) -> Any:
+    """Copy where a mask holds."""
+    y = x * 1
+    np.copyto(y, values, where=where)
+    return y * y
 
 
 def by_own_mask(x: Any) -> Any:
@@ -125,7 +121,7 @@ def outer_square(x: Any) -> Any:
 def unique_parts(x: Any) -> Any:
     """Use the values among the outputs of `np.unique`."""
     values, index, inverse, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
-    return values[inverse] * counts[inverse].reshape(np.shape(inverse)) + x.size * index[0]
+    return values[inverse] * counts[inverse] + x.size * index[0]
 
 
 ROWS = [
@@ -185,13 +181,13 @@ ROWS = [
     row(put_along(0, np.array([[0, 1, 3, 3, 2], [1, 1, 2, 0, 0]])), A, real(2, 5)),
     row(put_along(-1, np.array([[0, 1]])), A, 0.5),
     row(put_along(None, np.array([3, 1, 3])), V, real(3)),
-    row(in_place(np.place, MASK), A, real(4)),
-    row(in_place(np.putmask, MASK), A, real(4)),
-    row(in_place(np.putmask, MASK), A, real(4, 5, salt=1)),
-    row(copied(True), A, real(5)),
-    row(copied(MASK), A, real(5)),
-    row(copied(MASK), A, 0.5),
-    row(copied([True, False, True, False, True]), A, real(4, 1)),
+    row(in_place(np.place), A, MASK, real(4)),
+    row(in_place(np.putmask), A, MASK, real(4)),
+    row(in_place(np.putmask), A, MASK, real(4, 5, salt=1)),
+    row(copied, A, real(5), True),
+    row(copied, A, real(5), MASK),
+    row(copied, A, 0.5, MASK),
+    row(copied, A, real(4, 1), [True, False, True, False, True]),
     row(in_place(np.fill_diagonal), A, 0.5),
     row(in_place(np.fill_diagonal), A, real(4)),
     row(in_place(np.fill_diagonal), real(7, 2), real(2)),

@@ -41,7 +41,7 @@ def squares(v: Any) -> Any:
 
 
 def cholesky_of_hermitian(a: Any, **options: Any) -> Any:
-    return np.linalg.cholesky(hermitian(a) @ hermitian(a) + np.eye(a.shape[-1], dtype=a.real.dtype), **options)
+    return np.linalg.cholesky(hermitian(a) @ hermitian(a), **options)
 
 
 def eigh_parts(a: Any, **options: Any) -> Any:

@@ -22,6 +22,8 @@ ROWS = [
     row(np.polyval, real(4), real(2, 3)),
     row(np.polyval, real(4), 0.7),
     row(np.polyval, real(1), real(3)),
+    row(np.polyval, real(4, 3), real(2, 3)),
+    row(np.polyval, real(4, 2, 1), real(3), complex=True),
     row(np.polyval, Const([1.0, -2.0, 0.5]), real(3)),
     row(np.vander, real(4), complex=True),
     row(np.vander, real(4), N=3),

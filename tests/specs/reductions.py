@@ -63,8 +63,8 @@ def max_from(a: Any, initial: Any) -> Any:
     return np.max(a, axis=1, initial=initial)
 
 
-def min_from(a: Any, initial: Any) -> Any:
-    return np.min(a, initial=initial, where=MASK)
+def min_from(a: Any, initial: Any, where: Any) -> Any:
+    return np.min(a, initial=initial, where=where)
 
 
 ROWS = [
@@ -143,8 +143,8 @@ ROWS = [
     ),
     row(max_from, real(3, 4), 0.1),
     row(max_from, real(3, 4), 9.0),
-    row(min_from, real(3, 4), 0.1),
-    row(min_from, real(3, 4), -9.0),
+    row(min_from, real(3, 4), 0.1, MASK),
+    row(min_from, real(3, 4), -9.0, MASK),
     row(np.maximum.reduce, real(3, 4), name="maximum.reduce"),
     row(np.minimum.reduce, real(3, 4), name="minimum.reduce(axis=1)", axis=1),
     row(np.ptp, real(3, 4), complex=True),

@@ -57,12 +57,12 @@ def histogramdd_of(sample: Any, weights: Any) -> Any:
     return np.histogramdd(sample, bins=2, weights=weights)[0]
 
 
-def interp_values(fp: Any) -> Any:
-    return np.interp(POINTS, KNOTS, fp)
+def interp_values(x: Any, xp: Any, fp: Any) -> Any:
+    return np.interp(np.real(x), np.real(xp), fp)
 
 
-def interp_complex(x: Any, imaginary: Any) -> Any:
-    return np.interp(x, KNOTS, real(5) + 1j * imaginary)
+def interp_complex(x: Any, xp: Any, real: Any, imaginary: Any) -> Any:
+    return np.interp(x, xp, real + 1j * imaginary)
 
 
 def interp_beyond(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
@@ -110,8 +110,8 @@ ROWS = [
     # interpolation
     row(np.interp, POINTS, KNOTS, real(5), float32=False),  # NumPy computes in float64
     row(np.interp, 2.2, KNOTS, real(5), float32=False),
-    row(interp_values, real(5), complex=True, float32=False),
-    row(interp_complex, POINTS, real(5), float32=False),
+    row(interp_values, Const(POINTS), Const(KNOTS), real(5), complex=True, float32=False),
+    row(interp_complex, POINTS, KNOTS, real(5, salt=1), real(5), float32=False),
     row(np.interp, POINTS, Const(np.array([1.5])), real(1), float32=False),
     row(interp_beyond, POINTS, KNOTS, real(5), 0.3, -0.8, float32=False),
     row(interp_periodic, POINTS, np.array([0.3, 5.1, 2.0, 1.1]), real(4), 3.7, float32=False),

@@ -13,7 +13,7 @@ from revad.scipy.special.numeric import Slope, integer
 
 
 @own
-def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:  # noqa: N803  (SciPy's name)
+def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
     """Return the binomial coefficient N! / (k! (N − k)!) of real N and k.
 
     Parameters
@@ -41,7 +41,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
     return special.comb(N, k, exact=exact, repetition=repetition)
 
 
-def chosen(i: int, N: Any, k: Any, exact: bool, repetition: bool) -> Any:  # noqa: N803
+def chosen(i: int, N: Any, k: Any, exact: bool, repetition: bool) -> Any:
     """∂/∂N or ∂/∂k of the binomial coefficient; 0 where that is set to 0."""
     del exact  # an integer result is not differentiated
     n = N + k - 1 if repetition else N
@@ -54,13 +54,13 @@ def chosen(i: int, N: Any, k: Any, exact: bool, repetition: bool) -> Any:  # noq
 
 elementwise(
     comb,
-    N=lambda N, k, exact=False, repetition=False: chosen(0, N, k, exact, repetition),  # noqa: N803
-    k=lambda N, k, exact=False, repetition=False: chosen(1, N, k, exact, repetition),  # noqa: N803
+    N=lambda N, k, exact=False, repetition=False: chosen(0, N, k, exact, repetition),
+    k=lambda N, k, exact=False, repetition=False: chosen(1, N, k, exact, repetition),
 )
 
 
 @own
-def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803  (SciPy's name)
+def perm(N: Any, k: Any, exact: bool = False) -> Any:
     """Return N! / (N − k)!, the number of ways to take k of N things in order, for real N and k.
 
     Parameters
@@ -86,14 +86,14 @@ def perm(N: Any, k: Any, exact: bool = False) -> Any:  # noqa: N803  (SciPy's na
     return special.perm(N, k, exact=exact)
 
 
-def arranged(i: int, N: Any, k: Any) -> Any:  # noqa: N803
+def arranged(i: int, N: Any, k: Any) -> Any:
     """∂/∂N or ∂/∂k of (N − k + 1) (N − k + 2) ... N, Pochhammer's symbol."""
     start = Slope(special.poch, 0)(N - k + 1, k)
     slope = start if i == 0 else Slope(special.poch, 1)(N - k + 1, k) - start
     return np.where((k <= N) & (N >= 0) & (k >= 0), slope, 0)
 
 
-elementwise(perm, N=lambda N, k: arranged(0, N, k), k=lambda N, k: arranged(1, N, k))  # noqa: N803
+elementwise(perm, N=lambda N, k: arranged(0, N, k), k=lambda N, k: arranged(1, N, k))
 
 
 @own
@@ -249,7 +249,7 @@ def multigammaln(a: Any, d: int) -> Any:
     >>> np.allclose(revad.grad(multigammaln)(3.0, 1), special.digamma(3.0))
     True
     """
-    return special.multigammaln(a, d)
+    return special.multigammaln(a, d)  # pyright: ignore[reportAttributeAccessIssue]  (not in the stubs)
 
 
 elementwise(multigammaln, a=lambda a, d: sum(special.digamma(a - j / 2) for j in range(d)), d=NONDIFF)

@@ -6,8 +6,7 @@ import pytest
 import nn
 import revad
 from nn import functional as F
-from nn.functional import sequences
-from nn.functional.sequence_kernels import by_pieces
+from nn.functional import sequence_kernels, sequences
 from tests.nn._checks import check_gradients, check_module, random
 
 X = random().normal(size=(4, 2, 3))
@@ -49,12 +48,14 @@ def sequence_arguments(kernel, sizes, n=4, k=2):
     return draw(size=(sum(sizes), k)), states, draw(size=(rows, k)), draw(size=(rows, n)), (draw(size=rows), draw(size=rows))
 
 
+@pytest.mark.parametrize("small", [10**6, 15])  # what a product may cost before it is cut into pieces
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
-def test_a_whole_sequence_is_its_steps(kernel, sizes, backwards, monkeypatch):
+def test_a_whole_sequence_is_its_steps(kernel, sizes, backwards, small, monkeypatch):
     """Outputs, last states and all cotangents are those of the steps one by one, up to rounding; blocks make no difference."""
     monkeypatch.setattr(sequences, "BLOCK_BYTES", 500)  # blocks of one or two steps
+    monkeypatch.setattr(sequence_kernels, "SMALL_PRODUCT", small)
     args = sequence_arguments(kernel, sizes)
     order = sequences.backwards(sizes) if backwards else None
     expected, expected_pullback = revad.vjp(lambda *a: sequences.unrolled(kernel.step, sizes, order, *a), *args)
@@ -71,12 +72,11 @@ def flat(tree):
 
 @pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
 def test_a_whole_sequence_has_derivatives_of_all_kinds(kernel):
-    x, states, w_input, w_hidden, biases = sequence_arguments(kernel, (2, 2, 1), n=2)
+    sizes, order = (2, 2, 1), sequences.backwards((2, 2, 1))
+    x, states, w_input, w_hidden, biases = sequence_arguments(kernel, sizes, n=2)
 
     def f(x, state, w_input, w_hidden, bias):
-        output, last = sequences._sequence(
-            kernel, (2, 2, 1), None, x, (state, *states[1:]), w_input, w_hidden, (bias, biases[1])
-        )
+        output, last = sequences._sequence(kernel, sizes, order, x, (state, *states[1:]), w_input, w_hidden, (bias, biases[1]))
         return np.concatenate([output, *last])
 
     revad.check_grads(f, x, states[0], w_input, w_hidden, biases[0], order=2)  # both modes
@@ -95,7 +95,7 @@ def test_frozen_weights_get_no_gradient_and_change_no_other():
 
 @pytest.mark.parametrize(("shape", "batch"), [((512, 128), 32), ((128, 512), 32), ((7, 3), 1), ((997, 1000), 50)])
 def test_pieces_of_a_weight_are_equal_and_small(shape, batch):
-    multiply, pieces = by_pieces(random().normal(size=shape), batch)
+    multiply, pieces = sequence_kernels.by_pieces(random().normal(size=shape), batch)
     assert pieces.shape[-2] == 1 or pieces.shape[-2] * pieces.shape[-1] * batch <= 10**6
     other = random(1).normal(size=(shape[1], batch))
     expected = pieces.reshape(shape) @ other

@@ -53,7 +53,7 @@ def test_terms_at_infinity_share() -> None:
     np.testing.assert_array_equal(grad(special.logsumexp)(np.array([-np.inf, -np.inf])), [0.5, 0.5])
     np.testing.assert_array_equal(grad(special.logsumexp)(np.array([np.inf, 0.0])), [1.0, 0.0])
     np.testing.assert_array_equal(grad(special.logsumexp)(np.array([-np.inf, 0.0])), [0.0, 1.0])
-    np.testing.assert_array_equal(grad(special.logsumexp)(np.array([1000.0, 1000.0])), [0.5, 0.5])
+    np.testing.assert_allclose(grad(special.logsumexp)(np.array([1000.0, 1000.0])), [0.5, 0.5], rtol=1e-12)
     np.testing.assert_array_equal(
         grad(lambda a: special.logsumexp(a, b=np.array([0.0, 2.0])))(np.array([np.inf, 3.0])), [0.0, 1.0]
     )
@@ -66,8 +66,8 @@ def test_chebyshev_polynomials_in_the_degree_at_one() -> None:
 
 
 def test_counts_that_are_rounded_down_have_no_slope() -> None:
-    np.testing.assert_array_equal(elementwise_grad(special.pdtr, 2.5, 1.0)[0], 0.0)
-    assert elementwise_grad(special.bdtr, 2.0, 2.0, 0.3)[2] == 0.0  # P(K ≤ n) = 1
+    assert elementwise_grad(special.pdtr, 2.5, 1.0) == pytest.approx([0.0, -np.exp(-1) / 2])
+    assert grad(special.bdtr, argnums=2)(2, 2, 0.3) == 0.0  # P(K ≤ n) = 1
 
 
 def test_whole_numbers_are_refused() -> None:

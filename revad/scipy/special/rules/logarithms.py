@@ -50,7 +50,7 @@ def boxcox_in_lambda(log_x: Any, lmbda: Any) -> Any:
 
 
 def inv_boxcox_in_lambda(y: Any, lmbda: Any, x: Any) -> Any:
-    """x · y² · logrel′(λy) with logrel′(t) = −½ ₂F₁(2, 2; 3; −t)."""
+    """Return x · y² · logrel′(λy) with logrel′(t) = −½ ₂F₁(2, 2; 3; −t)."""
     return -x * y * y * special.hyp2f1(2.0, 2.0, 3.0, -lmbda * y) / 2
 
 

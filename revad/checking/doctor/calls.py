@@ -1,0 +1,164 @@
+"""What is noted of each call on tracked values: its place, its operands, and the cotangents that the reverse sweep brings to it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from operator import getitem
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from revad.aval import aval_of, cast
+from revad.checking.doctor.findings import Site
+from revad.checking.doctor.trials import UNTESTED, Verdict
+from revad.engine.dispatch import CONTAINERS, below
+from revad.engine.tape import JOINT, PULL, SEVERAL, Node, Tracked, is_inexact, next_order
+from revad.operation import Operation
+from revad.overwriting import write_at
+from revad.registry import lookup, qualified_name
+
+_SPOKEN = {getitem: "x[key]", write_at: "x[key] = value", cast: "x.astype"}
+
+
+class Size(NamedTuple):
+    """The magnitude of a cotangent: its largest finite entry, and whether all entries are finite."""
+
+    peak: float
+    finite: bool
+
+
+@dataclass(slots=True)
+class Edge:
+    """How a call's pull-back fed one of its arguments: the argument's number on the tape, and the size of what it got."""
+
+    parent: int
+    dtype: Any  # of the argument; None for a Python float
+    sent: Size | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """A call on tracked values."""
+
+    name: str
+    level: int
+    site: Site
+    operands: str
+    verdict: Verdict = UNTESTED
+    outputs: list[int] = field(default_factory=list)  # the numbers of its results on the tape
+    edges: list[Edge] = field(default_factory=list)
+    arrived: dict[int, Size] = field(default_factory=dict)  # the cotangent of each result that the sweep reached
+    again: Callable[[dict[int, Any]], Verdict] | None = None  # repeats a test that failed with the cotangents that arrived
+    cotangents: dict[int, Any] = field(default_factory=dict)  # which are kept for that
+
+    @property
+    def given(self) -> Size | None:
+        """The cotangent of all results together; None where the sweep reached none."""
+        return _largest(list(self.arrived.values())) if self.arrived else None
+
+
+def plain(value: Any) -> Any:
+    """Return what lies under a tracked value on all levels, or under those in a list or tuple."""
+    while isinstance(value, Tracked):
+        value = below(value)
+    if type(value) in CONTAINERS:
+        items = [plain(item) for item in value]
+        return type(value)(items)
+    return value
+
+
+def parts_of(ans: Any) -> Any:
+    """Return the results of a call, one or several."""
+    return ans if isinstance(ans, (list, tuple)) else (ans,)
+
+
+def spoken_name(operation: Operation) -> str:
+    """Return an operation's name as the user knows it."""
+    function = operation.function
+    if function in _SPOKEN:
+        return _SPOKEN[function]
+    name = qualified_name(function).replace("revad.operators", "numpy")
+    if name.startswith("nn."):
+        return f"nn.{operation.name}"
+    return name if name.startswith(("numpy.", "scipy.")) and lookup(function) is operation else operation.name
+
+
+def operands_text(labels: list[str], leaves: list[Any], known: dict[int, str]) -> str:
+    """Return the arguments of a call in words: ``x (5, 3), w (3,) = model.weight``; ``known`` names inputs by number."""
+    parts: list[str] = []
+    for label, leaf in zip(labels, leaves, strict=True):
+        inner = plain(leaf)
+        if not is_inexact(inner):
+            continue
+        shape, dtype = aval_of(inner)
+        text = f"{label} {shape}" if dtype == np.float64 else f"{label} {shape} {dtype}"
+        name = known.get(leaf._node[0]) if isinstance(leaf, Tracked) else None
+        parts.append(f"{text} = {name}" if name else text)
+    return ", ".join(parts[:6]) + (", ..." if len(parts) > 6 else "")
+
+
+def size_of(g: Any) -> Size:
+    """Return the magnitude of a cotangent, or of the largest of several."""
+    if type(g) in CONTAINERS:
+        return _largest([size_of(part) for part in g if part is not None])
+    entries = np.abs(plain(g))
+    peak = float(np.max(entries, initial=0.0))
+    if np.isfinite(peak):
+        return Size(peak, finite=True)
+    return Size(float(np.max(np.where(np.isfinite(entries), entries, 0.0), initial=0.0)), finite=False)
+
+
+def _largest(sizes: list[Size]) -> Size:
+    return Size(max([size.peak for size in sizes], default=0.0), all(size.finite for size in sizes))
+
+
+def probe(node: Node, note: Callable[[Any], None]) -> Node:
+    """Return a node that passes the cotangent of another one on, and shows it to ``note``."""
+
+    def passing(g: Any) -> Any:
+        note(g)
+        return g
+
+    return (next_order(), *node[1:4], node, PULL, (), passing)
+
+
+def follow(call: Call, ans: Any, level: int) -> None:
+    """Put probes around a call that has been recorded: one at each result, one on the way to each argument."""
+    rebuilt: dict[int, Node] = {}
+    inexact = [part for part in parts_of(ans) if is_inexact(plain(part))]
+    for i, output in enumerate(inexact):
+        if isinstance(output, Tracked) and output._node[1] == level and len(output._node) > 4:
+            node = probe(_with_probes(output._node, call, rebuilt), functools.partial(_note_arrival, call, i))
+            call.outputs.append(node[0])
+            output._node = node
+
+
+def _note_arrival(call: Call, position: int, g: Any) -> None:
+    call.arrived[position] = size_of(g)
+    if call.again is not None:
+        call.cotangents[position] = plain(g)
+
+
+def _with_probes(node: Node, call: Call, rebuilt: dict[int, Node]) -> Node:
+    """Return a node with probes between it and its parents. Newer nodes have smaller numbers, so it is made last."""
+    edges: list[Any] = []
+    for at in range(4, len(node), 4):
+        parent, kind, kept, function = node[at : at + 4]
+        if kind >= JOINT:
+            parent = tuple([None if p is None else _probed_parent(p, call, rebuilt) for p in parent])
+        else:
+            parent = _probed_parent(parent, call, rebuilt)
+        edges += (parent, kind, kept, function)
+    return (next_order(), *node[1:4], *edges)
+
+
+def _probed_parent(parent: Node, call: Call, rebuilt: dict[int, Node]) -> Node:
+    if parent[3] is SEVERAL:  # not a value of its own: a pack of arguments, or all results of this call
+        if parent[0] not in rebuilt:
+            rebuilt[parent[0]] = _with_probes(parent, call, rebuilt)
+        return rebuilt[parent[0]]
+    edge = Edge(parent[0], parent[3])
+    call.edges.append(edge)
+    return probe(parent, lambda g: setattr(edge, "sent", size_of(g)))

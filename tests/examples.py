@@ -1,0 +1,21 @@
+"""Load a script of ``docs/examples`` as a module, by its number."""
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "examples"
+
+
+def example(number: int) -> ModuleType:
+    """The module of script ``number``, as ``python docs/examples/NN_*.py`` would see it, but without running it."""
+    (path,) = FOLDER.glob(f"{number:02d}_*.py")
+    if str(FOLDER) not in sys.path:  # the scripts stand next to each other: `from _common import ...`
+        sys.path.append(str(FOLDER))
+    spec = spec_from_file_location(f"example_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
