@@ -48,6 +48,7 @@ from revad.operation import read_rule as read_rule
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
+caches: list[dict[Any, Any]] = []  # what others derived from rules, by function; forgotten when rules change
 _companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
 _loading = RLock()  # a second thread waits until the first has registered all rules
 
@@ -130,6 +131,8 @@ def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> 
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
     operation.plans.clear()
+    for cache in caches:
+        cache.pop(function, None)
     return operation
 
 

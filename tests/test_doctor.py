@@ -210,6 +210,14 @@ def test_a_kink_that_no_cotangent_reaches_is_no_finding():
     assert revad.diagnose(lambda x: np.sum(np.where([False, True], np.abs(x), x)), np.array([0.0, 1.0])).ok
 
 
+def test_ties_that_cannot_move_are_no_finding():
+    """A maximum over entries that a rectifier has set to zero ties, and stays so in every direction."""
+    x = np.linspace(-1.0, 1.0, 6)
+    assert revad.diagnose(lambda x: np.sum(np.max(np.reshape(np.maximum(x, 0.0), (2, 3)), axis=1)) + np.sum(x), x).ok
+    hidden = revad.diagnose(lambda x: np.sum(1e3 * np.sin(x)) + np.abs(x[0]), np.array([0.0, 1.0]))
+    assert only(hidden).operation == "numpy.absolute"
+
+
 def test_an_input_that_is_not_used():
     finding = only(revad.diagnose(lambda x, y: np.sum(x**2), X, X))
     assert (finding.cause, finding.operands) == (Cause.ZERO, "y")

@@ -317,7 +317,8 @@ def test_nothing_is_lost_silently(name: str, kind: str) -> None:
 )
 def test_the_common_losses_say_what_to_do(name: str) -> None:
     with pytest.raises(
-        LostGradientError, match=r"would silently drop its derivative.*revad.lift\(f\).*call NumPy on the value itself.*stop_gradient"
+        LostGradientError,
+        match=r"would silently drop its derivative.*revad.lift\(f\).*call NumPy on the value itself.*stop_gradient",
     ):
         grad(LOSSES[name])(X)
 

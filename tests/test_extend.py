@@ -23,6 +23,7 @@ from revad import (
     trace,
     vjp,
 )
+from revad.registry import lookup
 from tests import numeric
 
 X = np.array([0.4, -0.7, 1.1])
@@ -363,3 +364,16 @@ def test_an_operand_that_wants_no_ufuncs_is_asked_itself() -> None:
 
     x = np.ones(2)
     np.testing.assert_array_equal(revad.vjp(lambda x: x @ Scaling(), x)[1](x)[0], 3 * x)
+
+
+def test_a_rule_that_is_replaced_is_forgotten() -> None:
+    operation = lookup(np.cbrt)
+    assert operation is not None
+    right = operation.declared["x"][0]
+    assert grad(np.cbrt)(8.0) == pytest.approx(1 / 12)
+    try:
+        revad.extend.elementwise(np.cbrt, lambda x: 100.0 + 0 * x)
+        assert grad(np.cbrt)(8.0) == 100.0
+    finally:
+        revad.extend.elementwise(np.cbrt, right)
+    assert grad(np.cbrt)(8.0) == pytest.approx(1 / 12)

@@ -58,7 +58,7 @@ def mistaken_step(W1, W2):
     return W1 - RATE * G1, new_W2
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     G1, G2 = revad.grad(error, argnums=(0, 1))(W1, W2)
     by_hand = gradient_by_hand(W1, W2, back=W2)
     difference = max(np.max(np.abs(G - H)) for G, H in zip((G1, G2), by_hand, strict=True))

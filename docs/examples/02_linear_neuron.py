@@ -10,7 +10,7 @@ E = 1/2 mean (y - t)**2 is quadratic, so that everything about the descent can b
 """
 
 import numpy as np
-from _common import BLACK, BLUE, GREEN, ORANGE, PICTURES, RED, figure, run, save
+from _common import BLACK, BLUE, GREEN, PICTURES, RED, figure, run, save
 
 import nn
 import revad
@@ -43,7 +43,7 @@ def steps_needed(path, minimum, start):
     return int(np.argmax(distance < 1e-3 * np.linalg.norm(start - minimum)))
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     slope = descend(error_of_slope, -1.0, 0.15, 12)
     start = np.array([-0.2, 1.8])
     report = {"slope": slope[-1]}

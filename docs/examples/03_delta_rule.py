@@ -1,4 +1,4 @@
-"""Adaline and the delta rule: backpropagation with one layer, twenty-five years before its name.
+"""Adaline and the delta rule: backpropagation with one layer, a quarter of a century before its name.
 
 Adaline (Widrow and Hoff, 1960) is a linear neuron y = w·x + b that learns after each example by
 
@@ -65,7 +65,7 @@ def mistakes(w, X, T):
     return int(np.sum(np.sign(X @ w) != T))
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     rng = np.random.default_rng(0)
     w, x = rng.normal(size=(2, 3))
     rules = {"Adaline": (adaline_rule, squared_error), "delta rule": (delta_rule, squared_error_of_logistic)}
@@ -101,7 +101,7 @@ def draw(out, problems, runs):
     for i, (problem, (X, T)) in enumerate(problems.items()):
         place, course = axes[2 * i : 2 * i + 2]
         for sign, colour, marker in ((1, BLUE, "o"), (-1, ORANGE, "s")):
-            place.plot(*X[T == sign, :2].T, marker, color=colour, markersize=3.5)
+            place.plot(*X[sign == T, :2].T, marker, color=colour, markersize=3.5)
         ends = np.array([X[:, 0].min(), X[:, 0].max()])
         for (name, passed), colour in zip(runs[problem].items(), (BLACK, RED), strict=True):
             a, b, c = passed[-1]

@@ -9,7 +9,6 @@ are trained at once, and most arrive, not all. With more hidden neurons nearly a
 
 import numpy as np
 from _common import BLACK, BLUE, ORANGE, PICTURES, figure, run, save
-
 from matplotlib.colors import LinearSegmentedColormap
 
 import revad
@@ -71,7 +70,7 @@ def best_linear_error():
     return np.mean((A @ w - T) ** 2), A @ w
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     linear_error, answers = best_linear_error()
     print(f"one linear neuron: mean squared error {linear_error:.3f}, answers {answers.round(3)}")
     report = {"linear": linear_error, "answers": answers}
@@ -101,7 +100,7 @@ def draw(out, p, courses):
     inner.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3), title="The corners in the hidden layer", xlabel="$h_1$", ylabel="$h_2$")
     for axes, points in ((plane, X), (inner, h)):
         for t, colour in ((0, ORANGE), (1, BLUE)):
-            axes.plot(*points[T == t].T, "o", color=colour, markeredgecolor="white", markersize=9)
+            axes.plot(*points[t == T].T, "o", color=colour, markeredgecolor="white", markersize=9)
     for corner, place in zip(X, h, strict=True):
         same = corner.sum() == 1 and np.ptp(h[1:3], axis=0).max() < 0.2  # two corners in one place
         name = "(0, 1) and (1, 0)" if same else f"({corner[0]:.0f}, {corner[1]:.0f})"

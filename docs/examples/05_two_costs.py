@@ -55,7 +55,7 @@ def classifier(cost, X, T, w, rate, steps):
     return w, np.array(accuracy)
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     report, z = {}, np.linspace(-8, 8, 201)
     slopes = {name: revad.grad(lambda z, cost=cost: cost(z, 0.0) * z.size)(z) for name, cost in COSTS.items()}
     y = logistic(z)

@@ -54,7 +54,7 @@ def noisy(batch, rng):
     return pixels + rng.normal(scale=0.25, size=pixels.shape).astype(np.float32), digit
 
 
-def train(model, loss, data, epochs, rate, momentum=0.0, decay=0.0, cosine=False):
+def train(model, loss, data, epochs, rate, momentum=0.0, decay=0.0, *, cosine=False):
     optimizer = nn.optim.SGD(model.parameters(), lr=rate, momentum=momentum, weight_decay=decay)
     accuracy = [nn.metrics.Accuracy()]
     schedule = nn.schedules.CosineAnnealingLR(optimizer, epochs) if cosine else None
@@ -89,7 +89,7 @@ def by_heart(epochs):
         yield name, train(model, nn.CrossEntropyLoss(), (pixels, spoilt), epochs, rate=0.02, momentum=0.9, decay=decay)
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     report, courses, spoilt = {}, {}, {}
     for name, trainer in recipes(5 if quick else 30):
         courses[name] = report[name[0]] = trainer.history["val_accuracy"]
@@ -107,7 +107,7 @@ def draw(out, courses, spoilt, trainer):
     for (name, accuracy), colour in zip(courses.items(), (BLACK, ORANGE, GREEN, BLUE, RED), strict=True):
         axes[0, 0].semilogy(np.arange(1, len(accuracy) + 1), 100 * (1 - accuracy), color=colour, label=name)
     axes[0, 0].set(xlabel="epoch", ylabel="% of the test wrong", ylim=(1, 400), title="Five recipes")
-    axes[0, 0].legend(fontsize=8, ncols=2)
+    axes[0, 0].legend(fontsize=7, ncols=2)
     for (name, loss), colour in zip(spoilt.items(), (BLACK, RED, PURPLE), strict=True):
         axes[0, 1].plot(np.arange(1, len(loss) + 1), loss, color=colour, label=name)
     axes[0, 1].set(xlabel="epoch", ylabel="test loss", ylim=(0.3, 1), title="300 digits, a fifth with a random label")

@@ -52,7 +52,7 @@ def train_without(fold, epochs):
     return trainer
 
 
-def main(quick=False, out=PICTURES):
+def main(*, quick=False, out=PICTURES):
     answers, courses = np.full(len(DIGITS), -1), []
     images, digits = DIGITS.arrays
     for fold in range(5):

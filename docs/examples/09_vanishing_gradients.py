@@ -6,7 +6,7 @@ Thirty layers make a product of thirty such factors: a little less than one each
 The gradient that arrives at a layer is measured by adding zeros to its neurons: the derivative by those zeros is what arrives.
 
 1. *Layer by layer.* Thirty layers of 100 neurons read digits. Weights have the standard deviation gain/sqrt(100). For tanh neurons a
-   gain of 1 is about right, a half too little, 2 too much. The logistic function's slope is at most 1/4, so that no usual gain
+   gain of 1 is about right, a half too little, 4 too much. The logistic function's slope is at most 1/4, so that no usual gain
    saves it. ReLU neurons let half of the gradient's square pass: a gain of sqrt(2) (He et al., 2015) makes up for that.
 2. *Step by step.* A recurrent net multiplies by the same matrix at each step, here an orthogonal one times a number. The LSTM
    (Hochreiter and Schmidhuber, 1997) adds to its memory rather than multiply it: what passes is the forget gate, held open by a bias.
@@ -33,7 +33,7 @@ NETS = {
     "logistic, gain 1": (logistic, 1.0, PURPLE),
     "tanh, gain 0.5": (np.tanh, 0.5, ORANGE),
     "tanh, gain 1": (np.tanh, 1.0, GREEN),
-    "tanh, gain 2": (np.tanh, 2.0, RED),
+    "tanh, gain 4": (np.tanh, 4.0, RED),
     "ReLU, gain √2": (relu, np.sqrt(2), BLUE),
 }
 
@@ -69,7 +69,7 @@ def recurrent(kind, number, rng):
 RECURRENT = {
     "RNN, 0.8 · orthogonal": ("RNN", 0.8, ORANGE),
     "RNN, 1.0 · orthogonal": ("RNN", 1.0, GREEN),
-    "RNN, 1.2 · orthogonal": ("RNN", 1.2, RED),
+    "RNN, 3.0 · orthogonal": ("RNN", 3.0, RED),
     "LSTM, forget bias 0": ("LSTM", 0.0, PURPLE),
     "LSTM, forget bias 5": ("LSTM", 5.0, BLUE),
 }

@@ -45,12 +45,12 @@ def tower(x, y, directions, width=0.2):
     return np.mean(logistic(40 * (along + width)) - logistic(40 * (along - width)), axis=0)
 
 
-def learn(X, target, neurons, steps):
-    """Train a net with one hidden layer on points X (n, inputs); return it as a function of points, and its error."""
+def learn(X, target, neurons, slope, steps):
+    """Train a net with one hidden layer on points X (n, inputs); return it as a function of points."""
     nn.manual_seed(0)
     model = nn.Sequential(nn.Linear(X.shape[1], neurons, dtype=float), nn.Tanh(), nn.Linear(neurons, 1, dtype=float))
     rng = np.random.default_rng(0)  # steps in all directions and at all places, for a start
-    weights = rng.normal(size=(neurons, X.shape[1])) * 12
+    weights = slope * rng.normal(size=(neurons, X.shape[1]))
     model[0].weight.data = weights
     model[0].bias.data = -np.sum(weights * X[rng.integers(len(X), size=neurons)], axis=1)
     optimizer = nn.optim.LBFGS(model.parameters(), max_iter=steps, history_size=30, line_search_fn="strong_wolfe")
@@ -68,12 +68,12 @@ def learn(X, target, neurons, steps):
 
 def main(quick=False, out=PICTURES):
     report, x = {}, np.linspace(0, 1, 400)
-    steps = 60 if quick else 400
+    steps = 60 if quick else 1000
     for n in (5, 10, 20, 40, 80):
         error = report["bumps", 2 * n] = np.sqrt(np.mean((bumps(x, np.linspace(0, 1, n + 1)).sum(axis=0) - curve(x)) ** 2))
         print(f"{2 * n:3d} neurons as {n:2d} bumps: root mean square error {error:.4f}")
     for n in (5, 10, 20):
-        learned = learn(x[:, None], curve(x), n, steps)(x[:, None])
+        learned = learn(x[:, None], curve(x), n, 30, steps)(x[:, None])
         error = report["learned", n] = np.sqrt(np.mean((learned - curve(x)) ** 2))
         print(f"{n:3d} neurons, learned: root mean square error {error:.4f}")
 
@@ -85,7 +85,7 @@ def main(quick=False, out=PICTURES):
         report["tower", k] = height[far].max()
         print(f"{2 * k:3d} neurons in {k:2d} ridges: a tower of 1, and up to {report['tower', k]:.2f} at distances over 0.6")
     goal = surface(grid[..., 0], grid[..., 1])
-    found = learn(grid.reshape(-1, 2), goal.ravel(), 30, steps)(grid.reshape(-1, 2)).reshape(goal.shape)
+    found = learn(grid.reshape(-1, 2), goal.ravel(), 30, 3, steps)(grid.reshape(-1, 2)).reshape(goal.shape)
     report["surface"] = np.sqrt(np.mean((found - goal) ** 2))
     print(
         f" 30 neurons, learned in two dimensions: root mean square error {report['surface']:.4f}, of values {goal.std():.2f} wide"

@@ -21,13 +21,13 @@ T = nn.data.Standardize(PATIENTS.arrays[1])(PATIENTS.arrays[1])[:, 0]
 START = np.array([-0.3, 0.9])
 
 OPTIMISERS = {
-    "SGD": (nn.optim.SGD, {}, (0.1, 0.3, 1.0), BLACK),
-    "momentum": (nn.optim.SGD, {"momentum": 0.9}, (0.01, 0.03, 0.1), BLUE),
-    "Nesterov": (nn.optim.SGD, {"momentum": 0.9, "nesterov": True}, (0.01, 0.03, 0.1), SKY),
-    "Adagrad": (nn.optim.Adagrad, {}, (0.01, 0.03, 0.1), GREEN),
-    "RMSprop": (nn.optim.RMSprop, {}, (0.001, 0.003, 0.01), ORANGE),
-    "Adam": (nn.optim.Adam, {}, (0.001, 0.003, 0.01), RED),
-    "Lion": (nn.optim.Lion, {}, (0.0001, 0.0003, 0.001), PURPLE),
+    "SGD": (nn.optim.SGD, {}, (0.3, 1.0, 3.0), BLACK),
+    "momentum": (nn.optim.SGD, {"momentum": 0.9}, (0.03, 0.1, 0.3), BLUE),
+    "Nesterov": (nn.optim.SGD, {"momentum": 0.9, "nesterov": True}, (0.03, 0.1, 0.3), SKY),
+    "Adagrad": (nn.optim.Adagrad, {}, (0.03, 0.1, 0.3), GREEN),
+    "RMSprop": (nn.optim.RMSprop, {}, (0.003, 0.01, 0.03), ORANGE),
+    "Adam": (nn.optim.Adam, {}, (0.003, 0.01, 0.03), RED),
+    "Lion": (nn.optim.Lion, {}, (0.001, 0.003, 0.01), PURPLE),
 }
 
 
@@ -83,29 +83,30 @@ def main(quick=False, out=PICTURES):
 
 
 def draw(out, ways, minimum, courses):
-    """Draw the ways over the landscape, and the losses."""
-    picture, axes = figure(1, 4, size=(12.5, 3.3))
+    """Draw the ways over the landscape (three epochs of twenty), and the losses."""
+    picture, axes = figure(1, 4, size=(10.5, 2.8))
     a, b = np.meshgrid(np.linspace(-0.5, 1.1, 60), np.linspace(-0.4, 1.1, 60))
     heights = np.array([[cost(np.array(w), X, T) for w in zip(*row, strict=True)] for row in zip(a, b, strict=True)])
     colours = (BLACK, BLUE, RED, GREEN)
     names = list(ways)
     for panel, some in ((axes[0], names[:2]), (axes[1], names[2:])):
-        panel.contour(a, b, heights, levels=np.quantile(heights, np.linspace(0.01, 0.95, 12)), colors="#bbbbbb", linewidths=0.8)
+        panel.contour(a, b, heights, levels=np.quantile(heights, np.linspace(0.01, 0.95, 8)), colors="#bbbbbb", linewidths=0.8)
         for name in some:
-            panel.plot(*ways[name].T, color=colours[names.index(name)], linewidth=0.8, label=name)
+            panel.plot(*ways[name][: len(ways[name]) // 7].T, color=colours[names.index(name)], linewidth=0.9, label=name)
         panel.plot(*minimum, "o", color=ORANGE, markersize=5)
-        panel.set(xlabel="weight of body-mass index", ylabel="weight of blood pressure", title="The way down")
-        panel.legend(fontsize=7, loc="lower left")
+        panel.grid(visible=False)
+        panel.set(xlabel="weight of body-mass index", ylabel="weight of blood pressure", title="Three epochs")
+        panel.legend(fontsize=7, loc="lower left", bbox_to_anchor=(-0.05, -0.02))
     lowest = cost(minimum, X, T)
     for name, colour in zip(names, colours, strict=True):
         passed = ways[name]
-        shown = passed[:: max(1, len(passed) // 200)]
+        shown = passed[:: max(1, len(passed) // 80)]
         heights = [cost(w, X, T) - lowest for w in shown]
         axes[2].semilogy(np.linspace(0, 20, len(shown)), np.maximum(heights, 1e-12), color=colour, linewidth=1)
     axes[2].set(xlabel="epoch", ylabel="above the minimum", title="Cost of the same data", ylim=(1e-8, 1))
     for name, losses in courses.items():
         axes[3].semilogy(np.arange(1, len(losses) + 1), losses, color=OPTIMISERS[name][3], label=name)
-    axes[3].set(xlabel="epoch", ylabel="loss", title="Digits, optimisers")
+    axes[3].set(xlabel="epoch", ylabel="loss", title="Digits, optimisers", ylim=(0.01, 100))
     axes[3].legend(fontsize=7, ncols=2)
     save(picture, out, "11_batches_and_optimisers.png")
 

@@ -8,7 +8,8 @@ What has a derivative is the probability of a push. The *policy gradient* (Willi
     d/dw E[return] = E[ sum over t of  d/dw log π(push t | state t) · (return from t - V(state t)) ]
 
 so after some trials those pushes that went better than expected become more probable. What is to be expected, V, is learned at the
-same time by a second net, the *critic*: without it the gradient is right on average too, but drowns in noise.
+same time by a second net, the *critic*: without it the gradient is right on average too, but noisier,
+and what has been learned is lost again now and then.
 """
 
 import numpy as np
@@ -66,7 +67,7 @@ def net():
     return nn.Sequential(nn.Linear(4, 32), nn.Tanh(), nn.Linear(32, 1))
 
 
-def learn(rounds, critic_helps, seed):
+def learn(rounds, seed, *, critic_helps):
     """Learn for some rounds of 16 trials; return the actor, and how long the carts stood in each round."""
     nn.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -90,21 +91,21 @@ def learn(rounds, critic_helps, seed):
 
 
 def main(quick=False, out=PICTURES):
-    rounds, seeds = (25, 1) if quick else (100, 3)
-    report, courses = {}, {}
+    rounds, seeds = (60, 1) if quick else (100, 3)
+    report, courses, learned = {}, {}, {}
     for name, helps in (("with a critic", True), ("without", False)):
-        courses[name] = np.array([learn(rounds, helps, seed)[1] for seed in range(seeds)])
+        actors, stood = zip(*(learn(rounds, seed, critic_helps=helps) for seed in range(seeds)), strict=True)
+        courses[name], learned[name] = np.array(stood), actors[0]
         report[name] = courses[name][:, 0].mean(), courses[name][:, -10:].mean()
         print(f"{name:>14}: {report[name][0]:.0f} ticks at first, {report[name][1]:.0f} of {LONGEST} at the end ({seeds} runs)")
-    actor, _ = learn(rounds, True, 0)
-    states, right, up = trials(actor, np.random.default_rng(100))
+    states, _, up = trials(learned["with a critic"], np.random.default_rng(100))
     longest = int(np.argmax(up.sum(axis=0)))
-    draw(out, courses, states[:, longest][up[:, longest]])
+    draw(out, courses, states[:, longest][up[:, longest]], learned["with a critic"])
     return report
 
 
-def draw(out, courses, states):
-    """Draw how long the poles stood, one trial, and the cart in the course of it."""
+def draw(out, courses, states, actor):
+    """Draw how long the poles stood, one trial, and what the net has learned to do where the cart stands in the middle."""
     picture, (left, middle, right) = figure(1, 3, size=(11, 3.2))
     for (name, stood), colour in zip(courses.items(), (BLUE, ORANGE), strict=True):
         left.plot(stood.T, color=colour, linewidth=0.6, alpha=0.6)
@@ -116,12 +117,14 @@ def draw(out, courses, states):
     middle.plot(seconds, np.degrees(states[:, 2]) / 10, color=RED, label="angle of the pole (10°)")
     middle.set(xlabel="seconds", ylim=(-2.4, 2.4), title="One trial")
     middle.legend()
-    for i, k in enumerate(range(0, min(len(states), 100), 12)):
-        x, angle = states[k, 0], 2 * states[k, 2]  # twice the angle, to be seen
-        right.plot([x - 0.15, x + 0.15], [-i, -i], color=BLACK, linewidth=4)
-        right.plot([x, x + 0.8 * np.sin(angle)], [-i, -i + 0.8 * np.cos(angle)], color=RED)
-    right.set(title="Two seconds of it, downwards (angles doubled)", yticks=[], aspect="equal", xlabel="m")
-    save(picture, out, "13_balance.svg")
+    tilts, turns = np.meshgrid(np.linspace(-12, 12, 60), np.linspace(-120, 120, 60))  # degrees, and degrees a second
+    standing = np.zeros_like(tilts)
+    seen = np.stack([standing, standing, np.radians(tilts), np.radians(turns)], axis=-1).reshape(-1, 4)
+    chances = 1 / (1 + np.exp(-actor(features(seen)).value.reshape(tilts.shape)))
+    shown = right.imshow(chances, cmap="RdBu", vmin=0, vmax=1, origin="lower", extent=(-12, 12, -120, 120), aspect="auto")
+    picture.colorbar(shown, ax=right)
+    right.set(xlabel="angle of the pole (°)", ylabel="its turning (° a second)", title="Probability of a push to the right")
+    save(picture, out, "13_balance.png")
 
 
 if __name__ == "__main__":

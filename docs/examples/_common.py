@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.figure import Figure
 from PIL import Image  # which matplotlib needs too
 
@@ -17,8 +18,8 @@ PICTURES = Path(tempfile.gettempdir()) / "revad-examples"
 # Seven colours that stay apart in print and for colour-blind eyes (M. Okabe and K. Ito, "Color Universal Design", 2008).
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#222222"
 
-STYLE = {
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK]),
+STYLE: Any = {
+    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,

@@ -70,7 +70,9 @@ class FunctionalLayer(Module):
         if len(inputs) != self.inputs:
             raise TypeError(f"{type(self).__name__} is called with {self.inputs} arrays, not {len(inputs)}.")
         own = vars(self)
-        return type(self).function(*inputs, **{name: own[name] if name in own else getattr(self, name) for name in self.settings})
+        return type(self).function(
+            *inputs, **{name: own[name] if name in own else getattr(self, name) for name in self.settings}
+        )
 
     def extra_repr(self) -> str:
         """Return the settings that differ from their defaults."""

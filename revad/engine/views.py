@@ -137,7 +137,7 @@ def _is_spare(base: Tracked) -> bool:
         return False
     known = _ALONE + 1  # the variable `buffer`
     for view in _live_views(base) if handle is base else ():
-        if type(view._value) is ndarray:
+        if type(view._value) is ndarray and view._value.base is not None:  # a part that was copied does not count
             if view._value.base is not buffer or _references(view) > _ALONE:
                 return False
             known += 1

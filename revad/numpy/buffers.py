@@ -214,7 +214,10 @@ class Buffer(GradTensor, Dual, Captured):
         if tracked is not None:
             _promote_all(targets, tracked)
             kwargs = {name: plain(value) for name, value in kwargs.items()}
-            return super().__array_ufunc__(ufunc, method, *map(plain, inputs), **kwargs)
+            inputs = tuple(map(plain, inputs))
+            if not isinstance(self, Buffer):  # promoted: another class answers now
+                return self.__array_ufunc__(ufunc, method, *inputs, **kwargs)
+            return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
         return _write(getattr(ufunc, method), targets, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -223,6 +226,8 @@ class Buffer(GradTensor, Dual, Captured):
         if tracked is not None:
             _promote_all(targets, tracked)
             constants = [plain(arg) for arg in args], {name: plain(value) for name, value in kwargs.items()}
+            if not isinstance(self, Buffer):
+                return self.__array_function__(function, types, tuple(constants[0]), constants[1])
             result = super().__array_function__(function, types, tuple(constants[0]), constants[1])
             if type(result) in CONTAINERS:
                 _note_views(result, (*args, *kwargs.values()))

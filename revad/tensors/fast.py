@@ -30,7 +30,7 @@ from revad.engine.tape import (
     next_order,
 )
 from revad.errors import ArgumentError
-from revad.registry import Operation, Rule, itself, lookup
+from revad.registry import Operation, Rule, caches, itself, lookup
 from revad.scatter import is_basic
 from revad.tensors import calls, nodes, ufunc_methods
 from revad.tensors.methods import set_shape
@@ -115,11 +115,6 @@ class GradTensor(Tensor):
         return self._node[3] is not None
 
     @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(self._node[2])
-
-    @property
     def dtype(self) -> np.dtype[Any]:
         """Element type."""
         return self._node[3] or FLOAT64
@@ -192,10 +187,12 @@ class GradTensor(Tensor):
             out._value = float(part)
             out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
             return out
-        out._value = part
         basic = type(key) is int or is_basic(key)
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
+        elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
+            part = part.copy()
+        out._value = part
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
@@ -381,6 +378,7 @@ def make(value: Any, node: Node) -> GradTensor:
 
 _leaf_kinds: set[type] = set()  # subclasses, as the parameters of a model are
 _unary_rules: dict[Any, tuple[Any, bool]] = {}
+caches.append(_unary_rules)
 
 
 def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:

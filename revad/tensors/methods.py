@@ -244,6 +244,12 @@ class ArrayMethods:
         """Partition in place."""
         views.write(self, ..., apply(np.partition, (self, kth, axis), {}))  # pyright: ignore[reportArgumentType]
 
+    def view(self, *args: Any) -> Any:
+        """Return a view; another dtype or class is refused, since the bytes in memory carry no derivative."""
+        if args and args != (self.dtype,):
+            raise lost_gradient("t.view(dtype)", self)
+        return self[...]
+
     def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
         """Write at positions of the flattened array, in place."""
         np.put(self, indices, values, mode)  # pyright: ignore[reportArgumentType]
@@ -316,7 +322,7 @@ def _refused(name: str) -> Any:
     return refused
 
 
-for _name in ("byteswap", "dump", "dumps", "getfield", "setfield", "setflags", "tobytes", "tofile", "view"):
+for _name in ("byteswap", "dump", "dumps", "getfield", "setfield", "setflags", "tobytes", "tofile"):
     setattr(ArrayMethods, _name, _refused(_name))
 
 

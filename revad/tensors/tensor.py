@@ -14,8 +14,9 @@ import numpy as np
 from numpy import ndarray
 
 from revad import operators
+from revad.aval import aval_of
 from revad.engine import views
-from revad.engine.dispatch import CONTAINERS, apply, find_top
+from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
 from revad.engine.tape import Tracked
 from revad.errors import LostGradientError
 from revad.tensors import calls, ufunc_methods
@@ -53,10 +54,17 @@ def _in_place(operate: Any) -> Any:
 
     def in_place(self: Tensor, other: Any) -> Any:
         result = operate(self, other)
-        if not isinstance(result, Tracked):
+        if Pause.count and self._node[1] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
         elif not isinstance(_bottom(self), ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value
+        elif not np.can_cast(aval_of(result).dtype, self.dtype, "same_kind"):
+            raise TypeError(
+                f"an in-place operation would put a result of dtype {aval_of(result).dtype} into a tracked value of dtype "
+                f"{self.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
+            )
+        elif not isinstance(result, Tracked):  # a floor, say: a constant from now on
+            views.write(self, ..., result)
         elif result.shape == self.shape and result.dtype == self.dtype:
             views.replace(self, result)
         else:

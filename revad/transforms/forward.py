@@ -12,7 +12,7 @@ from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
 from revad.errors import ArgumentError
 from revad.tensors.forward import dual
 from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
-from revad.transforms.recording import check_cotangent
+from revad.transforms.recording import check_cotangent, public_value
 from revad.trees import flatten
 
 
@@ -81,7 +81,7 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
     check_alive(values, "jvp")
     pushed = [leaf._node[2] if mine else _zero(value) for leaf, mine, value in zip(leaves, own, values, strict=True)]
-    result = rebuild([_copy(v) for v in values]), rebuild([_copy(t) for t in pushed])
+    result = rebuild([public_value(v) for v in values]), rebuild([public_value(t) for t in pushed])
     if has_aux:
         aux_leaves, aux_rebuild = flatten(aux)
         below = [v._value if isinstance(v, Tracked) and v._node[1] == level else constant_of(v) for v in aux_leaves]
@@ -91,7 +91,3 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
 
 def _zero(value: Any) -> Any:
     return zero_like(value) if is_inexact(value) else np.zeros(aval_of(value).shape)[()]
-
-
-def _copy(value: Any) -> Any:
-    return np.array(value) if isinstance(value, np.ndarray) else value

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from revad.engine.dispatch import find_top, process
-from revad.engine.tape import Tracked, is_inexact, keep
+from revad.engine.tape import Tracked, is_inexact, keep, snapshot
+from revad.errors import InPlaceError
 from revad.operation import whole
+from revad.tensors.sealing import sealed
 from revad.transforms._arguments import check_repeated, fingerprint
 from revad.transforms.reverse import vjp
 from revad.trees import flatten
@@ -22,8 +24,9 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     f : callable
-        A pure function of its arguments: tracked values must be passed, not closed over; random draws must come from a
-        generator made inside (the second run has to repeat the first).
+        A pure function of its arguments: tracked values must be passed, not closed over; it returns all its results and writes
+        into nothing that it was given; random draws must come from a generator made inside (the second run has to repeat the
+        first).
 
     Returns
     -------
@@ -34,6 +37,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     ------
     LostGradientError
         ``f`` closes over a tracked value.
+    InPlaceError
+        ``f`` writes into an argument.
     ArgumentError
         The second run gave other values than the first.
 
@@ -57,6 +62,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if top is None:
             return f(*args, **kwargs)
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
+        level = top._node[1]
         name = f"checkpoint({getattr(f, '__name__', 'f')})"
         rebuild_output: Any = None
         known: tuple[Any, Any] = None, None  # of the arguments and outputs of the last run
@@ -64,8 +70,19 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         def run(*values: Any) -> list[Any]:
             nonlocal rebuild_output, known
             given = fingerprint(list(values))
-            positional, named = rebuild([_fresh(value) for value in values])
-            outputs, rebuild_output = flatten(f(*positional, **named))
+            fresh = [_fresh(value) for value in values]
+            nodes = [value._node if isinstance(value, Tracked) else None for value in fresh]
+            positional, named = rebuild(fresh)
+            with sealed(level, fresh):
+                try:
+                    outputs, rebuild_output = flatten(f(*positional, **named))
+                except ValueError as error:
+                    if "read-only" in str(error):
+                        raise _written(name) from error
+                    raise
+            if any(isinstance(value, Tracked) and value._node is not node for value, node in zip(fresh, nodes, strict=True)):
+                raise _written(name)
+            outputs = [np.copy(part) if isinstance(part, np.ndarray) and not part.flags.writeable else part for part in outputs]
             if given == known[0]:
                 check_repeated(name, known[1], outputs)
             known = given, fingerprint(outputs)
@@ -94,5 +111,16 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _fresh(value: Any) -> Any:
-    """Return an array that the function may write into without changing what is kept."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+    """Return an argument in a form that shows whether the function writes into it, which the caller would not see."""
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+        return value
+    return snapshot(value) if isinstance(value, Tracked) else value
+
+
+def _written(name: str) -> InPlaceError:
+    return InPlaceError(
+        f"{name}: the function writes into its argument, which would be lost: it runs on copies, now and again in the reverse pass. "
+        "Write into a copy inside the function and return that."
+    )

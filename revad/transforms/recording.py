@@ -10,7 +10,7 @@ import numpy as np
 from revad.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import below
-from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, project
+from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, project, snapshot
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.fast import make
 from revad.tensors.pulling import NanPolicy, is_ieee, own
@@ -77,8 +77,10 @@ class Recording:
 
 def _like_input(g: Any, value: Any) -> Any:
     """Return a cotangent as the same kind of thing as the input, sharing memory with nothing."""
+    if isinstance(g, Tracked):
+        return snapshot(g)
     if isinstance(value, np.ndarray):
-        return own(g, 2) if isinstance(g, np.ndarray) else g if isinstance(g, Tracked) else np.asarray(g)
+        return own(g, 2) if isinstance(g, np.ndarray) else np.asarray(g)
     if type(value) is float and isinstance(g, (float, np.ndarray)):
         return float(g)
     if isinstance(value, np.generic) and isinstance(g, (float, complex, np.ndarray)):
@@ -89,8 +91,8 @@ def _like_input(g: Any, value: Any) -> Any:
 
 
 def public_value(value: Any) -> Any:
-    """Return what may be handed out of a value: an array as a copy."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+    """Return what may be handed out of a value, which rules may have kept: an array as a copy, a handle as another one."""
+    return value.copy() if isinstance(value, np.ndarray) else snapshot(value) if isinstance(value, Tracked) else value
 
 
 def kind_of(output: Any) -> str:

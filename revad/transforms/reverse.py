@@ -269,7 +269,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, nan_policy:
     """
     chosen = Chosen("vjp", tuple(range(len(primals))), primals, {})
     recording = Recording("vjp", f, chosen, has_aux=has_aux, nan_policy=nan_policy)
-    values = [np.array(value) if isinstance(value, np.ndarray) else value for value in recording.values]
+    values = [public_value(value) for value in recording.values]
     output = recording.rebuild(values)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:

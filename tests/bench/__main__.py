@@ -19,7 +19,19 @@ from tests.bench.child import ChildError, measure, spawn
 from tests.bench.engines import ENGINES, version
 from tests.bench.table import ABSENT, MismatchError, Row, measured_table, verdict_table, verdicts
 
-GROUPS = ("scalar", "arrays", "reads", "writes", "elementwise", "mlp", "memory", "imports", "long_chain", "networks", "recurrent")
+GROUPS = (
+    "scalar",
+    "arrays",
+    "reads",
+    "writes",
+    "elementwise",
+    "mlp",
+    "memory",
+    "imports",
+    "long_chain",
+    "networks",
+    "recurrent",
+)
 PEERS = ENGINES[1:]
 
 

@@ -41,6 +41,5 @@ ROWS = [
     row(special.hyp2f1, positive(3), positive(3, salt=3), positive(3, salt=1), unit(3)),
     row(special.hyp2f1, positive(2), positive(2, salt=3), positive(2, salt=1), complexes(2) / 4, name="hyp2f1, complex"),
     row(special.hyperu, positive(3), positive(3, salt=3) + 0.06, positive(3, salt=1)),
-    row(special.lambertw, positive(3)),
     row(special.lambertw, complexes(3), 1),
 ]

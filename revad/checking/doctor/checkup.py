@@ -13,7 +13,7 @@ from revad.checking.doctor.diagnosis import Diagnosis, Gradient
 from revad.checking.doctor.exits import cut_off, lost_by
 from revad.checking.doctor.findings import NOWHERE, Cause, Finding, dotted
 from revad.checking.doctor.sweep import Sweep, unused, why_huge, why_zero
-from revad.checking.doctor.trials import Verdict, examine
+from revad.checking.doctor.trials import Verdict, examine, is_smooth
 from revad.checking.doctor.watch import Watch, is_near, watching
 from revad.checking.spaces import Mapping, as_mapping
 from revad.engine.tape import Tracked
@@ -79,7 +79,7 @@ def diagnose(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, 
     whole = examine(here.name, here.function, here.leaves, labels, generator)
     watch = Watch(generator)
     gradients, output = _watched_gradient(here, labels, watch)
-    watch.settle()
+    watch.settle(lambda: whole.cause is None and is_smooth(here, generator))
     findings = watch.findings
     sweep = Sweep(watch.calls)
     sweep.report(findings)

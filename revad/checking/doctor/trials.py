@@ -171,6 +171,19 @@ def _screen(here: Mapping, trial: Trial, pulled: Vector) -> tuple[bool, float]:
     return bool(miss <= tolerance and smooth), condition
 
 
+def is_smooth(here: Mapping, generator: np.random.Generator) -> bool:
+    """Return whether a function has no kink along a random direction: its bend shrinks with the step.
+
+    An operation may have a kink where the function has none: a maximum over entries that tie at zero after a `relu`, say.
+    """
+    step = float(np.finfo(np.float64).eps) ** (1 / 3)
+    with np.errstate(all="ignore"):
+        here = here._replace(value=here.at(here.point))
+        line = Line(here, Trial(here, generator).tangent)
+        wide, narrow = (np.abs(line(h) - 2 * here.value + line(-h)) / h for h in (8 * step, step))
+        return bool(np.all(narrow <= wide / 5 + 8 * np.finfo(np.float64).eps / step * np.abs(here.value)))
+
+
 def _careful(trial: Trial) -> Verdict:
     """Compare with error bars; where the function has kinks, compare the outputs that have none."""
     here = trial.here

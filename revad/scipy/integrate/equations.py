@@ -26,9 +26,9 @@ def solve_ivp(
     y0: Any,
     method: Any = "RK45",
     t_eval: Any = None,
-    dense_output: bool = False,  # noqa: FBT001, FBT002  (SciPy's signature)
+    dense_output: bool = False,
     events: Any = None,
-    vectorized: bool = False,  # noqa: FBT001, FBT002
+    vectorized: bool = False,
     args: Any = None,
     *,
     adjoint_rtol: float = 1e-8,

@@ -9,7 +9,7 @@ from revad.scipy.integrate._closures import plain
 from revad.scipy.integrate.quadrature import quad
 
 
-def nquad(func: Callable[..., Any], ranges: Any, args: Any = None, opts: Any = None, full_output: bool = False) -> Any:  # noqa: FBT001, FBT002
+def nquad(func: Callable[..., Any], ranges: Any, args: Any = None, opts: Any = None, full_output: bool = False) -> Any:
     """Integrate over several variables, as `scipy.integrate.nquad`; differentiable in limits and tracked values.
 
     Parameters

@@ -188,7 +188,7 @@ def quad(
     wopts: Any = None,
     maxp1: int = 50,
     limlst: int = 50,
-    complex_func: bool = False,  # noqa: FBT001, FBT002  (SciPy's signature)
+    complex_func: bool = False,
 ) -> Any:
     r"""Integrate a function of one variable, as `scipy.integrate.quad`; differentiable.
 

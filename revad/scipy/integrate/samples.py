@@ -55,7 +55,7 @@ def _simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 @composite(romb)
-def _romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:  # noqa: FBT001, FBT002  (SciPy's signature)
+def _romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
     """Extrapolate trapezoidal sums with halved steps (Richardson) to step zero."""
     y, h = _last_axis(y, None, dx, axis)
     intervals = np.shape(y)[-1] - 1

@@ -122,7 +122,7 @@ def curve_fit(
     ydata: Any,
     p0: Any = None,
     sigma: Any = None,
-    absolute_sigma: bool = False,  # noqa: FBT001, FBT002  (SciPy's signature)
+    absolute_sigma: bool = False,
     check_finite: Any = None,
     bounds: Any = (-np.inf, np.inf),
     method: Any = None,

@@ -86,8 +86,8 @@ def newton(
     fprime2: Any = None,
     x1: Any = None,
     rtol: float = 0.0,
-    full_output: bool = False,  # noqa: FBT001, FBT002  (SciPy's signature)
-    disp: bool = True,  # noqa: FBT001, FBT002
+    full_output: bool = False,
+    disp: bool = True,
 ) -> Any:
     """Find roots by Newton's or the secant method, as `scipy.optimize.newton`; differentiable in ``args`` and closed-over values.
 

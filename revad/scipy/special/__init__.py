@@ -19,6 +19,13 @@ from revad.scipy.special.bessel import spherical_jn as spherical_jn
 from revad.scipy.special.bessel import spherical_kn as spherical_kn
 from revad.scipy.special.bessel import spherical_yn as spherical_yn
 from revad.scipy.special.bessel import yvp as yvp
+from revad.scipy.special.characteristic import mathieu_even_coef as mathieu_even_coef
+from revad.scipy.special.characteristic import mathieu_odd_coef as mathieu_odd_coef
+from revad.scipy.special.characteristic import obl_cv_seq as obl_cv_seq
+from revad.scipy.special.characteristic import pro_cv_seq as pro_cv_seq
+from revad.scipy.special.ellipsoidal import ellip_harm as ellip_harm
+from revad.scipy.special.ellipsoidal import ellip_harm_2 as ellip_harm_2
+from revad.scipy.special.ellipsoidal import ellip_normal as ellip_normal
 from revad.scipy.special.factorials import comb as comb
 from revad.scipy.special.factorials import factorial as factorial
 from revad.scipy.special.factorials import factorial2 as factorial2
@@ -34,11 +41,19 @@ from revad.scipy.special.legendre import sph_harm_y as sph_harm_y
 from revad.scipy.special.legendre import sph_harm_y_all as sph_harm_y_all
 from revad.scipy.special.legendre import sph_legendre_p as sph_legendre_p
 from revad.scipy.special.legendre import sph_legendre_p_all as sph_legendre_p_all
+from revad.scipy.special.legendre_second import lqmn as lqmn
+from revad.scipy.special.legendre_second import lqn as lqn
 from revad.scipy.special.log_sums import log_softmax as log_softmax
 from revad.scipy.special.log_sums import logsumexp as logsumexp
 from revad.scipy.special.log_sums import softmax as softmax
 from revad.scipy.special.log_sums import softplus as softplus
 from revad.scipy.special.periodic import diric as diric
+from revad.scipy.special.tables import lmbda as lmbda
+from revad.scipy.special.tables import pbdn_seq as pbdn_seq
+from revad.scipy.special.tables import pbdv_seq as pbdv_seq
+from revad.scipy.special.tables import pbvv_seq as pbvv_seq
+from revad.scipy.special.tables import riccati_jn as riccati_jn
+from revad.scipy.special.tables import riccati_yn as riccati_yn
 
 
 def __getattr__(name: str) -> Any:

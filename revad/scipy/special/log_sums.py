@@ -75,7 +75,7 @@ def a_pullback(
 ) -> Any:
     """ā = ȳ b exp(a − y)."""
     pulled = shares(g, ans, a, axis, b, keepdims, return_sign)
-    return pulled if b is None else np.where(np.equal(b, 0), 0, b * pulled)
+    return pulled if b is None else b * np.where(np.equal(b, 0), 0, pulled)
 
 
 def b_pullback(g: Any, ans: Any, a: Any, b: Any, axis: Axis = None, keepdims: bool = False, return_sign: bool = False) -> Any:

@@ -117,7 +117,7 @@ def moment(
 
 
 @drop_in(scipy_stats.skew)
-def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:  # noqa: FBT001, FBT002
+def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:
     """m₃ / m₂^1.5."""
     _only_propagate(nan_policy, "skew")
     a, axis = _all_axes(a, axis)
@@ -131,8 +131,8 @@ def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate"
 def kurtosis(
     a: Any,
     axis: Any = 0,
-    fisher: bool = True,  # noqa: FBT001, FBT002  (SciPy's signature)
-    bias: bool = True,  # noqa: FBT001, FBT002
+    fisher: bool = True,
+    bias: bool = True,
     nan_policy: str = "propagate",
     *,
     keepdims: bool = False,

@@ -216,3 +216,8 @@ def test_expm_and_logm_are_inverse_to_first_order(size: float) -> None:
     a, v = size * square(3, 3) / 4, real(3, 3)
     tangent = revad.jvp(lambda a: sl.logm(sl.expm(a)), (a,), (v,))[1]
     np.testing.assert_allclose(tangent, v, rtol=1e-7, atol=1e-9 * np.exp(size / 3))
+
+
+def test_shapes_that_do_not_fit_are_told() -> None:
+    with pytest.raises(ValueError, match=r"Shapes of c \(3,\) and b \(2,\) are incompatible"):
+        revad.grad(lambda c: np.sum(sl.solve_circulant(c, np.ones(2))))(np.array([3.0, 1.0, 0.5]))

@@ -153,3 +153,8 @@ def test_a_pattern_does_not_follow_later_writes() -> None:
         return np.sum(a @ np.array([1.0, 10.0, 100.0]))
 
     np.testing.assert_allclose(revad.grad(f)(A.data), np.array([1.0, 10.0, 100.0])[A.indices])
+
+
+def test_diagonals_that_do_not_fit_are_told() -> None:
+    with pytest.raises(ValueError, match=r"diagonal 1 of a matrix of shape \(3, 3\) has 2 entries, not 3"):
+        revad.grad(lambda d: np.sum(ss.diags_array([d], offsets=[1], shape=(3, 3)) @ np.ones(3)))(np.ones(3))
