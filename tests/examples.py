@@ -4,6 +4,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "examples"
 
@@ -19,3 +20,12 @@ def example(number: int) -> ModuleType:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def figures(number: int, out: Path, *, quick: bool = True) -> Any:
+    """Run an example; return its figures, after a look whether it left a picture."""
+    report = example(number).main(quick=quick, out=out)
+    (picture,) = out.iterdir()
+    assert picture.name.startswith(f"{number:02d}_")
+    assert picture.stat().st_size > 5_000
+    return report

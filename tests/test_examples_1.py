@@ -5,21 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.examples import FOLDER, example
-
-
-def figures(number: int, out: Path, *, quick: bool = True) -> Any:
-    """Run an example; return its figures, after a look whether it left a picture."""
-    report = example(number).main(quick=quick, out=out)
-    (picture,) = out.iterdir()
-    assert picture.name.startswith(f"{number:02d}_")
-    assert picture.stat().st_size > 5_000
-    return report
+from tests.examples import FOLDER, figures
 
 
 def test_two_two_two(tmp_path: Path) -> None:

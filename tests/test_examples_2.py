@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from revad.checking import finite_difference
-from tests.examples import example
-from tests.test_examples_1 import figures
+from tests.examples import example, figures
 
 
 def test_vanishing_gradients(tmp_path: Path) -> None:

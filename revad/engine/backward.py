@@ -171,7 +171,7 @@ def _total(g: Any, node: Node) -> Any:
     return g.total(node) if type(g) is Reads else g
 
 
-def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001
+def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Apply a rule, a partial derivative or a pull-back, and put the result into the argument's space."""
     try:
         contribution = function(g, *kept) if kind == PULL else g * function(*kept)

@@ -162,7 +162,7 @@ def pbdn_seq(n: int, z: Any) -> Any:
 
 
 unsupported(
-    "SciPy's table is wrong where z is not real (at 0.3 + 0.4j by a tenth). Of a real number, use pbdv_seq(float(n), x)",
+    "SciPy's table is wrong where z is not real (at 0.3 + 0.4j by a tenth). Of a real number, use pbdv_seq(float(n), x).",
     pbdn_seq,
 )
 
