@@ -379,3 +379,14 @@ CMATH |= {
 @pytest.mark.parametrize("name", CMATH)
 def test_functions_of_cmath(name: str) -> None:
     right(CMATH[name])
+
+
+def test_lifting_an_abstract_class_leaves_its_checks_alone() -> None:
+    """An abstract class asks all its subclasses; the lifted one among them must not ask back."""
+    revad.grad(revad.lift(unlifted.with_further_classes))(X)
+    assert isinstance(unlifted.Circle(2.0), unlifted.Shape)
+    assert not isinstance(3.0, unlifted.Shape)
+    assert not issubclass(float, unlifted.Shape)
+    polynomial = np.polynomial.Polynomial([1.0, 2.0])
+    revad.lift(lambda x: np.sum(polynomial(x)) + x)(1.0)
+    assert polynomial / 2.0 == np.polynomial.Polynomial([0.5, 1.0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import threading
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -11,6 +12,7 @@ _BUILTINS = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset,
 
 
 _MARK = "__lifted__"
+_asking = threading.local()  # classes that are being asked whether another one is a subclass
 
 
 class LiftedClass(type):
@@ -20,7 +22,17 @@ class LiftedClass(type):
         return type.__instancecheck__(cls, instance) or isinstance(instance, vars(cls).get("__original__", ()))
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return type.__subclasscheck__(cls, subclass) or issubclass(subclass, vars(cls).get("__original__", ()))
+        original = vars(cls).get("__original__")
+        if type.__subclasscheck__(cls, subclass) or original is None:
+            return type.__subclasscheck__(cls, subclass)
+        asked = _asking.__dict__.setdefault("asked", set())
+        if (cls, subclass) in asked:  # by an abstract original, which asks its subclasses, and so this one, in turn
+            return False
+        asked.add((cls, subclass))
+        try:
+            return issubclass(subclass, original)
+        finally:
+            asked.discard((cls, subclass))
 
     def __setattr__(cls, name: str, value: Any) -> None:
         type.__setattr__(vars(cls).get("__original__", cls), name, value)
