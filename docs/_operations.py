@@ -151,7 +151,7 @@ def source(operation: Operation) -> str:
 def link(function: Any) -> str:
     """Return a link to the line where a function of ours stands."""
     code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
-    if code is None or not (path := Path(code.co_filename)).is_relative_to(ROOT):
+    if code is None or not (path := Path(code.co_filename)).is_relative_to(ROOT / "revad"):
         return ""
     return f"[{path.name}:{code.co_firstlineno}](../{path.relative_to(ROOT)})"
 

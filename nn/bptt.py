@@ -57,7 +57,8 @@ def tbptt(
     Raises
     ------
     ValueError
-        ``k1`` is not positive or ``k2`` is smaller, so that some outputs would get no gradient; or the sequence has no step.
+        ``k1`` is not positive or ``k2`` is smaller, so that some outputs would get no gradient; the sequence has no step;
+        the model is bidirectional, or its ``batch_first`` is another.
 
     Notes
     -----
@@ -89,6 +90,12 @@ def tbptt(
         raise ValueError(
             f"tbptt: k1 must be at least 1 and k2 at least k1, so that every output is trained; not k1={k1}, k2={k2}."
         )
+    if np.ndim(x) == 3 and getattr(model, "batch_first", batch_first) != batch_first:
+        raise ValueError(
+            f"tbptt: the model has batch_first={not batch_first}; pass batch_first={not batch_first} to tbptt too."
+        )
+    if getattr(model, "bidirectional", False):
+        raise ValueError("tbptt: a bidirectional model reads the sequence from its end too, so its state cannot be carried on.")
     if np.ndim(x) <= axis or not np.shape(x)[axis]:
         raise ValueError(f"tbptt: the sequence has no step: axis {axis} of shape {np.shape(x)}.")
     return _windows(model, x, k1, k2, state, axis)

@@ -61,7 +61,10 @@ def numbers(x: Any) -> Any:
 
 
 def exact_polynomial(x: Any) -> Any:
-    return mp.polyval(numbers(WILKINSON), x)
+    total = mp.mpf(0)
+    for coefficient in numbers(WILKINSON):
+        total = total * x + coefficient
+    return total
 
 
 EXACT: dict[Callable[..., Any], Callable[..., Any]] = {

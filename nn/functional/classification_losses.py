@@ -145,8 +145,9 @@ def _finish(losses: Any, share: Any, shape: tuple[int, ...], reduction: str, nam
     if reduction == "mean":
         if share is None:
             return np.mean(losses)
-        with np.errstate(invalid="ignore"):  # nothing but ignored targets: nan, as in PyTorch
-            return np.sum(losses) / np.sum(share)
+        total = np.sum(share)
+        # Nothing but ignored targets: the loss is nan and its gradient zero, as in PyTorch, so that the weights stay whole.
+        return np.sum(losses) / total if total else 0.0 * np.sum(losses) + np.nan
     return reduce(losses if np.shape(losses) == shape else np.reshape(losses, shape), reduction, name)
 
 

@@ -275,10 +275,13 @@ def convolve_transposed(
         )
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(f"{name}: output_padding {extra} must be smaller than the stride {stride} or the dilation {dilation}.")
-    geometry = Geometry(kernel, stride, tuple((p, p) for p in pads), dilation)
+    # What is asked for beyond the last window is cut off less, and zeros where nothing was cut off.
+    sides = tuple((p, max(p - e, 0)) for p, e in zip(pads, extra, strict=True))
+    tails = tuple((0, max(e - p, 0)) for p, e in zip(pads, extra, strict=True))
     lengths = tuple(
-        (length - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for length, s, p, d, k, e in zip(shape[2:], stride, pads, dilation, kernel, extra, strict=True)
+        (length - 1) * s - sum(side) + d * (k - 1) + 1
+        for length, s, side, d, k in zip(shape[2:], stride, sides, dilation, kernel, strict=True)
     )
-    y = correlate_input(input, weight, lengths, geometry, groups)
+    y = correlate_input(input, weight, lengths, Geometry(kernel, stride, sides, dilation), groups)
+    y = np.pad(y, ((0, 0), (0, 0), *tails)) if any(map(any, tails)) else y
     return y if bias is None else y + np.reshape(bias, (-1, *(1,) * n))

@@ -39,6 +39,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     >>> linear(np.array([1.0, 2.0]), np.array([[1.0, 1.0], [0.0, 3.0]]), np.array([10.0, 0.0]))
     array([13.,  6.])
     """
+    input = np.asarray(input)
     if input.shape[-1:] != weight.shape[1:]:
         raise ValueError(
             f"linear: the input of shape {input.shape} must have {weight.shape[-1]} numbers along its last axis, "

@@ -88,8 +88,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 
     Parameters
     ----------
-    input, target, reduction, weight
+    input, target, reduction
         As for `mse_loss`.
+    weight : array_like, optional
+        Factors of the elements; "mean" divides by their number, as in PyTorch.
     delta : float
         Where it changes; positive.
 
@@ -102,7 +104,8 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     check_same_shape(input, target, "huber_loss")
     if delta <= 0:
         raise ValueError(f"huber_loss: delta must be positive, not {delta}.")
-    return _weighted(_huber(np.subtract(input, target), delta), weight, reduction, "huber_loss")
+    losses = _huber(np.subtract(input, target), delta)
+    return reduce(losses if weight is None else losses * weight, reduction, "huber_loss")  # PyTorch's mean is by number here
 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:

@@ -41,6 +41,8 @@ def each(value: Any, n: int, name: str) -> Sizes:
     several = (value,) * n if isinstance(value, (int, np.integer)) else tuple(value)
     if len(several) != n or any(not isinstance(v, (int, np.integer)) for v in several):
         raise ValueError(f"{name} must be an integer or {n} of them, not {value!r}.")
+    if name in ("stride", "dilation", "kernel_size") and any(v < 1 for v in several):
+        raise ValueError(f"{name} must be positive, not {value!r}.")
     return tuple(int(v) for v in several)
 
 

@@ -118,6 +118,12 @@ def test_windows_that_do_not_fit_are_refused():
             nn.tbptt(model, X, k1, k2)
     with pytest.raises(ValueError, match="the sequence has no step: axis 0 of shape"):
         nn.tbptt(model, X[:0], 1)
+    with pytest.raises(ValueError, match="the model has batch_first=True; pass batch_first=True to tbptt too"):
+        nn.tbptt(nn.GRU(3, 4, batch_first=True), X, 1)
+    with pytest.raises(ValueError, match="the model has batch_first=False; pass batch_first=False to tbptt too"):
+        nn.tbptt(model, X, 1, batch_first=True)
+    with pytest.raises(ValueError, match="a bidirectional model reads the sequence from its end too"):
+        nn.tbptt(nn.GRU(3, 4, bidirectional=True), X, 1)
 
 
 def relu_net(weight):

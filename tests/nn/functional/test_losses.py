@@ -79,7 +79,11 @@ def test_ignored_targets_have_no_influence():
     np.testing.assert_allclose(F.cross_entropy(A, target), F.cross_entropy(A[[0, 2]], target[[0, 2]]))
     g = revad.grad(lambda x: F.cross_entropy(x, target))(A)
     np.testing.assert_array_equal(g[[1, 3]], 0)
-    assert np.isnan(F.cross_entropy(A, np.full(4, -100)))
+    nothing = np.full(4, -100)
+    assert np.isnan(F.cross_entropy(A, nothing))
+    for smoothing in (0.0, 0.1):  # the weights stay whole, as in PyTorch
+        g = revad.grad(lambda x, smoothing=smoothing: F.cross_entropy(x, nothing, WEIGHT, label_smoothing=smoothing))(A)
+        np.testing.assert_array_equal(g, 0)
 
 
 def test_bce_of_extreme_logits_is_exact():
@@ -143,3 +147,9 @@ def test_other_wrong_arguments_are_refused():
         F.huber_loss(A, B, delta=0)
     with pytest.raises(ValueError, match="smooth_l1_loss: beta must not be negative, but it is -1"):
         F.smooth_l1_loss(A, B, beta=-1)
+
+
+def test_weighted_huber_loss_divides_by_the_number() -> None:
+    """As in PyTorch, unlike its other weighted losses."""
+    weight = np.array([1.0, 3.0])
+    assert F.huber_loss(np.array([1.0, 0.5]), np.zeros(2), weight=weight) == (0.5 + 3 * 0.125) / 2

@@ -23,6 +23,7 @@ CASES = {
     "3d": (lambda: nn.Conv3d(2, 2, 2, stride=2, padding=1), (1, 2, 4, 3, 4)),
     "transposed 1d": (lambda: nn.ConvTranspose1d(4, 6, 3, 2, 1, 1, groups=2, dilation=2), (2, 4, 5)),
     "transposed 2d": (lambda: nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, bias=False), (2, 2, 3, 4)),
+    "transposed, with more output than stride": (lambda: nn.ConvTranspose1d(2, 3, 3, 2, 1, 2, dilation=3), (2, 2, 4)),
     "transposed 3d": (lambda: nn.ConvTranspose3d(2, 2, 2), (1, 2, 2, 3, 2)),
 }
 
@@ -117,3 +118,10 @@ def test_what_does_not_fit_is_refused():
         ValueError, match=r"ConvTranspose1d: the input must have shape \(N, 3, L\) for a weight of shape \(3, 1, 3\)"
     ):
         nn.ConvTranspose1d(3, 1, 3)(np.ones((1, 1, 4)))
+
+
+def test_a_stride_of_zero_is_told() -> None:
+    with pytest.raises(ValueError, match=r"stride must be positive, not 0"):
+        nn.Conv2d(1, 1, 3, stride=0)(np.ones((1, 1, 4, 4)))
+    with pytest.raises(ValueError, match=r"kernel_size must be positive, not 0"):
+        nn.MaxPool2d(0)(np.ones((1, 1, 4, 4)))

@@ -21,6 +21,13 @@ CASES = [
     ("ConvTranspose1d", (4, 6, 3), {"stride": 3, "padding": 1, "output_padding": 2, "groups": 2}, (3, 4, 5)),
     ("ConvTranspose2d", (3, 5, (3, 2)), {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}, (3, 3, 4, 5)),
     ("ConvTranspose3d", (2, 4, 2), {"stride": 2, "bias": False}, (2, 2, 2, 3, 2)),
+    ("ConvTranspose1d", (2, 3, 3), {"dilation": 4, "padding": 1, "output_padding": 3}, (2, 2, 5)),
+    (
+        "ConvTranspose2d",
+        (2, 4, 3),
+        {"stride": 2, "dilation": 3, "padding": (3, 0), "output_padding": 2, "groups": 2},
+        (2, 2, 4, 5),
+    ),
 ]
 
 

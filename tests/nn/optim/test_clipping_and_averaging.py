@@ -14,6 +14,8 @@ def test_a_norm_below_the_limit_is_left_alone():
     assert nn.optim.grad_norm([w]) == 0.0
     np.sum(w**2).backward()
     assert nn.optim.clip_grad_norm_(w, 100.0) == 10.0
+    assert nn.utils.clip_grad_norm_ is nn.optim.clip_grad_norm_  # PyTorch's place
+    assert nn.utils.clip_grad_value_ is nn.optim.clip_grad_value_
     np.testing.assert_array_equal(w.grad, [6.0, 8.0])
 
 

@@ -168,3 +168,9 @@ def test_wrong_settings_are_refused():
     for kind, message, make in cases:
         with pytest.raises(kind, match=message):
             make()
+
+
+def test_a_step_size_of_zero_is_told() -> None:
+    optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=1.0)
+    with pytest.raises(ValueError, match=r"StepLR: step_size must be positive, not 0"):
+        nn.schedules.StepLR(optimizer, 0)
