@@ -30,6 +30,7 @@ GROUPS = (
     "imports",
     "long_chain",
     "networks",
+    "network_memory",
     "recurrent",
 )
 PEERS = ENGINES[1:]
