@@ -36,6 +36,7 @@ from revad.errors import RuleError as RuleError
 from revad.errors import RuleShapeError as RuleShapeError
 from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
+from revad.memory import keep_freed_memory as _keep_freed_memory
 from revad.registry import load_on_first_use as _load_on_first_use
 from revad.registry import load_with as _load_with
 from revad.tensors.debugging import debug_nans as debug_nans
@@ -60,6 +61,7 @@ from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
 
 _load_on_first_use(lambda: _import_module("revad.rules"))
+_keep_freed_memory()
 _load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 
 if _TYPE_CHECKING:
