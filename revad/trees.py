@@ -7,6 +7,7 @@ common case, is answered here; containers go to optree, which is imported on fir
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,13 +57,20 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
 
 
 def describe(tree: Any, path: str = "") -> list[str]:
-    """Return the access path of each leaf, as in ``['w'][0]``, for error messages."""
+    """Return the access path of each leaf, as in ``['w'][0]`` or ``model.0.weight``, for error messages."""
     if type(tree) in _BARE:
         return [path]
     import optree
 
     accessors = optree.tree_accessors(tree, namespace=_NAMESPACE)
-    return [path + accessor.codify("") for accessor in accessors]
+    return [_dotted(accessor.codify(path)) for accessor in accessors]
+
+
+def _dotted(path: str) -> str:
+    """Return a path with children that are no identifiers, as those of a sequence of modules, behind dots too."""
+    while (shorter := re.sub(r"getattr\(([^(),]*), '([^']*)'\)", r"\1.\2", path)) != path:
+        path = shorter
+    return path
 
 
 def same_structure(one: Any, other: Any) -> bool:

@@ -8,7 +8,6 @@ two real ones; a cotangent, du/dx − i du/dy, as the pair (du/dx, du/dy), so th
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -222,7 +221,7 @@ def as_mapping(
     keys = list(range(len(args))) if argnums is None else _keys(caller, argnums, args, kwargs)
     trees = {key: kwargs[key] if isinstance(key, str) else args[key] for key in keys}
     flat, rebuild = flatten(tuple(trees.values()))
-    labels = [label for key, tree in trees.items() for label in _labels(tree, _parameter(f, key))]
+    labels = [label for key, tree in trees.items() for label in describe(tree, _parameter(f, key))]
     if argnums is None:
         flat = list[Any](leaf._value if isinstance(leaf, Tracked) and leaf.is_parameter else leaf for leaf in flat)
         moving = [i for i, leaf in enumerate(flat) if is_inexact(leaf) and not isinstance(leaf, type)]
@@ -282,15 +281,6 @@ def as_mapping(
     out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
     here = mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels)
     return (here._replace(stacked=stacked) if batch else here), restore
-
-
-def _labels(tree: Any, path: str) -> list[str]:
-    """Return the names of leaves; parts of a model whose names are numbers too, as in ``model.2.weight``."""
-    labels = describe(tree, path)
-    for i, label in enumerate(labels):
-        while (plain := re.sub(r"getattr\(([^(),]*), '([^']*)'\)", r"\1.\2", label)) != label:
-            labels[i] = label = plain
-    return labels
 
 
 def _check_stack(caller: str, name: str, leaves: list[Any], labels: list[str], points: int) -> None:

@@ -14,7 +14,7 @@ from revad.checking.projections import ROUNDINGS, Trial
 from revad.checking.spaces import Mapping, Vector, as_mapping
 from revad.checking.table import Comparison, comparison_table
 from revad.checking.verdict import GradientCheck, comparison_json
-from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line
+from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line, positions
 from revad.commands.terminal import print_json, say, say_table
 from revad.errors import RevadError
 from revad.transforms.reverse import vjp
@@ -115,7 +115,7 @@ def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
     """Differentiate a call and compare."""
     values = tuple(call.values.values())
     value = call.function(*[value.copy() if isinstance(value, np.ndarray) else value for value in values])
-    here, _ = as_mapping("grad", call.function, _positions(call, wrt), values, {})
+    here, _ = as_mapping("grad", call.function, positions(call, wrt), values, {})
     lines = [_shown(f"  {key} = ", value) for key, value in call.values.items()]
     moving = {label.partition("[")[0].partition(".")[0] for label in here.inputs.labels}
     constant = [key for key in call.values if key not in moving]
@@ -137,16 +137,6 @@ def examine(call: Call, wrt: str | None, *, order: int, seed: int) -> Report:
     if mismatch is not None:
         result.message, result.inconclusive = mismatch
     return Report("\n".join(lines), value, parts, rows, result)
-
-
-def _positions(call: Call, wrt: str | None) -> tuple[int, ...] | None:
-    if wrt is None:
-        return None
-    names = [name.strip() for name in wrt.split(",")]
-    unknown = [name for name in names if name not in call.values]
-    if unknown:
-        raise CannotError(f"--wrt {wrt}: {call.name} has no value for {', '.join(unknown)}; it has {', '.join(call.values)}.")
-    return tuple(list(call.values).index(name) for name in names)
 
 
 def _gradient(here: Mapping) -> Vector:

@@ -7,8 +7,7 @@ import argparse
 import numpy as np
 
 from revad.checking.doctor import Diagnosis, diagnose
-from revad.commands.check import _positions
-from revad.commands.inputs import CannotError, bind, function_in_file, line_in, one_line
+from revad.commands.inputs import CannotError, bind, function_in_file, line_in, one_line, positions
 from revad.commands.terminal import print_json, say, say_table
 from revad.errors import RevadError
 
@@ -41,7 +40,7 @@ def _diagnosis(options: argparse.Namespace) -> Diagnosis:
         call = bind(name, function, module, options.at)
         values = tuple(value.copy() if isinstance(value, np.ndarray) else value for value in call.values.values())
         try:
-            return diagnose(call.function, *values, argnums=_positions(call, options.wrt), seed=options.seed)
+            return diagnose(call.function, *values, argnums=positions(call, options.wrt), seed=options.seed)
         except CannotError:
             raise
         except RevadError as error:

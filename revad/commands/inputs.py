@@ -142,6 +142,17 @@ def bind(name: str, function: Callable[..., Any], module: ModuleType, at: list[s
     return Call(name, call, values, hint)
 
 
+def positions(call: Call, wrt: str | None) -> tuple[int, ...] | None:
+    """Return the positions of the values that ``--wrt`` names; None for all."""
+    if wrt is None:
+        return None
+    names = [name.strip() for name in wrt.split(",")]
+    unknown = [name for name in names if name not in call.values]
+    if unknown:
+        raise CannotError(f"--wrt {wrt}: {call.name} has no value for {', '.join(unknown)}; it has {', '.join(call.values)}.")
+    return tuple(list(call.values).index(name) for name in names)
+
+
 def _assignment(text: str, name: str, allowed: Any) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     key = key.strip()

@@ -12,7 +12,7 @@ from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError
 from revad.operation import whole
 from revad.transforms.loops_binomial import Snapshots, next_snapshot
-from revad.transforms.reverse import vjp
+from revad.transforms.recompute import pull_leaves
 from revad.trees import flatten
 
 Step = Callable[[Any, Any, Any], tuple[Any, Any]]  # (state, x, args) -> (state, y)
@@ -156,7 +156,7 @@ def _looped(name: str, step: Step, tree: Any, steps: int | None, go_on: Any, sna
         if find_top((list(leaves), list(g))) is None:
             before = _backwards(step, rebuild(list(leaves)), list(kept), taken, Snapshots(taken, snapshots).room(taken))
             return _pull(step, rebuild(list(leaves)), list(g[:width]), g[width:], before)
-        return _pull_leaves(lambda *values: flatten(_run(step, rebuild(list(values)), steps, go_on, None)[:2])[0], leaves, g)
+        return pull_leaves(lambda *values: flatten(_run(step, rebuild(list(values)), steps, go_on, None)[:2])[0], leaves, g)
 
     outputs = process(top, whole(name, run, pull), tuple(leaves), {})
     return rebuild_output(outputs)
@@ -198,7 +198,7 @@ def _pull(step: Step, tree: Any, g_state: list[Any], g_ys: Any, backwards: Itera
             parts = list(values)
             return flatten(step(build[0](parts[:n]), build[1](parts[n : n + m]), rebuild_args(parts[n + m :])))[0]
 
-        cotangents = _pull_leaves(recorded, [*s_leaves, *i_leaves, *arg_leaves], [*g_state, *(y[t] for y in g_ys)])
+        cotangents = pull_leaves(recorded, [*s_leaves, *i_leaves, *arg_leaves], [*g_state, *(y[t] for y in g_ys)])
         g_state = cotangents[:n]
         for g_x, part in zip(g_xs, cotangents[n : n + m], strict=True):
             if g_x is not None:
@@ -231,27 +231,6 @@ def _backwards(step: Step, tree: Any, stack: list[tuple[int, Any]], stop: int, r
             stack.pop()
         stop -= 1
         yield stop, state
-
-
-def _pull_leaves(f: Callable[..., list[Any]], leaves: Any, g: Any) -> list[Any]:
-    """Return the cotangents of leaves, None for those without derivative."""
-    inexact = [i for i, value in enumerate(leaves) if is_inexact(value)]
-
-    def of_inexact(*values: Any) -> list[Any]:
-        merged = list(leaves)
-        for i, value in zip(inexact, values, strict=True):
-            merged[i] = value
-        return f(*merged)
-
-    outputs, pullback = vjp(of_inexact, *[leaves[i] for i in inexact])
-    given = [
-        part if is_inexact(output) and part is not None else np.zeros_like(output)
-        for part, output in zip(g, outputs, strict=True)
-    ]
-    cotangents: list[Any] = [None] * len(leaves)
-    for i, cotangent in zip(inexact, pullback(given), strict=True):
-        cotangents[i] = cotangent
-    return cotangents
 
 
 def _items(xs: Any) -> Callable[[int], Any]:

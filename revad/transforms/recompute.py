@@ -89,25 +89,34 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return outputs
 
         def pull(g: Any, leaves: Any) -> list[Any]:
-            inexact = [i for i, value in enumerate(leaves) if is_inexact(value)]
-
-            def again(*values: Any) -> list[Any]:
-                merged = list(leaves)
-                for i, value in zip(inexact, values, strict=True):
-                    merged[i] = value
-                return run(*merged)
-
-            _, pullback = vjp(again, *[leaves[i] for i in inexact])
-            cotangents: list[Any] = [None] * len(leaves)
-            for i, cotangent in zip(inexact, pullback(list(g)), strict=True):
-                cotangents[i] = cotangent
-            return cotangents
+            return pull_leaves(run, leaves, g)
 
         operation = whole(name, run, pull)
         outputs = process(top, operation, tuple(leaves), {})
         return rebuild_output(outputs)
 
     return checkpointed
+
+
+def pull_leaves(f: Callable[..., list[Any]], leaves: Any, g: Any) -> list[Any]:
+    """Return the cotangents of leaves, None for those without derivative."""
+    inexact = [i for i, value in enumerate(leaves) if is_inexact(value)]
+
+    def of_inexact(*values: Any) -> list[Any]:
+        merged = list(leaves)
+        for i, value in zip(inexact, values, strict=True):
+            merged[i] = value
+        return f(*merged)
+
+    outputs, pullback = vjp(of_inexact, *[leaves[i] for i in inexact])
+    given = [
+        part if is_inexact(output) and part is not None else np.zeros_like(output)
+        for part, output in zip(g, outputs, strict=True)
+    ]
+    cotangents: list[Any] = [None] * len(leaves)
+    for i, cotangent in zip(inexact, pullback(given), strict=True):
+        cotangents[i] = cotangent
+    return cotangents
 
 
 def _fresh(value: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from revad.checking.doctor.customs import wrong_customs
 from revad.checking.doctor.diagnosis import Diagnosis, Gradient
 from revad.checking.doctor.exits import cut_off, lost_by
-from revad.checking.doctor.findings import NOWHERE, Cause, Finding, dotted
+from revad.checking.doctor.findings import NOWHERE, Cause, Finding
 from revad.checking.doctor.sweep import Sweep, unused, why_huge, why_zero
 from revad.checking.doctor.trials import Verdict, examine, is_smooth
 from revad.checking.doctor.watch import Watch, is_near, watching
@@ -75,7 +75,7 @@ def diagnose(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, 
     """
     generator = np.random.default_rng(seed)
     here, value = _mapping(f, argnums, _plain_parameters(args), kwargs)
-    labels = [dotted(label) for label in here.inputs.labels]
+    labels = here.inputs.labels
     whole = examine(here.name, here.function, here.leaves, labels, generator)
     watch = Watch(generator)
     gradients, output = _watched_gradient(here, labels, watch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import math
 import os.path
-import re
 import sys
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -65,15 +64,6 @@ def user_site(frame: FrameType | None = None) -> Site:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
         frame = frame.f_back
     return Site(frame.f_code.co_filename, frame.f_lineno)
-
-
-_ACCESS = re.compile(r"getattr\(([^()]*), '([^']*)'\)")
-
-
-def dotted(label: str) -> str:
-    """Return a leaf's name with the children of a model under their dotted names: ``model.0.weight``."""
-    shorter = _ACCESS.sub(r"\1.\2", label)
-    return label if shorter == label else dotted(shorter)
 
 
 @dataclass(frozen=True)
