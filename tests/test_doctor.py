@@ -330,3 +330,14 @@ def test_the_profiling_hook_is_put_back():
         assert sys.getprofile() is hook
     finally:
         sys.setprofile(previous)
+
+
+def test_a_wrong_pull_back_of_ones_own_inside_an_inner_gradient():
+    @revad.custom_vjp
+    def square(x):
+        return x * x
+
+    square.defvjp(lambda x: (x * x, x), lambda x, g: (-2 * x * g,))
+    x = np.array([0.3, 0.5])
+    diagnosis = revad.diagnose(lambda x: np.sum(revad.grad(lambda y: np.sum(square(y)))(np.sin(x))), x)
+    assert [(finding.cause, finding.operation) for finding in diagnosis.findings] == [("wrong rule", "square")]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from revad.checking.doctor.customs import wrong_customs
 from revad.checking.doctor.diagnosis import Diagnosis, Gradient
 from revad.checking.doctor.exits import cut_off, lost_by
 from revad.checking.doctor.findings import NOWHERE, Cause, Finding
@@ -153,8 +152,7 @@ def _explain_whole(here: Mapping, whole: Verdict, watch: Watch, generator: np.ra
         findings.add(Finding(Cause.NOISE, here.name, NOWHERE, "", whole.measured, whole.expected, whole.detail))
         return
     tangent = generator.uniform(0.5, 1.5, here.inputs.size) * here.inputs.scales(here.point)
-    told = wrong_customs(here, generator) if whole.cause is Cause.WRONG_RULE else []
-    told = told or lost_by(here, tangent)
+    told = lost_by(here, tangent)
     for finding in told:
         findings.add(finding)
     if told:
