@@ -18,6 +18,7 @@ from revad.engine.dispatch import find_top, process
 from revad.engine.record import is_on
 from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
+from revad.extras import need as need
 from revad.operation import whole
 from revad.protocol import own
 from revad.registry import NONDIFF as NONDIFF
@@ -40,6 +41,7 @@ __all__ = [
     "custom_vjp",
     "elementwise",
     "linear",
+    "need",
     "nondiff",
     "primitive",
     "register_pytree",
