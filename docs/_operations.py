@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402  (after the path is set)
 
 import revad.scipy  # noqa: E402
-from revad.operation import REQUIRED, Operation, Rule  # noqa: E402
-from revad.registry import NONDIFF, ONE, lookup, operations  # noqa: E402
+from revad.operations.operation import NONDIFF, ONE, REQUIRED, Operation, Rule  # noqa: E402
+from revad.operations.registry import lookup, operations  # noqa: E402
 from revad.rules.series import SERIES as STAND_INS  # noqa: E402
 from tests.specs import FAMILIES, ROWS  # noqa: E402
 from tests.test_specs import COMPLEX, REAL_ONLY, ids, on_host, setup  # noqa: E402

@@ -35,7 +35,7 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|scipy|optree|networkx|jax|torch)(\..*)?"),  # their inventories would have to be fetched
-    (r"py:.*", r"revad\.(registry|aval|trees|(engine|tensors|transforms|compiler|graphs|checking|rules)\..*)"),  # internals
+    (r"py:.*", r"revad\.(base|operations|engine|programs|tensors|transforms|checking|rules)\..*"),  # internals
     (r"py:obj", r"primitive"),  # named in the docstring of revad.extend, described as revad.primitive
 ]
 

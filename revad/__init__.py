@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from revad import extend as extend
-from revad.compiler.capture import trace as trace
-from revad.compiler.program import Program as Program
+from revad.base.memory import keep_freed_memory as _keep_freed_memory
 from revad.errors import ArgumentError as ArgumentError
 from revad.errors import CotangentError as CotangentError
 from revad.errors import FreedTapeError as FreedTapeError
@@ -36,10 +35,9 @@ from revad.errors import RuleError as RuleError
 from revad.errors import RuleShapeError as RuleShapeError
 from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
-from revad.memory import keep_freed_memory as _keep_freed_memory
-from revad.registry import load_on_first_use as _load_on_first_use
-from revad.registry import load_with as _load_with
-from revad.tensors.debugging import debug_nans as debug_nans
+from revad.operations.registry import load_on_first_use as _load_on_first_use
+from revad.operations.registry import load_with as _load_with
+from revad.programs.program import Program as Program
 from revad.tensors.leaves import no_grad as no_grad
 from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor
@@ -59,24 +57,27 @@ from revad.transforms.reverse import grad as grad
 from revad.transforms.reverse import grad_and_aux as grad_and_aux
 from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
+from revad.transforms.trace import trace as trace
 
 _load_on_first_use(lambda: _import_module("revad.rules"))
 _keep_freed_memory()
 _load_with("scipy.special", lambda: _import_module("revad.scipy.special.rules"))
 
 if _TYPE_CHECKING:
-    from revad.checking.check import assert_grads as assert_grads
-    from revad.checking.check import check_grads as check_grads
+    from revad.checking.differences.check import assert_grads as assert_grads
+    from revad.checking.differences.check import check_grads as check_grads
     from revad.checking.doctor import diagnose as diagnose
-    from revad.checking.roundoff import roundoff as roundoff
+    from revad.checking.roundoff.analysis import roundoff as roundoff
+    from revad.checking.watches.nonfinite import debug_nans as debug_nans
     from revad.lifting import lift as lift
 
 _LAZY = {  # imported on first use: ``import revad`` stays cheap
-    "assert_grads": "revad.checking.check",
-    "check_grads": "revad.checking.check",
+    "assert_grads": "revad.checking.differences.check",
+    "check_grads": "revad.checking.differences.check",
+    "debug_nans": "revad.checking.watches.nonfinite",
     "diagnose": "revad.checking.doctor",
     "lift": "revad.lifting",
-    "roundoff": "revad.checking.roundoff",
+    "roundoff": "revad.checking.roundoff.analysis",
 }
 
 

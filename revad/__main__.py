@@ -1,5 +1,5 @@
 """``python -m revad`` is the `revad` command."""
 
-from revad.cli import main
+from revad.commands.main import main
 
 raise SystemExit(main())

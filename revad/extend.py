@@ -1,7 +1,7 @@
 """Add operations: the registry's verbs under public names, `primitive` functions, and `custom_vjp` in JAX's style.
 
 The verbs `elementwise`, `linear`, `vjp`, `vjp_joint`, `composite`, `nondiff` and `unsupported` work on any NumPy (or other
-protocol-speaking) function and on what `primitive` returns. See :mod:`revad.registry` for what a rule looks like.
+protocol-speaking) function and on what `primitive` returns. See :mod:`revad.operations.registry` for what a rule looks like.
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval as Aval
+from revad.base.arrays import is_inexact
+from revad.base.aval import Aval as Aval
+from revad.base.extras import need as need
+from revad.base.trees import flatten
+from revad.base.trees import register_pytree as register_pytree
 from revad.engine.dispatch import find_top, process
+from revad.engine.handles import Tracked, keep
 from revad.engine.record import is_on
-from revad.engine.tape import Tracked, is_inexact, keep
 from revad.errors import ArgumentError, RuleError
-from revad.extras import need as need
-from revad.operation import whole
-from revad.protocol import own
-from revad.registry import NONDIFF as NONDIFF
-from revad.registry import ONE as ONE
-from revad.registry import composite as composite
-from revad.registry import elementwise as elementwise
-from revad.registry import linear as linear
-from revad.registry import nondiff as nondiff
-from revad.registry import unsupported as unsupported
-from revad.registry import vjp as vjp
-from revad.registry import vjp_joint as vjp_joint
-from revad.trees import flatten
-from revad.trees import register_pytree as register_pytree
+from revad.operations.operation import NONDIFF as NONDIFF
+from revad.operations.operation import ONE as ONE
+from revad.operations.operation import whole
+from revad.operations.protocol import own
+from revad.operations.registry import composite as composite
+from revad.operations.registry import elementwise as elementwise
+from revad.operations.registry import linear as linear
+from revad.operations.registry import nondiff as nondiff
+from revad.operations.registry import unsupported as unsupported
+from revad.operations.registry import vjp as vjp
+from revad.operations.registry import vjp_joint as vjp_joint
 
 __all__ = [
     "NONDIFF",

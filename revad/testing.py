@@ -10,11 +10,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from revad.checking.check import check_grads
-from revad.engine.tape import is_inexact
+from revad.base.arrays import is_inexact
+from revad.base.trees import flatten
+from revad.checking.differences.check import check_grads
 from revad.errors import GradientMismatchError
 from revad.transforms.reverse import vjp
-from revad.trees import flatten
 
 
 def check_vjp(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 import revad
-from revad.checking.doctor.watch import watching
-from revad.operation import Operation
-from revad.registry import NONDIFF, ONE, lookup
-from revad.tensors.fast import _unary_rules
+from revad.engine.watching import watching
+from revad.operations.operation import NONDIFF, ONE, Operation
+from revad.operations.registry import lookup
+from revad.tensors.gradient import _unary_rules
 
 Change = Callable[[Any], Any]
 

@@ -26,7 +26,7 @@ def body(x: Any) -> Any:
 
 
 def same(one: Any, other: Any) -> None:
-    one, other = revad.trees.flatten(one)[0], revad.trees.flatten(other)[0]
+    one, other = revad.base.trees.flatten(one)[0], revad.base.trees.flatten(other)[0]
     assert len(one) == len(other)
     for a, b in zip(one, other, strict=True):
         assert np.result_type(a) == np.result_type(b)
@@ -216,7 +216,7 @@ def test_steps_are_in_topological_order() -> None:
     known = set(range(len(program.inputs)))
     for step in program.steps:
         if hasattr(step, "args"):
-            assert set(revad.compiler.program.references([*step.args, *step.kwargs.values()])) <= known
+            assert set(revad.programs.steps.references([*step.args, *step.kwargs.values()])) <= known
         known.add(step.index)
 
 

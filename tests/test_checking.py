@@ -137,7 +137,7 @@ def test_a_second_derivative_that_is_lost() -> None:
 
 def test_modes_that_are_not_adjoint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where finite differences are too inaccurate to see it, the two modes are still compared with each other."""
-    from revad.checking import projections
+    from revad.checking.differences import projections
 
     honest = projections.jvp
     monkeypatch.setattr(projections, "jvp", lambda *args: (honest(*args)[0], [1.00001 * t for t in honest(*args)[1]]))
@@ -185,7 +185,7 @@ def test_noise_is_reported() -> None:
 
 def test_a_disagreement_that_no_input_explains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Among many outputs, finite differences of a function that loses digits may be off by accident; that proves nothing."""
-    from revad.checking import projections
+    from revad.checking.differences import projections
 
     monkeypatch.setattr(projections, "wrong_entries", lambda *args: [])
     message = r"disagrees with finite differences along a random direction \(w·Jv\), but for no single input: the function loses too many"

@@ -10,9 +10,9 @@ import pytest
 
 import revad
 from revad import GradientMismatchError, check_grads
-from revad.checking.pages import page, plain_value
-from revad.checking.table import Comparison
-from revad.checking.verdict import MOST, GradientCheck, digits
+from revad.checking.differences.comparisons import Comparison
+from revad.checking.differences.verdict import MOST, GradientCheck, digits
+from revad.reports.pages import page, plain_value
 
 
 def scaled(factor: float) -> Any:

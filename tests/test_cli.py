@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import revad
-from revad.cli import main
-from revad.commands import terminal
+from revad.commands.main import main
+from revad.reports import terminal
 
 MODEL = """\
 import math
@@ -187,7 +187,7 @@ class TestProcess:
 
     def test_heavy_libraries_are_imported_where_they_are_needed(self, folder: Path) -> None:
         code = (
-            "import sys; from revad.cli import main; main(['check', 'model.py:vector', '--at', 'x=1.5'])\n"
+            "import sys; from revad.commands.main import main; main(['check', 'model.py:vector', '--at', 'x=1.5'])\n"
             "print([name for name in ('scipy', 'sklearn', 'tqdm', 'networkx', 'matplotlib', 'rich') if name in sys.modules])"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from revad.cli import main
+from revad.commands.main import main
 
 MODEL = """\
 import numpy as np

@@ -14,9 +14,10 @@ import pytest
 
 import revad
 from revad.checking import finite_difference
-from revad.cli import main
-from revad.demo import fit, networks, report, require
+from revad.commands.main import main
+from revad.demo import fit, networks, require
 from revad.errors import ArgumentError, MissingExtraError
+from revad.reports import documents as report
 
 ROOT = Path(revad.__file__).parents[1]
 
@@ -89,7 +90,7 @@ def test_what_is_kept_for_the_test_has_no_part_in_the_standardisation() -> None:
     ],
 )
 def test_without_its_extra_one_line_says_what_to_install(module: str, library: str) -> None:
-    code = f"import sys; sys.modules[{module!r}] = None; from revad.cli import main; sys.exit(main(['demo']))"
+    code = f"import sys; sys.modules[{module!r}] = None; from revad.commands.main import main; sys.exit(main(['demo']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("revad demo: ")

@@ -10,8 +10,9 @@ import pytest
 import revad
 from revad import ArgumentError, NotDifferentiableError, check_grads
 from revad.checking import directional_difference, finite_difference
-from revad.checking.spaces import Space
-from revad.checking.table import Comparison, table
+from revad.checking.differences.comparisons import Comparison
+from revad.checking.differences.spaces import Space
+from revad.reports.table import table
 
 SMOOTH = {
     "exp": (np.exp, np.exp),

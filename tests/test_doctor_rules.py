@@ -8,7 +8,7 @@ import pytest
 import revad
 from revad.checking.doctor import Cause
 from revad.checking.doctor.calls import spoken_name
-from revad.registry import lookup
+from revad.operations.registry import lookup
 from tests.planting import operations_of, planted
 from tests.specs import FAMILIES, ROWS
 from tests.test_specs import setup

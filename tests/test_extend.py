@@ -23,7 +23,7 @@ from revad import (
     trace,
     vjp,
 )
-from revad.registry import lookup
+from revad.operations.registry import lookup
 from tests import numeric
 
 X = np.array([0.4, -0.7, 1.1])

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from revad.base.extras import need
 from revad.errors import MissingExtraError
-from revad.extras import need
 
 
 def test_an_installed_library_is_imported() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from revad.registry import Operation, operations
+from revad.operations.operation import Operation
+from revad.operations.registry import operations
 from revad.rules.series import SERIES
 from tests.specs import FAMILIES, ROWS
 from tests.test_specs import HOST_ONLY, ids

@@ -10,8 +10,8 @@ import pytest
 
 import revad
 from revad import grad
-from revad.overwriting import write_at
-from revad.registry import lookup
+from revad.operations.registry import lookup
+from revad.operations.writing import write_at
 
 N = 40  # writes
 LONG = 10_000  # elements

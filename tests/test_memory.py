@@ -14,8 +14,8 @@ import pytest
 
 import revad
 from revad import grad, jvp, tensor, value_and_grad, vjp
-from revad.engine.dispatch import Pause
 from revad.engine.tape import active_levels
+from revad.engine.watching import Pause
 
 ARRAY = 8_000_000  # bytes
 

@@ -19,8 +19,8 @@ import pytest
 
 import revad
 from revad import grad, hessian, jvp, tensor, value_and_grad
-from revad.engine.dispatch import Pause
 from revad.engine.tape import active_levels
+from revad.engine.watching import Pause
 from revad.errors import LeakedTracerError, LostGradientError
 
 X = np.array([0.3, 0.7, 1.1])

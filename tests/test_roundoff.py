@@ -12,7 +12,7 @@ import pytest
 
 import revad
 from revad import NotDifferentiableError, NotScalarError
-from revad.checking.losses import Roundoff
+from revad.checking.roundoff.losses import Roundoff
 
 
 def naive_variance(x: Any) -> Any:

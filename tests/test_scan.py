@@ -11,7 +11,7 @@ import pytest
 
 import revad
 from revad import ArgumentError, LostGradientError, grad, hessian, jvp, loop, scan, value_and_grad
-from revad.transforms.loops_binomial import Snapshots, advances, next_snapshot
+from revad.transforms.snapshots import Snapshots, advances, next_snapshot
 
 RNG = np.random.default_rng(0)
 W, X0, XS = 0.6 * RNG.normal(size=(3, 3)), RNG.normal(size=3), RNG.normal(size=(17, 3))

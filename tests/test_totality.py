@@ -16,7 +16,8 @@ from numpy.testing import overrides
 
 import revad
 from revad.errors import NoRuleError, RevadError
-from revad.registry import NONDIFF, ONE, Operation, lookup, newer, operations
+from revad.operations.operation import NONDIFF, ONE, Operation, newer
+from revad.operations.registry import lookup, operations
 
 NAMESPACES = (np, np.linalg, np.fft)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.operation import Operation
+from revad.operations.operation import Operation
 from revad.testing import StrictArray
 from tests.specs._row import Row
 from tests.test_specs import moved, setup

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.check import MODES, find_mismatch
-from revad.checking.locate import compare_entries, weighted
-from revad.checking.pages import plain_value
-from revad.checking.projections import ROUNDINGS, Trial
-from revad.checking.spaces import Mapping, Vector, as_mapping
-from revad.checking.table import Comparison, comparison_table
-from revad.checking.verdict import GradientCheck, comparison_json
+from revad.checking.differences.check import MODES, find_mismatch
+from revad.checking.differences.comparisons import Comparison, comparison_table
+from revad.checking.differences.locate import compare_entries, weighted
+from revad.checking.differences.projections import ROUNDINGS, Trial
+from revad.checking.differences.spaces import Mapping, Vector, as_mapping
+from revad.checking.differences.verdict import GradientCheck, comparison_json
 from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line, positions
-from revad.commands.terminal import print_json, say, say_table
 from revad.errors import RevadError
+from revad.reports.pages import plain_value
+from revad.reports.terminal import print_json, say, say_table
 from revad.transforms.reverse import vjp
 
 AGREE, DISAGREE = 0, 1

@@ -8,8 +8,8 @@ import numpy as np
 
 from revad.checking.doctor import Diagnosis, diagnose
 from revad.commands.inputs import CannotError, bind, function_in_file, line_in, one_line, positions
-from revad.commands.terminal import print_json, say, say_table
 from revad.errors import RevadError
+from revad.reports.terminal import print_json, say, say_table
 
 FINE, FINDINGS = 0, 1
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.engine.tape import is_inexact
-from revad.trees import flatten
+from revad.base.arrays import is_inexact
+from revad.base.trees import flatten
 
 
 class CannotError(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.demo.report import Picture
+from revad.reports.documents import Picture
 
 # Colours that stay apart for colour-blind eyes (M. Okabe and K. Ito, "Color Universal Design", 2008).
 BLUE, ORANGE, RED, BLACK = "#0072B2", "#E69F00", "#D55E00", "#222222"

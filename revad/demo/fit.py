@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.check import ROUNDINGS, Trial
-from revad.checking.locate import compare_entries
-from revad.checking.spaces import as_mapping
-from revad.checking.table import Comparison, comparison_table, table
+from revad.checking.differences.comparisons import Comparison, comparison_table
+from revad.checking.differences.locate import compare_entries
+from revad.checking.differences.projections import ROUNDINGS, Trial
+from revad.checking.differences.spaces import as_mapping
 from revad.demo import Options
+from revad.reports.table import table
 from revad.transforms.reverse import grad, value_and_grad
 
 LIBRARIES = {"scipy": "SciPy", "sklearn": "scikit-learn", "tqdm": "tqdm"}  # scikit-learn itself needs SciPy

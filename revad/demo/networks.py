@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.table import table
-from revad.demo import Options, drawings, report
+from revad.demo import Options, drawings
+from revad.reports import documents as report
+from revad.reports.table import table
 
 LIBRARIES = {"sklearn": "scikit-learn", "statsmodels": "statsmodels", "matplotlib": "matplotlib", "tqdm": "tqdm"}
 EPOCHS = {"feedforward": 40, "convolutional": 25, "recurrent": 60}

@@ -12,25 +12,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.aval import Aval
-from revad.engine.tape import (
-    JOINT,
-    PARTIAL,
-    PASS,
-    PICK,
-    PULL,
-    READ,
-    REUSE,
-    SCALE,
-    SEVERAL,
-    Node,
-    Tracked,
-    project,
-    rule_name,
-)
+from revad.base.aval import Aval
+from revad.engine.handles import Tracked
+from revad.engine.projection import project, rule_name
+from revad.engine.tape import JOINT, PARTIAL, PASS, PICK, PULL, READ, REUSE, SCALE, SEVERAL, Node
 from revad.engine.views import write
 from revad.errors import RuleError
-from revad.scatter import add_at, unindex
+from revad.operations.indexing import add_at, unindex
 
 FIRST_EDGE, EDGE = 4, 4  # where a node's edges begin, and how long each is
 ONE_EDGE, TWO_EDGES = 8, 12  # the length of a node with one and with two edges

@@ -5,27 +5,18 @@ It finds the highest level among the arguments and hands the call to that kind o
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from revad.aval import check_plain
-from revad.engine.tape import Leaf, Tracked
+from revad.base.arrays import check_plain
+from revad.engine.handles import Tracked, below
+from revad.engine.tape import Leaf
+from revad.engine.watching import Pause
 from revad.errors import NoRuleError
-from revad.registry import lookup, qualified_name, unknown_function
+from revad.operations.registry import lookup, qualified_name, unknown_function
 
 CONTAINERS = (list, tuple)
-
-
-class Pause:
-    """What `no_grad` and `debug_nans` set in this thread; ``count`` says how many such blocks are active, over all threads."""
-
-    count = 0  # so that the common case costs one read of an attribute
-    lock = Lock()
-    level: ContextVar[int] = ContextVar("revad_paused_level", default=-1)  # levels up to this one do not record
-    watch: ContextVar[Any] = ContextVar("revad_watch", default=None)  # called in place of `process`
 
 
 def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
@@ -39,12 +30,6 @@ def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
         elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
             check_plain(value, "the call")
     return top
-
-
-def below(value: Tracked) -> Any:
-    """Return what lies under a tracked value; a Python float that stands for a NumPy scalar becomes that scalar again."""
-    inner = value._value
-    return np.float64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
 
 
 def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

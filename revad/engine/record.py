@@ -13,27 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from revad.aval import COMPLEX128, FLOAT64, Aval, aval_of
-from revad.engine.dispatch import CONTAINERS, below, find_top, strip
-from revad.engine.tape import (
-    IMMUTABLE,
-    JOINT,
-    PARTIAL,
-    PICK,
-    PULL,
-    REUSE,
-    SEQUENCE,
-    SEVERAL,
-    Node,
-    Tracked,
-    is_inexact,
-    keep,
-    next_order,
-    refuse_closure,
-)
+from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.aval import COMPLEX128, FLOAT64, Aval, aval_of
+from revad.engine.dispatch import find_top, strip
+from revad.engine.handles import IMMUTABLE, Tracked, below, keep, refuse_closure
+from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
 from revad.errors import LostGradientError, RuleError
-from revad.registry import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule, missing_rule
+from revad.operations.operation import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
+from revad.operations.registry import missing_rule
 
 Make = Callable[[Any, Any], Any]
 

@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
-from revad.engine.tape import Leaf, Tracked, is_inexact
+from revad.base.arrays import CONTAINERS, is_inexact
+from revad.engine.dispatch import apply, find_top
+from revad.engine.handles import Tracked
+from revad.engine.tape import Leaf
+from revad.engine.watching import Pause
 from revad.errors import InPlaceError
-from revad.overwriting import Step, take_step, write_at
-from revad.scatter import is_basic
+from revad.operations.indexing import is_basic
+from revad.operations.writing import Step, take_step, write_at
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:

@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+from revad.base.trees import flatten
 from revad.errors import ArgumentError
 from revad.lifting.lifter import Lifter, originals
+from revad.numpy.active import lifted_on_tracked
 from revad.numpy.buffers import Buffer, find_tracked, hand_out
-from revad.numpy.recording import lifted_on_tracked
-from revad.trees import flatten
 
 _running: ContextVar[bool] = ContextVar("revad_lifted_running", default=False)
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
+from revad.base.aval import Aval
 from revad.engine.dispatch import apply
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.numpy.buffers import bottom
 from revad.numpy.classes import to_complex, to_float
 from revad.numpy.creation import array, holds_tracked
-from revad.protocol import own
-from revad.registry import elementwise, linear
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise, linear
 
 _NUMBERS = frozenset((int, float, complex, bool, np.float64))
 

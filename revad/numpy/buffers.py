@@ -15,17 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from revad.compiler.capture import Captured
+from revad.base.arrays import CONTAINERS
 from revad.engine import views
-from revad.engine.dispatch import CONTAINERS, apply
-from revad.engine.tape import Tracked
+from revad.engine.dispatch import apply
+from revad.engine.handles import Tracked
 from revad.errors import InPlaceError
-from revad.numpy.recording import is_recording
-from revad.overwriting import take_step
-from revad.protocol import own
-from revad.registry import creation, lookup
-from revad.tensors.fast import GradTensor
-from revad.tensors.forward import Dual
+from revad.numpy.active import is_recording
+from revad.operations.protocol import own
+from revad.operations.registry import creation, lookup
+from revad.operations.writing import take_step
+from revad.tensors.captured import Captured
+from revad.tensors.dual import Dual
+from revad.tensors.gradient import GradTensor
 
 CONSTANT = -1  # below the levels of all tracked values
 SHARED, ALIASES, ROOT = 2, 3, 4  # places in the state of a buffer, which its views share; before them a node's order and level

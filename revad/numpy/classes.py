@@ -15,8 +15,8 @@ import numpy as np
 from revad.engine.dispatch import apply
 from revad.numpy.buffers import bottom
 from revad.numpy.creation import holds_tracked
-from revad.protocol import own
-from revad.registry import linear
+from revad.operations.protocol import own
+from revad.operations.registry import linear
 
 
 class StandIn(type):

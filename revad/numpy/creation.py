@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.numpy.buffers import Buffer, buffer, find_tracked, plain
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.engine.tape import Tracked
+from revad.base.aval import Aval
+from revad.engine.handles import Tracked
 from revad.errors import ArgumentError
 from revad.numpy.buffers import Buffer
-from revad.protocol import own
-from revad.registry import linear
-from revad.scatter import unindex
+from revad.operations.indexing import unindex
+from revad.operations.protocol import own
+from revad.operations.registry import linear
 
 
 @functools.wraps(np.lib.stride_tricks.as_strided)

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from revad import registry
+from revad.operations import registry
 
 
 def _register() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.operators import UFUNCS, power_slope
-from revad.registry import ONE, alias, elementwise, linear, nondiff, vjp
+from revad.base.aval import aval_of
+from revad.operations.operation import ONE
+from revad.operations.python import UFUNCS, power_slope
+from revad.operations.registry import alias, elementwise, linear, nondiff, vjp
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
 

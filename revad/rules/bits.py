@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import NONDIFF, ONE, elementwise, linear, nondiff, vjp
+from revad.operations.operation import NONDIFF, ONE
+from revad.operations.registry import elementwise, linear, nondiff, vjp
 
 elementwise(np.copysign, x1=lambda x1, ans: np.sign(x1) * np.sign(ans), x2=NONDIFF)
 elementwise(np.nextafter, x1=ONE, x2=NONDIFF)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from revad.errors import InPlaceError
-from revad.registry import ONE, composite, elementwise, linear, vjp
+from revad.operations.operation import ONE
+from revad.operations.registry import composite, elementwise, linear, vjp
 
 # Parts -----------------------------------------------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import vjp
-from revad.rules.core_axes import moved_left, moved_right
+from revad.base.aval import Aval
+from revad.operations.registry import vjp
+from revad.rules.axes import moved_left, moved_right
 
 
 def rows(x: Any) -> Any:

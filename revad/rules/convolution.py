@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import composite, vjp
+from revad.base.aval import Aval
+from revad.operations.registry import composite, vjp
 
 
 def uncropped(g: Any, n: int, m: int, mode: Any) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import composite, linear, newer, vjp
+from revad.base.aval import Aval
+from revad.operations.operation import newer
+from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import along
 
 BACKWARDS = slice(None, None, -1)

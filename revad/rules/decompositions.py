@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import composite, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import composite, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, lower_half, mH, mT
 from revad.rules.svd import unmoved

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import vjp
-from revad.rules.constants import beside
+from revad.operations.constants import beside
+from revad.operations.protocol import own
+from revad.operations.registry import vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import as_column, mH, mT, on_diagonal
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from revad.registry import NONDIFF, ONE, composite, elementwise
+from revad.operations.operation import NONDIFF, ONE
+from revad.operations.registry import composite, elementwise
 from revad.rules.axes import Axis, along, as_array, as_dtype
 
 LATER = slice(1, None)

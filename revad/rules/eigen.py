@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp
-from revad.rules.constants import beside
+from revad.operations.constants import beside
+from revad.operations.registry import vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal

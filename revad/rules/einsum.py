@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import composite, linear, vjp
-from revad.rules.constants import beside
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.protocol import own
+from revad.operations.registry import composite, linear, vjp
 
 Shape = tuple[int, ...]
 _WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy import fft
 
-from revad.aval import Aval
-from revad.registry import composite, linear
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.registry import composite, linear
 from revad.rules.axes import along
-from revad.rules.constants import beside
 
 OTHER_WAY: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 

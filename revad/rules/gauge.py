@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import nondiff, vjp
-from revad.rules.constants import beside
+from revad.operations.constants import beside
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp
 from revad.rules.matrices import mH
 
 

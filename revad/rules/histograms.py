@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import NONDIFF, composite, linear, vjp
-from revad.rules.constants import beside
+from revad.operations.constants import beside
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import composite, linear, vjp
 from revad.rules.reductions import equal_shares
 
 # Edges -----------------------------------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval, aval_of
-from revad.registry import NONDIFF, composite, linear, vjp
-from revad.rules.constants import beside
+from revad.base.aval import Aval, aval_of
+from revad.operations.constants import beside
+from revad.operations.indexing import index_update, unindex
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import composite, linear, vjp
 from revad.rules.scattering import along_axis
-from revad.scatter import index_update, unindex
 
 # By key ----------------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import composite
+from revad.operations.registry import composite
 from revad.rules.axes import as_array, as_dtype
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import composite, linear, newer
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.indexing import index_update, unindex
+from revad.operations.operation import newer
+from revad.operations.registry import composite, linear
 from revad.rules.axes import as_array
-from revad.rules.constants import beside
-from revad.scatter import index_update, unindex
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy._core import umath
 
-from revad.aval import Aval
-from revad.registry import NONDIFF, composite, elementwise, nondiff
+from revad.base.aval import Aval
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import composite, elementwise, nondiff
 
 # Larger and smaller ----------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp, vjp_joint
+from revad.operations.registry import vjp, vjp_joint
 from revad.rules.axes import as_array
 from revad.rules.contraction import conj
 from revad.rules.gauge import reciprocal

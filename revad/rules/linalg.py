@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import composite, vjp, vjp_joint
-from revad.rules.constants import beside
+from revad.operations.constants import beside
+from revad.operations.registry import composite, vjp, vjp_joint
 from revad.rules.matrices import mT
 
 vjp(np.linalg.inv, a=lambda g, ans: -mT(ans) @ g @ mT(ans))  # Ā = −A⁻ᵀ Ȳ A⁻ᵀ

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.rules.constants import beside
+from revad.operations.constants import beside
 from revad.rules.contraction import conj
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.registry import composite, vjp
+from revad.base.aval import aval_of
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, count, restore_axes
 from revad.rules.reductions import count_where
 

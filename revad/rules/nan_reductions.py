@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.registry import composite, vjp
+from revad.base.aval import aval_of
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis
 from revad.rules.moments import negated, std_pullback, var_pullback
 from revad.rules.reductions import mean_adjoint, prod_pullback, sum_adjoint

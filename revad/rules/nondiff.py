@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy._core import umath  # where NumPy keeps the string ufuncs that it has no public name for
 
-from revad.registry import creation, nondiff, unsupported
+from revad.operations.registry import creation, nondiff, unsupported
 
 # Predicates and comparisons --------------------------------------------------------------------------------------------------
 

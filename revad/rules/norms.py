@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import composite, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
 

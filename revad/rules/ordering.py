@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import composite, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, gather_axes, scatter_axes
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 

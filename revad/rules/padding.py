@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import composite, linear
+from revad.base.aval import Aval
+from revad.operations.indexing import index_update
+from revad.operations.protocol import own
+from revad.operations.registry import composite, linear
 from revad.rules.axes import as_array
-from revad.scatter import index_update
 
 OPTIONS = {
     "constant": "constant_values",

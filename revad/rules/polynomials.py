@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import composite, vjp, vjp_joint
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.registry import composite, vjp, vjp_joint
 from revad.rules.axes import as_array
-from revad.rules.constants import beside
 
 # Values and roots ------------------------------------------------------------------------------------------------------------
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import NONDIFF, composite, vjp
+from revad.operations.constants import beside
+from revad.operations.operation import NONDIFF
+from revad.operations.protocol import own
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, count, gather_axes, scatter_axes
-from revad.rules.constants import beside
 from revad.rules.ordering import between_order_statistics, numbers, share_between
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import composite, vjp
-from revad.rules.constants import beside
-from revad.scatter import index_update
+from revad.operations.constants import beside
+from revad.operations.indexing import index_update
+from revad.operations.registry import composite, vjp
 
 # Ranges ----------------------------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import linear, vjp
+from revad.base.aval import Aval
+from revad.operations.registry import linear, vjp
 from revad.rules.axes import Axis, as_dtype, count, gather_axes, restore_axes, scatter_axes
 
 # Sum and mean ----------------------------------------------------------------------------------------------------------------

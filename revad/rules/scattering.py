@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import NONDIFF, linear, vjp
-from revad.rules.constants import beside
-from revad.scatter import index_add, index_update, is_basic, unindex
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.indexing import index_add, index_update, is_basic, unindex
+from revad.operations.operation import NONDIFF
+from revad.operations.protocol import own
+from revad.operations.registry import linear, vjp
 
 read = own(getitem, known_as=getitem)
 

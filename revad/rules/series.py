@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import composite, linear, vjp
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.protocol import own
+from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import as_array
-from revad.rules.constants import beside
 
 BASES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "lag": laguerre, "herm": hermite, "herme": hermite_e}
 SERIES: dict[Callable[..., Any], Callable[..., Any]] = {}

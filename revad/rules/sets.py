@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp
+from revad.operations.registry import vjp
 
 
 def tied_shares(g: Any, ans: Any, x: Any, others: tuple[Any, ...] = ()) -> Any:

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from revad.aval import Aval, aval_of, cast
+from revad.base.aval import Aval, aval_of, cast
 from revad.errors import NoRuleError
-from revad.registry import composite, linear
-from revad.scatter import unindex
+from revad.operations.constants import beside
+from revad.operations.indexing import unindex
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import composite, linear, vjp
 
 
 def same(g: Any) -> Any:
@@ -129,6 +131,8 @@ linear(np.roll, "a")(
 linear(np.copy, "a")(same)
 linear(np.astype, "x")(same)
 linear(cast, "x")(same)
+linear(beside, "value")(same)
+vjp(beside, like=NONDIFF)
 
 
 def converted(a: Any, dtype: Any) -> Any:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import composite, nondiff, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import composite, nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import mH, mT, on_diagonal

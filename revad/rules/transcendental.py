@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import elementwise, itself, linear
+from revad.operations.operation import itself
+from revad.operations.registry import elementwise, linear
 
 # Exponentials and logarithms -------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import composite, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, as_dtype, gather_axes, normal_axes, restore_axes
 
 # Reductions ------------------------------------------------------------------------------------------------------------------

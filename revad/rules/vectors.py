@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import Aval
-from revad.registry import composite, linear, vjp
-from revad.rules.constants import beside
+from revad.base.aval import Aval
+from revad.operations.constants import beside
+from revad.operations.indexing import unindex
+from revad.operations.registry import composite, linear, vjp
+from revad.rules.axes import moved_left, moved_right
 from revad.rules.contraction import conj, times_vector
-from revad.rules.core_axes import moved_left, moved_right
-from revad.scatter import unindex
 
 # Vectors and matrices --------------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import find_speaker, own
-from revad.registry import composite
+from revad.operations.protocol import find_speaker, own
+from revad.operations.registry import composite
 
 Function = Callable[..., Any]
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.errors import LostGradientError
-from revad.registry import lookup, qualified_name
+from revad.operations.registry import lookup, qualified_name
 
 
 def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
-from revad.aval import check_plain
-from revad.engine.dispatch import Pause
-from revad.engine.tape import Leaf, Tracked, next_level, next_order
+from revad.base.arrays import check_plain
+from revad.base.trees import flatten
+from revad.engine.handles import Tracked
+from revad.engine.tape import Leaf, next_order
+from revad.engine.watching import paused
 from revad.errors import LostGradientError, NotDifferentiableError
-from revad.tensors.fast import GradTensor, make
-from revad.trees import flatten
+from revad.tensors.gradient import GradTensor, make
 
 
 def tensor(data: Any, dtype: Any = None) -> GradTensor:
@@ -68,8 +68,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
     return make(value, (next_order(), 0, shape, kind, Leaf()))
 
 
-@contextmanager
-def no_grad() -> Generator[None, None, None]:
+def no_grad() -> AbstractContextManager[None]:
     """Switch recording off: inside the block, operations on existing tracked values return plain arrays.
 
     Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it
@@ -83,15 +82,7 @@ def no_grad() -> Generator[None, None, None]:
     ...     print(isinstance(x * 2.0, float))
     True
     """
-    token = Pause.level.set(next_level())
-    with Pause.lock:
-        Pause.count += 1
-    try:
-        yield
-    finally:
-        Pause.level.reset(token)
-        with Pause.lock:
-            Pause.count -= 1
+    return paused()
 
 
 def stop_gradient(x: Any) -> Any:

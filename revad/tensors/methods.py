@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of, cast
+from revad.base.aval import aval_of, cast
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.errors import InPlaceError, LostGradientError
 from revad.tensors import calls
 

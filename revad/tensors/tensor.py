@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad import operators
-from revad.aval import aval_of
+from revad.base.arrays import CONTAINERS
+from revad.base.aval import aval_of
 from revad.engine import views
-from revad.engine.dispatch import CONTAINERS, Pause, apply, find_top
-from revad.engine.tape import Tracked
+from revad.engine.dispatch import apply, find_top
+from revad.engine.handles import Tracked
+from revad.engine.watching import Pause
 from revad.errors import LostGradientError
+from revad.operations import python as operators
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
 

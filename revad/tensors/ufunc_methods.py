@@ -9,7 +9,7 @@ import numpy as np
 from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
-from revad.registry import lookup, qualified_name
+from revad.operations.registry import lookup, qualified_name
 from revad.tensors import calls
 
 _REDUCE: dict[Any, Any] = {

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.engine.tape import Tracked, active_levels, is_inexact, next_level
+from revad.base.arrays import is_inexact
+from revad.base.aval import aval_of
+from revad.base.trees import flatten
+from revad.engine.handles import Tracked
+from revad.engine.tape import active_levels, next_level
 from revad.errors import ArgumentError
-from revad.tensors.forward import dual
-from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
+from revad.tensors.dual import dual
+from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 from revad.transforms.recording import check_cotangent, public_value
-from revad.trees import flatten
 
 
 def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: bool = False) -> Any:

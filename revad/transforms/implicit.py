@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
+from revad.base.arrays import is_inexact
+from revad.base.aval import aval_of
+from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.tape import Tracked, is_inexact
+from revad.engine.handles import Tracked, levels_of, plain
 from revad.errors import ArgumentError, LostGradientError
-from revad.operation import whole
+from revad.operations.operation import whole
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
 from revad.transforms.reverse import vjp
-from revad.trees import flatten
 
 
 def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,14 +116,14 @@ def attach(x: Any, residual: Callable[[Any], Any], *, elementwise: bool = False)
     here = residual(x)
     if np.shape(here) != np.shape(x):
         raise ArgumentError(
-            f"the residual returned {np.size(plain_of(here))} numbers for a solution of {np.size(x)}; an equation is needed for "
+            f"the residual returned {np.size(plain(here))} numbers for a solution of {np.size(x)}; an equation is needed for "
             "each unknown."
         )
-    levels = _depth(here)
+    levels = len(levels_of(here))
     if not levels:
         return x
     refuse_captured(here)
-    start = plain_of(here)
+    start = plain(here)
     divide = over_slopes(residual, x) if elementwise else over_jacobian(residual, x)
     for step in range(levels):
         change = (here if step == 0 else residual(x)) - start
@@ -142,22 +143,6 @@ def over_slopes(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
     with no_grad():
         slopes = vjp(residual, x)[1](np.ones_like(x))[0]
     return lambda b: b / slopes
-
-
-def plain_of(value: Any) -> Any:
-    """Return a value without any tracking."""
-    while isinstance(value, Tracked):
-        value = value._value
-    return value
-
-
-def _depth(value: Any) -> int:
-    """Return on how many levels a value is tracked."""
-    count = 0
-    while isinstance(value, Tracked):
-        count += 1
-        value = value._value
-    return count
 
 
 def refuse_captured(value: Any) -> None:

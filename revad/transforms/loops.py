@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import is_inexact
+from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.tape import Tracked, is_inexact, keep
+from revad.engine.handles import Tracked, keep
 from revad.errors import ArgumentError
-from revad.operation import whole
-from revad.transforms.loops_binomial import Snapshots, next_snapshot
+from revad.operations.operation import whole
 from revad.transforms.recompute import pull_leaves
-from revad.trees import flatten
+from revad.transforms.snapshots import Snapshots, next_snapshot
 
 Step = Callable[[Any, Any, Any], tuple[Any, Any]]  # (state, x, args) -> (state, y)
 

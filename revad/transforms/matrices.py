@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
+from revad.base.aval import aval_of
+from revad.base.trees import flatten
+from revad.engine.pulling import NanPolicy
 from revad.errors import ArgumentError, NotDifferentiableError
-from revad.tensors.pulling import NanPolicy
-from revad.transforms._arguments import Argnums, Chosen, check_repeated, fingerprint
+from revad.transforms.arguments import Argnums, Chosen, check_repeated, fingerprint
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
 from revad.transforms.reverse import _named, grad, vjp
-from revad.trees import flatten
 
 
 def _basis(value: Any) -> list[Any]:

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import is_inexact
+from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.tape import Tracked, is_inexact, keep, snapshot
+from revad.engine.handles import Tracked, keep, snapshot
+from revad.engine.watching import sealed
 from revad.errors import InPlaceError
-from revad.operation import whole
-from revad.tensors.sealing import sealed
-from revad.transforms._arguments import check_repeated, fingerprint
+from revad.operations.operation import whole
+from revad.transforms.arguments import check_repeated, fingerprint
 from revad.transforms.reverse import vjp
-from revad.trees import flatten
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
+from revad.base.arrays import is_inexact
+from revad.base.aval import aval_of
+from revad.base.trees import describe, flatten, same_structure
 from revad.engine.backward import backward
-from revad.engine.dispatch import below
-from revad.engine.tape import Node, Tracked, active_levels, is_inexact, leaf, next_level, project, snapshot
+from revad.engine.handles import Tracked, below, snapshot
+from revad.engine.projection import project
+from revad.engine.pulling import NanPolicy, is_ieee, own
+from revad.engine.tape import Node, active_levels, leaf, next_level
 from revad.errors import ArgumentError, CotangentError
-from revad.tensors.fast import make
-from revad.tensors.pulling import NanPolicy, is_ieee, own
-from revad.transforms._arguments import Chosen, check_alive, constant_of, own_copy, zero_like
-from revad.trees import describe, flatten, same_structure
+from revad.tensors.gradient import make
+from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 
 
 class Recording:

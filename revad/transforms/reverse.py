@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from revad.aval import aval_of
-from revad.engine.tape import Tracked
+from revad.base.aval import aval_of
+from revad.engine.handles import Tracked
+from revad.engine.pulling import NanPolicy
 from revad.errors import NotDifferentiableError, NotScalarError
-from revad.tensors.pulling import NanPolicy
-from revad.transforms._arguments import Argnums, Chosen
+from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording, check_cotangent, kind_of, public_value
 
 

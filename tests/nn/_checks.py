@@ -54,7 +54,7 @@ def check_module(module: Any, *inputs: Any, differentiate_inputs: bool = True, t
 
 def functional_call(module: Any, values: dict[str, Any], *inputs: Any) -> Any:
     """Call a module with other values in place of its parameters."""
-    from revad.trees import flatten
+    from revad.base.trees import flatten
 
     _, rebuild = flatten(module)
     output = rebuild(list(values.values()))(*inputs)

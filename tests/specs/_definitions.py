@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import revad
-from revad.engine.tape import is_inexact
-from revad.protocol import find_speaker
+from revad.base.arrays import is_inexact
+from revad.operations.protocol import find_speaker
 from tests.specs._row import Const, Row, row
 
 

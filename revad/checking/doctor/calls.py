@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.aval import aval_of, cast
-from revad.checking.doctor.findings import Site
+from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.aval import aval_of, cast
+from revad.base.places import Site
 from revad.checking.doctor.trials import UNTESTED, Verdict
-from revad.engine.dispatch import CONTAINERS, below
-from revad.engine.tape import JOINT, PULL, SEVERAL, Node, Tracked, is_inexact, next_order
-from revad.operation import Operation
-from revad.overwriting import write_at
-from revad.registry import lookup, qualified_name
+from revad.engine.handles import Tracked, plain
+from revad.engine.tape import JOINT, PULL, SEVERAL, Node, next_order
+from revad.operations.operation import Operation
+from revad.operations.registry import lookup, qualified_name
+from revad.operations.writing import write_at
 
 _SPOKEN = {getitem: "x[key]", write_at: "x[key] = value", cast: "x.astype"}
 
@@ -59,16 +60,6 @@ class Call:
         return _largest(list(self.arrived.values())) if self.arrived else None
 
 
-def plain(value: Any) -> Any:
-    """Return what lies under a tracked value on all levels, or under those in a list or tuple."""
-    while isinstance(value, Tracked):
-        value = below(value)
-    if type(value) in CONTAINERS:
-        items = [plain(item) for item in value]
-        return type(value)(items)
-    return value
-
-
 def parts_of(ans: Any) -> Any:
     """Return the results of a call, one or several."""
     return ans if isinstance(ans, (list, tuple)) else (ans,)
@@ -79,7 +70,7 @@ def spoken_name(operation: Operation) -> str:
     function = operation.function
     if function in _SPOKEN:
         return _SPOKEN[function]
-    name = qualified_name(function).replace("revad.operators", "numpy")
+    name = qualified_name(function).replace("revad.operations.python", "numpy")
     if name.startswith("nn."):
         return f"nn.{operation.name}"
     return name if name.startswith(("numpy.", "scipy.")) and lookup(function) is operation else operation.name

@@ -8,18 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.places import NOWHERE
+from revad.base.trees import flatten
+from revad.checking.differences.spaces import Mapping, as_mapping
 from revad.checking.doctor.diagnosis import Diagnosis, Gradient
 from revad.checking.doctor.exits import cut_off, lost_by
-from revad.checking.doctor.findings import NOWHERE, Cause, Finding
+from revad.checking.doctor.findings import Cause, Finding
 from revad.checking.doctor.sweep import Sweep, unused, why_huge, why_zero
 from revad.checking.doctor.trials import Verdict, examine, is_smooth
-from revad.checking.doctor.watch import Watch, is_near, watching
-from revad.checking.spaces import Mapping, as_mapping
-from revad.engine.tape import Tracked
+from revad.checking.doctor.watch import Watch, is_near
+from revad.engine.handles import Tracked
+from revad.engine.watching import watching
 from revad.errors import RevadError
-from revad.transforms._arguments import Argnums
+from revad.transforms.arguments import Argnums
 from revad.transforms.reverse import vjp
-from revad.trees import flatten
 
 STEEP = 1e8  # relative sensitivity that is called huge
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from revad.checking.doctor.findings import Cause, Finding
-from revad.checking.pages import page, plain_number
-from revad.checking.table import number, table
+from revad.reports.pages import page, plain_number
+from revad.reports.table import number, table
 
 HEADINGS = ("cause", "operation", "where", "measured", "expected", "calls", "")
 GRAVE = frozenset((Cause.WRONG_RULE, Cause.NON_FINITE, Cause.LOST, Cause.UNEXPLAINED, Cause.OVERFLOW))

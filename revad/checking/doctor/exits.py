@@ -13,19 +13,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.aval import cast
-from revad.checking.doctor.calls import parts_of, plain, spoken_name
-from revad.checking.doctor.findings import Cause, Finding, Site, user_site
-from revad.checking.doctor.watch import watching
-from revad.checking.spaces import Mapping, Vector
+from revad.base.arrays import is_inexact
+from revad.base.aval import cast
+from revad.base.places import Site, user_site
+from revad.base.trees import flatten
+from revad.checking.differences.spaces import Mapping, Vector
+from revad.checking.doctor.calls import parts_of, spoken_name
+from revad.checking.doctor.findings import Cause, Finding
 from revad.engine import dispatch
-from revad.engine.tape import Tracked, is_inexact
-from revad.operation import Operation
-from revad.tensors.fast import GradTensor
+from revad.engine.handles import Tracked, plain
+from revad.engine.watching import watching
+from revad.operations.operation import Operation
+from revad.tensors.gradient import GradTensor
 from revad.tensors.leaves import stop_gradient
 from revad.tensors.methods import ArrayMethods
 from revad.transforms.reverse import vjp
-from revad.trees import flatten
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 FLAT = frozenset(("floor", "ceil", "trunc", "rint", "round", "sign", "floor_divide", "fix", "heaviside"))

@@ -6,8 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
+from revad.base.places import NOWHERE
 from revad.checking.doctor.calls import Call, Edge, Size
-from revad.checking.doctor.findings import NOWHERE, Cause, Finding, Findings
+from revad.checking.doctor.findings import Cause, Finding, Findings
 
 SELECTING = ("where", "maximum", "minimum", "clip", "fmax", "fmin", "max", "min", "x[key]", "relu", "select", "x[key] = value")
 PRODUCTS = ("multiply", "matmul", "dot", "einsum", "tensordot", "inner", "outer", "vdot", "linear")

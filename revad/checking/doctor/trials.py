@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.check import ROUNDINGS, Trial
+from revad.checking.differences.comparisons import Comparison
+from revad.checking.differences.lines import Line
+from revad.checking.differences.projections import ROUNDINGS, Trial
+from revad.checking.differences.slopes import one_sided, slope
+from revad.checking.differences.spaces import Mapping, Space, Vector
 from revad.checking.doctor.findings import Cause
-from revad.checking.slopes import Line, one_sided, slope
-from revad.checking.spaces import Mapping, Space, Vector
-from revad.checking.table import Comparison
 from revad.errors import RevadError, RuleError
 from revad.transforms.reverse import vjp
 

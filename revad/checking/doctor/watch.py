@@ -5,48 +5,26 @@ from __future__ import annotations
 import weakref
 import zlib
 from collections import Counter
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from revad.checking.doctor.calls import Call, follow, operands_text, parts_of, plain, spoken_name
-from revad.checking.doctor.findings import Cause, Finding, Findings, Site, user_site
+from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.places import Site, user_site
+from revad.base.trees import flatten
+from revad.checking.doctor.calls import Call, follow, operands_text, parts_of, spoken_name
+from revad.checking.doctor.findings import Cause, Finding, Findings
 from revad.checking.doctor.trials import Verdict, examine
-from revad.engine.dispatch import CONTAINERS, Pause, find_top
-from revad.engine.tape import Tracked, is_inexact
-from revad.operation import Operation
-from revad.trees import flatten
+from revad.engine.dispatch import find_top
+from revad.engine.handles import Tracked, plain
+from revad.engine.watching import unwatched
+from revad.operations.operation import Operation
 
 OFTEN = 32  # calls of one operation on one line that are all tested; later ones less and less often
 DIGITS = 8  # lost decimal digits that make a call noise-limited, in double precision
 APPROXIMATE = 1e-3  # the relative error allowed to rules that state a limited accuracy
 SINGLE = 3.5  # ... in single precision
-
-
-@contextmanager
-def watching(watch: Any) -> Generator[None, None, None]:
-    """Hand every call on tracked values of this thread to ``watch``."""
-    token = Pause.watch.set(watch)
-    with Pause.lock:
-        Pause.count += 1
-    try:
-        yield
-    finally:
-        Pause.watch.reset(token)
-        with Pause.lock:
-            Pause.count -= 1
-
-
-@contextmanager
-def unwatched() -> Generator[None, None, None]:
-    """Leave calls alone inside the block."""
-    token = Pause.watch.set(None)
-    try:
-        yield
-    finally:
-        Pause.watch.reset(token)
 
 
 def is_near(verdict: Verdict) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import fft as sp
 
-from revad.aval import Aval
-from revad.registry import linear
+from revad.base.aval import Aval
+from revad.operations.registry import linear
 from revad.rules.fft import OTHER_WAY, resized
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft.fourier import lengths_and_axes, sparing

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import fft as sp
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import linear
+from revad.base.aval import Aval
+from revad.operations.protocol import own
+from revad.operations.registry import linear
 from revad.rules.fft import OTHER_WAY, resized, weights
 from revad.scipy.drop_in import as_array, drop_in
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from revad.extras import need
+from revad.base.extras import need
 
 need("scipy.integrate", "scipy", "revad.scipy.integrate")
 

@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 
 from revad.engine.backward import EDGE, FIRST_EDGE, backward
-from revad.engine.dispatch import below, find_top
-from revad.engine.tape import JOINT, Node, Tracked
-from revad.tensors.fast import make
-from revad.tensors.forward import Dual, dual
-from revad.transforms.implicit import plain_of
+from revad.engine.dispatch import find_top
+from revad.engine.handles import Tracked, below
+from revad.engine.handles import plain as bottom_of
+from revad.engine.tape import JOINT, Node
+from revad.tensors.dual import Dual, dual
+from revad.tensors.gradient import make
 
 
 def plain(value: Any) -> Any:
     """Return a value without any tracking; a list or tuple becomes an array."""
     if isinstance(value, (list, tuple)):
         return np.array([plain(item) for item in value])
-    return plain_of(value)
+    return bottom_of(value)
 
 
 def level_of(value: Any) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.errors import LostGradientError
 from revad.scipy.drop_in import as_array
 from revad.scipy.integrate._closures import plain

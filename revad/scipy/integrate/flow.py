@@ -17,13 +17,14 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
-from revad.engine.tape import Tracked, leaf, next_order
+from revad.engine.handles import Tracked
+from revad.engine.tape import leaf, next_order
 from revad.errors import LostGradientError
-from revad.operation import whole
+from revad.operations.operation import whole
 from revad.scipy.drop_in import as_array
 from revad.scipy.integrate._closures import cotangents, handle, is_forward, plain, tangent, with_tangent, without
 from revad.scipy.integrate.quadrature import Watched
-from revad.tensors.fast import make
+from revad.tensors.gradient import make
 
 Field = Callable[[Any, Any], Any]
 

@@ -15,7 +15,8 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 import scipy.special as scipy_special
 
-from revad.engine.tape import Tracked, next_order
+from revad.engine.handles import Tracked
+from revad.engine.tape import next_order
 from revad.errors import NoRuleError
 from revad.scipy.integrate._closures import (
     cotangents,

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import scipy.integrate as scipy_integrate
 
-from revad.protocol import own
-from revad.registry import composite
+from revad.operations.protocol import own
+from revad.operations.registry import composite
 from revad.tensors.leaves import stop_gradient
 
 trapezoid = own(scipy_integrate.trapezoid)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import interpolate as sp
 
-from revad.protocol import own
-from revad.registry import vjp
+from revad.operations.protocol import own
+from revad.operations.registry import vjp
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.bsplines import local_basis, make_interp_spline
 from revad.scipy.interpolate.cubic import PchipInterpolator

@@ -12,8 +12,8 @@ import numpy as np
 from scipy import interpolate
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import vjp
+from revad.operations.protocol import own
+from revad.operations.registry import vjp
 from revad.rules.axes import as_dtype
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.linalg import solve_banded

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import interpolate as sp
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import nondiff
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.interpolant import Interpolant, beside, in_double
 from revad.scipy.interpolate.tables import interp1d

@@ -12,7 +12,7 @@ from typing import Any
 
 import scipy.linalg
 
-from revad.protocol import find_speaker, own
+from revad.operations.protocol import find_speaker, own
 from revad.scipy.drop_in import as_array, drop_in
 
 Function = Callable[..., Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp, vjp_joint
+from revad.operations.registry import vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.decompositions import cholesky_pullback
 from revad.rules.matrices import hermitian_part, mH, mT

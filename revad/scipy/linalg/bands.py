@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp_joint
+from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.scipy.linalg.adopt import adopt
 from revad.scipy.linalg.structure import columns, like_right_side

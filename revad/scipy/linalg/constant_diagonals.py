@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp_joint
+from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.scipy.drop_in import as_array
 from revad.scipy.linalg.adopt import adopt, define

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from revad.protocol import own
-from revad.registry import vjp, vjp_joint
+from revad.operations.protocol import own
+from revad.operations.registry import vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.determinants import det_pullback
 from revad.rules.least_squares import lstsq_pullback

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp, vjp_joint
+from revad.operations.registry import vjp, vjp_joint
 from revad.rules.matrices import mT
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.equations import solve

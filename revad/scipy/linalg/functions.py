@@ -14,8 +14,8 @@ import numpy as np
 import scipy.linalg
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import nondiff, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp
 from revad.rules.gauge import gaps, repeated
 from revad.rules.matrices import mT
 from revad.scipy.drop_in import is_tracked

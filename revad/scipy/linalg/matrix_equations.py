@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.registry import vjp_joint
+from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, mH, mT
 from revad.scipy.linalg.adopt import adopt

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError
-from revad.registry import vjp, vjp_joint
+from revad.operations.registry import vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.decompositions import qr_pullback as plain_qr_pullback
 from revad.rules.matrices import as_column, mH, mT

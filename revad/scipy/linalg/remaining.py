@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from revad.protocol import own
-from revad.registry import nondiff, unsupported, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, unsupported, vjp
 from revad.rules.matrices import mT
 from revad.rules.norms import euclidean_pullback
 from revad.scipy.linalg.adopt import adopt, define

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import nondiff, vjp, vjp_joint
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, over, repeated, warned
 from revad.rules.matrices import mH, mT, on_diagonal

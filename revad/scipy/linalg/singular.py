@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from revad.protocol import own
-from revad.registry import nondiff, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.rules.svd import svd_pullback as vectors_pullback

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError
-from revad.registry import vjp_joint
+from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.eigen import before_normalising, over_gaps
 from revad.rules.gauge import repeated, settled

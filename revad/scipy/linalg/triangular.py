@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.protocol import own
-from revad.registry import nondiff, vjp, vjp_joint
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.decompositions import cholesky_pullback as lower_cholesky_pullback
 from revad.rules.matrices import hermitian_part, mH, mT

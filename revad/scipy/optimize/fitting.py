@@ -9,7 +9,7 @@ import numpy as np
 import scipy.optimize as scipy_optimize
 
 from revad.errors import NoRuleError
-from revad.protocol import find_speaker
+from revad.operations.protocol import find_speaker
 from revad.scipy.optimize._solution import as_tuple, plainly, stacked, warn_if_unconverged
 from revad.scipy.optimize.minima import constrained
 from revad.scipy.optimize.roots import _jacobian

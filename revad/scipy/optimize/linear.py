@@ -8,8 +8,8 @@ import numpy as np
 import scipy.optimize as scipy_optimize
 
 from revad.errors import NotDifferentiableError
-from revad.protocol import own
-from revad.registry import nondiff
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff
 from revad.scipy.optimize._solution import solution
 from revad.tensors.leaves import stop_gradient
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.optimize as scipy_optimize
 
-from revad.engine.tape import Tracked
+from revad.engine.handles import Tracked
 from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked, warn_if_unconverged
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian

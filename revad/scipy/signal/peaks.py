@@ -8,8 +8,8 @@ import numpy as np
 from scipy import signal as sp
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import nondiff
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff
 from revad.scipy.drop_in import as_array, drop_in
 
 argrelextrema, argrelmax, argrelmin = own(sp.argrelextrema), own(sp.argrelmax), own(sp.argrelmin)

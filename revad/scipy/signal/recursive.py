@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import signal as sp
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import vjp
+from revad.base.aval import Aval
+from revad.operations.protocol import own
+from revad.operations.registry import vjp
 from revad.rules.fft import resized
 from revad.scipy.drop_in import as_array, drop_in
 

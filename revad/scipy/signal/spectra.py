@@ -15,9 +15,9 @@ import numpy as np
 from scipy import fft as plain_fft
 from scipy import signal as sp
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import linear
+from revad.base.aval import Aval
+from revad.operations.protocol import own
+from revad.operations.registry import linear
 from revad.rules.axes import as_dtype
 from revad.rules.fft import resized
 from revad.scipy.drop_in import as_array, drop_in

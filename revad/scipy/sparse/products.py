@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg as sp
 
-from revad.aval import Aval
-from revad.protocol import own
-from revad.registry import linear, nondiff, vjp, vjp_joint
+from revad.base.aval import Aval
+from revad.operations.protocol import own
+from revad.operations.registry import linear, nondiff, vjp, vjp_joint
 from revad.scipy.sparse.pattern import Pattern
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import accuracy, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import accuracy, vjp
 from revad.scipy.special.numeric import Output, integer, partial
 from revad.scipy.special.tables import number
 

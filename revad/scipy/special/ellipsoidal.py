@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from scipy import special
 from scipy.integrate import IntegrationWarning
 
-from revad.protocol import own
-from revad.registry import accuracy, elementwise
+from revad.operations.protocol import own
+from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.numeric import integer, partial
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import NONDIFF, elementwise
+from revad.operations.operation import NONDIFF
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import Slope, integer
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from revad.registry import accuracy as state_accuracy
-from revad.registry import elementwise, parameters_of
+from revad.operations.operation import parameters_of
+from revad.operations.registry import accuracy as state_accuracy
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import Slope
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import elementwise, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import integer
 
 DEGREE, ORDER = "the degree", "the order"

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import vjp
+from revad.operations.protocol import own
+from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer
 from revad.scipy.special.tables import pulled_back
 

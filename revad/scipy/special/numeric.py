@@ -22,9 +22,10 @@ import numpy as np
 from scipy import special
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import Rule, elementwise, lookup, parameters_of, qualified_name, vjp
-from revad.registry import accuracy as state_accuracy
+from revad.operations.operation import Rule, parameters_of
+from revad.operations.protocol import own
+from revad.operations.registry import accuracy as state_accuracy
+from revad.operations.registry import elementwise, lookup, qualified_name, vjp
 
 LEVELS = 11  # steps, each twice the one before: the widest 1, the narrowest 1/1024 of the argument's scale
 NEAR_EDGE = 1e-7  # of the argument's scale: from here on differences are one-sided

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import elementwise
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import integer
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import special
 
 from revad.errors import ArgumentError
-from revad.protocol import own
-from revad.registry import accuracy, unsupported, vjp
+from revad.operations.protocol import own
+from revad.operations.registry import accuracy, unsupported, vjp
 from revad.scipy.special.numeric import Output, integer, partial
 
 

@@ -3,7 +3,7 @@
 from importlib import import_module as _import_module
 from typing import Any
 
-from revad.extras import need
+from revad.base.extras import need
 
 need("scipy.stats", "scipy", "revad.scipy.stats")
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from revad.protocol import find_speaker
+from revad.operations.protocol import find_speaker
 from revad.scipy.stats._quadrature import integrated
 from revad.scipy.stats._standard import Formula, Standard, moment_operation
 

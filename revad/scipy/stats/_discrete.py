@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from revad.protocol import find_speaker, own
-from revad.registry import nondiff
+from revad.operations.protocol import find_speaker, own
+from revad.operations.registry import nondiff
 from revad.scipy.stats._continuous import DISTRIBUTIONS, Frozen
 from revad.scipy.stats._standard import Formula, moment_operation, operation, pull_formula
 from revad.tensors.leaves import stop_gradient

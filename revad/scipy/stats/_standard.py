@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError
-from revad.protocol import own
-from revad.registry import nondiff, vjp_joint
+from revad.operations.protocol import own
+from revad.operations.registry import nondiff, vjp_joint
 from revad.transforms.reverse import vjp
 
 Formula = Callable[..., Any]

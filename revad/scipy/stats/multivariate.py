@@ -9,7 +9,7 @@ import numpy as np
 import scipy.stats
 from scipy.special import digamma, gammaln, xlogy
 
-from revad.protocol import find_speaker
+from revad.operations.protocol import find_speaker
 from revad.scipy.stats._continuous import DISTRIBUTIONS
 from revad.scipy.stats._standard import Formula
 

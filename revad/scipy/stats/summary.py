@@ -10,7 +10,7 @@ import scipy.stats as scipy_stats
 from scipy.special import entr, rel_entr
 
 from revad.errors import NoRuleError
-from revad.registry import unsupported
+from revad.operations.registry import unsupported
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.stats.beta_like import beta, t
 from revad.tensors.leaves import stop_gradient

@@ -10,7 +10,7 @@ import scipy.special
 import scipy.stats as scipy_stats
 
 from revad.errors import NoRuleError
-from revad.protocol import find_speaker
+from revad.operations.protocol import find_speaker
 from revad.scipy.drop_in import as_array, drop_in
 
 

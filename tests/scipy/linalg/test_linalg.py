@@ -12,7 +12,7 @@ import scipy.linalg
 import revad
 import revad.scipy.linalg as sl
 from revad.errors import LostGradientError, NoRuleError
-from revad.registry import lookup
+from revad.operations.registry import lookup
 from tests.specs._row import complexes, real
 from tests.specs.linalg import hermitian, square
 

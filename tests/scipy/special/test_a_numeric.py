@@ -12,7 +12,7 @@ from scipy import special
 
 import revad
 from revad.errors import NoRuleError
-from revad.registry import elementwise, lookup
+from revad.operations.registry import elementwise, lookup
 from revad.scipy.special.numeric import closed_form, numeric, own, partial
 
 

@@ -110,7 +110,7 @@ def test_tukeys_distribution_at_lambda_zero() -> None:
 
 
 def test_accuracy_is_stated_where_a_derivative_is_numeric() -> None:
-    from revad.registry import lookup
+    from revad.operations.registry import lookup
 
     for function, names in ((special.hyp2f1, "x1 x2 x3"), (special.gdtr, "x2"), (special.bdtrik, "x1 x2 x3")):
         operation = lookup(function)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from revad.registry import NONDIFF, ONE, Rule, lookup
+from revad.operations.operation import NONDIFF, ONE, Rule
+from revad.operations.registry import lookup
 
 UFUNCS = sorted({f.__name__: f for f in (getattr(special, name) for name in dir(special)) if isinstance(f, np.ufunc)}.items())
 

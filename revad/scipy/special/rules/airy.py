@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, vjp
+from revad.operations.registry import elementwise, vjp
 
 
 def airy_pullback(g: Any, x: Any, ans: Any) -> Any:

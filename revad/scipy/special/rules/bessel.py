@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import composite, elementwise
+from revad.operations.protocol import own
+from revad.operations.registry import composite, elementwise
 from revad.scipy.special.numeric import integer, numeric
 
 MEASURED = "3e-11 relative"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, vjp
+from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import numeric
 from revad.scipy.special.rules.exponential_integrals import series
 

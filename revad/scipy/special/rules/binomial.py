@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import NONDIFF, elementwise
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import elementwise
 from revad.scipy.special.densities import beta_density, gamma_density
 from revad.scipy.special.implicit import inverse
 from revad.scipy.special.numeric import Slope

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import accuracy, elementwise
+from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.numeric import by_differences, partial
 
 CLOSE = 0.05  # relative distance from which on divided differences are formed

@@ -6,7 +6,7 @@ from math import pi
 
 from scipy import special
 
-from revad.registry import elementwise, nondiff, vjp
+from revad.operations.registry import elementwise, nondiff, vjp
 
 DEGREE = pi / 180
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import ONE, accuracy, elementwise
+from revad.operations.operation import ONE
+from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.densities import beta_density, gamma_density, normal_steepness, student_density
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import Slope

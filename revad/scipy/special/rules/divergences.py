@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.rules.transcendental import not_below_zero
 
 elementwise(special.entr, lambda x: -np.log(not_below_zero(x)) - 1)

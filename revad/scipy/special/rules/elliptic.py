@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, vjp
+from revad.operations.registry import elementwise, vjp
 
 elementwise(special.ellipk, lambda x: special.elliprd(0, 1, 1 - x) / 6)
 elementwise(special.ellipkm1, lambda x: -special.elliprd(0, 1, x) / 6)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 
 ROOT_PI = sqrt(pi)
 FAR = 10.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, vjp
+from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import integer
 
 elementwise(special.expi, lambda x: np.exp(x) / x)

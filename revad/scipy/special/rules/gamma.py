@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, nondiff
+from revad.operations.registry import elementwise, nondiff
 from revad.scipy.special.rules.polygamma import cospi, polygamma, sinpi
 
 elementwise(special.psi, lambda x: polygamma(1, x))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import numeric
 
 elementwise(special.hyp0f1, x2=lambda x1, x2: special.hyp0f1(x1 + 1, x2) / x1)

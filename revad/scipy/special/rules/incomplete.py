@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import accuracy, elementwise
+from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.densities import beta_density, gamma_density
 from revad.scipy.special.numeric import by_differences, partial
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import NONDIFF, elementwise
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import elementwise
 from revad.scipy.special.implicit import inverse
 
 TERMS = range(1, 6)

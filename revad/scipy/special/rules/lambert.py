@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.special import _ufuncs
 
-from revad.registry import NONDIFF, elementwise
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import elementwise
 
 _lambertw: Any = getattr(_ufuncs, "_lambertw")  # noqa: B009  (private, so not in the stubs)
 

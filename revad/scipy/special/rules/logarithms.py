@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.rules.transcendental import LOG2, LOG10, not_below_zero
 
 elementwise(special.exp2, lambda ans: LOG2 * ans)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 
 elementwise(special.expit, lambda x, ans: ans * special.expit(-x))
 elementwise(special.logit, lambda x: 1 / (x * (1 - x)))

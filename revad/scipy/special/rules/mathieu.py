@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import vjp
+from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer, numeric
 from revad.scipy.special.rules.degrees import DEGREE
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.scipy.special.densities import beta_density, noncentral_chi2_density
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import numeric

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.polynomial.polynomial import polyder, polymul, polyval
 from scipy import special
 
-from revad.protocol import own
-from revad.registry import elementwise
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise
 
 sinpi: Any = special._ufuncs._sinpi  # pyright: ignore[reportAttributeAccessIssue]
 cospi: Any = special._ufuncs._cospi  # pyright: ignore[reportAttributeAccessIssue]

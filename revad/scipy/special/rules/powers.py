@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 
 
 def exponent_slope(x1: Any, x2: Any) -> Any:

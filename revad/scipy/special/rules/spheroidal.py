@@ -13,7 +13,7 @@ from typing import Any
 
 from scipy import special
 
-from revad.registry import vjp
+from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer, numeric
 
 Bend = Callable[..., Any]

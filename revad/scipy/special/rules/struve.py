@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import numeric
 
 MEASURED = "1e-10 relative"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise, vjp
+from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.rules.error_functions import FAR, ROOT_PI, TERMS, erfcx_slope, is_far, wofz_slope
 
 

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import numeric
 
 elementwise(special.wrightomega, lambda ans: ans / (1 + ans))

@@ -10,7 +10,7 @@ from typing import Any
 
 from scipy import special
 
-from revad.registry import elementwise
+from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import numeric
 
 hurwitz: Any = special._ufuncs._zeta  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,1 @@
+"""Watches: blocks in which every call on tracked values is looked at."""

@@ -1,1 +1,0 @@
-"""Programs: capture a function's run as a program of NumPy calls, and replay it."""

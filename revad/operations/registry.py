@@ -1,0 +1,341 @@
+"""The registry: which derivative rule belongs to which function.
+
+Rules (floor 2) write to it and the engine (floor 3) reads from it; neither knows the other. The verbs say what kind of
+function is described, most specific first:
+
+=====================  =========================================================================================
+`elementwise`          state the partial derivative; VJP and JVP follow
+`linear`               state the adjoint; the JVP is the function itself
+`vjp`                  state the pull-back of each argument; the JVP is its transpose
+`vjp_joint`            one pull-back for several arguments that share work
+`composite`            state the function itself in terms of other functions
+`in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
+`nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
+`creation`             a constant shaped like its argument, tracked so that it can be written into
+`unsupported`          refuse, with the reason
+=====================  =========================================================================================
+
+A rule names what it needs. The first parameter of a pull-back is the cotangent ``g``; the others are any of ``ans`` (the
+output) and the function's own argument names. The engine keeps exactly those. A parameter annotated ``x: Aval`` receives
+shape and dtype only. A parameter with a default is an option of the call: when the caller did not pass it, the default holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from revad.errors import NoRuleError, RuleError
+from revad.operations.operation import Function, Marker, Operation, parameters_of, read_rule
+
+_REGISTRY: dict[Any, Operation] = {}
+_pending: list[Callable[[], Any]] = []
+caches: list[dict[Any, Any]] = []  # what others derived from rules, by function; forgotten when rules change
+_companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
+_loading = RLock()  # a second thread waits until the first has registered all rules
+
+
+def load_on_first_use(loader: Callable[[], Any]) -> None:
+    """Have rules registered only when the registry is first used, so that ``import revad`` stays cheap."""
+    _pending.append(loader)
+
+
+def load_with(library: str, loader: Callable[[], Any]) -> None:
+    """Have rules registered when a function without a rule is met while that library is imported."""
+    _companions[library] = loader
+
+
+def _load() -> None:
+    if _pending:
+        _run(_pending)
+
+
+def _load_companions() -> None:
+    """Run the loaders of the libraries that the user has imported by now."""
+    with _loading:
+        if not _Loading.running:
+            _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
+
+
+def _run(loaders: list[Callable[[], Any]]) -> None:
+    with _loading:
+        if loaders and not _Loading.running:
+            _Loading.running = True
+            try:
+                for loader in loaders:
+                    loader()
+                loaders.clear()
+            finally:
+                _Loading.running = False
+
+
+class _Loading:
+    running = False
+
+
+def lookup(function: Any) -> Operation | None:
+    """Return the operation registered for a function, or None."""
+    if _pending:
+        _load()
+    found = _REGISTRY.get(function)
+    if found is None and _companions:
+        _load_companions()
+        found = _REGISTRY.get(function)
+    return found
+
+
+def operations() -> Iterator[Operation]:
+    """Iterate over all registered operations."""
+    _load()
+    return iter(list(_REGISTRY.values()))
+
+
+def _operation(function: Function, kind: str = "rules") -> Operation:
+    """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
+    _load()
+    operation = _REGISTRY.get(function)
+    if operation is None or operation.kind != kind:
+        operation = _REGISTRY[function] = Operation(function, kind)
+    return operation
+
+
+def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> Operation:
+    operation = _operation(function)
+    for name, rule in rules.items():
+        if not (callable(rule) or isinstance(rule, Marker)):
+            raise RuleError(
+                f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
+                f"not {rule!r} of type {type(rule).__name__}"
+            )
+        if not _Loading.running:  # registered by a user
+            _check_argument(operation, name)
+            rule = rule if is_partial or isinstance(rule, Marker) else _with_read_only_cotangent(rule)
+        operation.declared[name] = (rule, is_partial)
+        operation.rules.pop(name, None)
+    operation.plans.clear()
+    for cache in caches:
+        cache.pop(function, None)
+    return operation
+
+
+def _check_argument(operation: Operation, name: str) -> None:
+    names, rest = operation.parameters
+    options = [p for p in (*names, *operation.keywords(), rest) if p is not None]
+    if name not in options:
+        raise RuleError(
+            f"{operation.name} has no argument {name!r} to register a rule for; it has {', '.join(options) or 'none'}."
+        )
+
+
+def _with_read_only_cotangent(rule: Function) -> Function:
+    """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
+
+    @functools.wraps(rule)
+    def guarded(g: Any, *args: Any) -> Any:
+        if type(g) is np.ndarray:
+            g = g.view()
+            g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
+        return rule(g, *args)
+
+    return guarded
+
+
+def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
+    """Register an elementwise function by its partial derivatives; VJP and JVP follow.
+
+    Parameters
+    ----------
+    function : callable
+        Works element by element, with broadcasting.
+    *partial : callable or ONE
+        For a function of one argument: its derivative.
+    **partials : callable, ONE or NONDIFF
+        For several arguments: the partial derivative with respect to each, by argument name. A partial takes any of ``ans``
+        and the argument names, and returns an array that broadcasts to the output's shape.
+
+    Notes
+    -----
+    VJP: ``x̄ = ȳ · ∂f/∂x``; JVP: ``ẏ = Σ ∂f/∂xᵢ · ẋᵢ``. For a real function of a complex argument the partial is
+    ``∂u/∂x − i ∂u/∂y``, as everywhere in revad.
+
+    Examples
+    --------
+    >>> elementwise(np.tanh, lambda ans: 1 - ans**2)
+    >>> elementwise(np.multiply, x1=lambda x2: x2, x2=lambda x1: x1)
+    """
+    if partial:
+        if len(partial) > 1:
+            raise RuleError(f"elementwise({_name(function)}, ...): give partials of several arguments by name, x1=..., x2=...")
+        first = parameters_of(function)[0][:1]
+        partials = {**dict.fromkeys(first, *partial), **partials}
+    _declare(function, partials, is_partial=True)
+
+
+def vjp(function: Function, **pullbacks: Any) -> None:
+    """Register the pull-back of each argument: ``rule(g, ...) -> cotangent of that argument``.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rules belong to.
+    **pullbacks : callable or NONDIFF
+        By argument name. The engine sums the result down to the argument's shape and casts it to its dtype. For an argument
+        that is a sequence of arrays (and for ``*args``) the rule returns a sequence of cotangents of the same length.
+    """
+    _declare(function, pullbacks, is_partial=False)
+
+
+def linear(function: Function, name: str) -> Callable[[Function], Function]:
+    """Register the adjoint of a function that is linear in the named argument; its JVP is the function itself.
+
+    Parameters
+    ----------
+    function : callable
+        Linear in the named argument, which may be a sequence of arrays.
+    name : str
+        The linear argument.
+
+    Returns
+    -------
+    callable
+        A decorator for the adjoint ``rule(g, ...)``; it returns the rule unchanged.
+    """
+
+    def register(adjoint: Function) -> Function:
+        _declare(function, {name: adjoint}, is_partial=False).linear_in = name
+        return adjoint
+
+    return register
+
+
+def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:
+    """Register one pull-back for several arguments that share work.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rule belongs to.
+    *names : str
+        The differentiable arguments.
+    linear : bool
+        The function is linear in all of them together, so its JVP is the function itself.
+
+    Returns
+    -------
+    callable
+        A decorator for ``rule(g, needs, ...) -> tuple``: ``needs`` has one bool per name, the result one cotangent per name
+        (anything where ``needs`` is False). A rule with a parameter ``ours`` is told whether ``g`` is a buffer that it may
+        write into; the first cotangent that it returns must then be such a buffer too.
+    """
+
+    def register(rule: Function) -> Function:
+        operation = _operation(function)
+        if not _Loading.running:
+            for name in names:
+                _check_argument(operation, name)
+            if "ours" not in parameters_of(rule)[0]:
+                rule = _with_read_only_cotangent(rule)
+        operation.joint_names = names
+        operation.linear_jointly = linear
+        operation.plans.clear()
+        operation.joint = read_rule(rule, is_partial=False, skip=2)
+        return rule
+
+    return register
+
+
+def composite(function: Function) -> Callable[[Function], Function]:
+    """Register a function by a definition in terms of other functions (a decorator).
+
+    The definition has the same parameters and is called with tracked values as they are.
+    """
+
+    def register(definition: Function) -> Function:
+        _operation(function, "composite").composite = definition
+        return definition
+
+    return register
+
+
+def alias(function: Function, original: Function) -> None:
+    """Register a function that computes the same as another one, with the same rules under the same parameter names."""
+    known = _REGISTRY[original]
+    operation = _REGISTRY[function] = Operation(function, known.kind)
+    operation.declared = known.declared
+    operation.linear_in = known.linear_in
+    operation.signature = known.parameters
+
+
+def in_place(function: Function) -> Callable[[Function], Function]:
+    """Register a function that writes into its first argument by a definition in terms of ``a[key] = value`` (a decorator)."""
+
+    def register(definition: Function) -> Function:
+        _operation(function, "in_place").composite = definition
+        return definition
+
+    return register
+
+
+def accuracy(function: Function, **statements: str) -> None:
+    """State how accurate the derivative with respect to an argument is, where it is a numerical approximation."""
+    _operation(function).accuracy.update(statements)
+
+
+def nondiff(*functions: Function) -> None:
+    """Register functions whose derivative is zero or cannot exist: they are called on the values underneath."""
+    for function in functions:
+        _operation(function, "nondiff")
+
+
+def creation(*functions: Function) -> None:
+    """Register functions that make a constant shaped like a tracked value; it is tracked, so that code may write into it."""
+    for function in functions:
+        _operation(function, "creation")
+
+
+def unsupported(reason: str, *functions: Function) -> None:
+    """Register functions that are refused when called with tracked values, with the reason that the user is told."""
+    for function in functions:
+        _operation(function, "unsupported").reason = reason
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def qualified_name(function: Any) -> str:
+    """Return a function's name with its module, for messages."""
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None)
+    if not module:  # a ufunc
+        module = "scipy.special" if function is getattr(sys.modules.get("scipy.special"), name, None) else "numpy"
+    return f"{module}.{name}"
+
+
+def unknown_function(function: Any) -> NoRuleError:
+    """Return the error for a function that nobody registered."""
+    import difflib
+
+    name = getattr(function, "__name__", repr(function))
+    near = difflib.get_close_matches(
+        name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3
+    )
+    hint = f" Registered names that are near: {', '.join(near)}." if near else ""
+    return NoRuleError(
+        f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "
+        f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
+        f"if its derivative is zero: `revad.extend.nondiff({name})`."
+    )
+
+
+def missing_rule(operation: Operation, name: str) -> NoRuleError:
+    """Return the error for a tracked argument that has no rule."""
+    return NoRuleError(
+        f"{qualified_name(operation.function)} has no derivative rule for its argument {name!r}. "
+        f"To add one: `revad.extend.vjp({operation.name}, {name}=lambda g, ans, {name}: ...)`."
+    )

@@ -1,0 +1,390 @@
+"""`GradTensor`: the tracked value of a gradient level, with the fast path of `apply` inlined.
+
+Operators, index reads and ufuncs of one argument, on Python floats and on arrays of equal shape and dtype, need no rule to be
+looked up, no argument to be bound and nothing to be projected. Everything else takes the general way.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from revad.base.aval import FLOAT64
+from revad.engine import views
+from revad.engine.dispatch import apply, find_top
+from revad.engine.handles import Tracked, keep
+from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
+from revad.engine.record import follow_plan, record
+from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
+from revad.engine.watching import Pause
+from revad.errors import ArgumentError
+from revad.operations import python as operators
+from revad.operations.indexing import is_basic
+from revad.operations.operation import Operation, Rule, itself
+from revad.operations.registry import caches, lookup
+from revad.tensors import calls, ufunc_methods
+from revad.tensors import gradient_nodes as nodes
+from revad.tensors.methods import set_shape
+from revad.tensors.tensor import Tensor, general
+
+_float64 = np.float64
+SMALL = 1024  # elements up to which a partial derivative is computed at once, which makes the pull-back a mere product
+
+
+def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: Any = None, *, swap: bool = False) -> Any:
+    """Return the method of a binary operator.
+
+    ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number,
+    ``both(shape, dtype, node, parent, x, y, ans)`` where both are tracked on one level. They serve Python floats, and arrays of
+    one shape and dtype; ``wide`` serves arrays that broadcast. Everything else goes to `call`. ``swap`` marks a reflected
+    operator.
+    """
+
+    def method(self: GradTensor, other: Any) -> Any:
+        x = self._value
+        node = self._node
+        kind = type(other)
+        parent = None
+        if kind is GradTensor:
+            y = other._value
+            parent = other._node
+            if node[1] != parent[1] or type(x) is not type(y):
+                return call(ufunc, (self, other), {})
+        elif kind is float or kind is int:
+            y = other
+        elif kind is ndarray:
+            return call(ufunc, (other, self) if swap else (self, other), {})
+        else:
+            return general(ufunc, other, self) if swap else general(ufunc, self, other)
+        if Pause.count:
+            return general(ufunc, other, self) if swap else general(ufunc, self, other)
+        if type(x) is float:
+            try:
+                value = operate(x, y)
+                if parent is None:
+                    new = constant((), node[3], node, x, y, value)
+                else:
+                    new = both((), node[3] if parent[3] is None else FLOAT64, node, parent, x, y, value)
+            except (ZeroDivisionError, OverflowError, ValueError):
+                new = value = None  # NumPy's way instead: inf or nan, and a warning
+            if type(value) is float:
+                out = GradTensor()
+                out._value = value
+                out._node = new
+                return out
+        elif wide is not None and type(x) is ndarray and (parent is None or parent[3] is node[3]):
+            shape, dtype = node[2], node[3]  # cheaper than the array's own; the result has the same
+            if kind is float and dtype is FLOAT64:
+                y = np.array(y)  # NumPy takes half as long for a 0-d array as for a Python float
+            out = GradTensor()
+            out._value = value = operate(x, y)
+            if parent is None:
+                out._node = constant(shape, dtype, node, x, y, value)
+            elif shape == parent[2]:
+                out._node = both(shape, dtype, node, parent, x, y, value)
+            else:
+                out._node = wide(value.shape, dtype, node, parent, x, y, value)
+            return out
+        return call(ufunc, (other, self) if swap else (self, other), {})
+
+    return method
+
+
+class GradTensor(Tensor):
+    """A tracked value of a gradient level."""
+
+    __slots__ = ()
+    writes_in_place = True
+    __hash__ = Tensor.__hash__
+
+    def __init_subclass__(cls) -> None:
+        _leaf_kinds.add(cls)
+
+    def is_numpy_scalar(self) -> bool:
+        """Return whether a Python float here stands for a `numpy.float64`."""
+        return self._node[3] is not None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type."""
+        return self._node[3] or FLOAT64
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        return self._node[2]
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        set_shape(self, new)
+
+    @staticmethod
+    def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record a call on this value's gradient level."""
+        return record(operation, level, args, kwargs, make)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs or Pause.count:
+            return ufunc_methods.call(ufunc, method, inputs, kwargs)
+        if len(inputs) != 1:
+            return call(ufunc, inputs, kwargs, _ufunc_otherwise)
+        partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+        x: Any = self._value
+        if partial is None or (type(x) is not float and type(x) is not ndarray):
+            return call(ufunc, inputs, kwargs)
+        node = self._node
+        ans = ufunc(x)
+        if type(x) is float:
+            ans = float(ans)
+            try:
+                slope = ans if partial is itself else partial(x if of_x else ans)
+            except (ZeroDivisionError, OverflowError):
+                slope = partial(_float64(x if of_x else ans))
+            if type(slope) is not float:
+                slope = float(slope)
+            new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
+        else:
+            kept = x if of_x else ans
+            shape, dtype = node[2], node[3]
+            slope = partial(kept) if ans.size <= SMALL else None
+            if type(slope) is ndarray and slope.dtype is dtype is ans.dtype and slope.shape == shape:
+                new_node = (next_order(), node[1], shape, dtype, node, SCALE, slope, None)
+            else:
+                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, (kept,), partial)
+        out = GradTensor()
+        out._value = ans
+        out._node = new_node
+        return out
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function is np.shape or function is np.ndim:  # asked often, and a node knows the answer
+            return getattr(args[0] if args else kwargs["a"], function.__name__)
+        if function is np.reshape or function is np.ravel:
+            args, kwargs = calls.with_order(function, args, kwargs)
+        return call(function, args, kwargs, calls.call)
+
+    def __matmul__(self, other: Any) -> Any:
+        return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)
+
+    def __getitem__(self, key: Any) -> Any:
+        x = self._value
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
+            return apply(operator.getitem, (self, key), {})
+        part = x[key]
+        node = self._node
+        out = GradTensor()
+        if type(part) is _float64:
+            out._value = float(part)
+            out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
+            return out
+        basic = type(key) is int or is_basic(key)
+        if not basic:
+            key = keep(key)  # an index array or list, which the caller could change
+        elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
+            part = part.copy()
+        out._value = part
+        out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
+        if basic and type(part) is ndarray:
+            views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
+        return out
+
+    def __add__(self, other: Any) -> Any:
+        x = self._value
+        if type(x) is float and not Pause.count:  # what `_add` does for floats, without its calls
+            node = self._node
+            if type(other) is float:
+                out = GradTensor()
+                out._value = x + other
+                out._node = (next_order(), node[1], (), node[3], node, PASS, None, None)
+                return out
+            if type(other) is GradTensor:
+                y = other._value
+                parent = other._node
+                if type(y) is float and node[1] == parent[1]:
+                    out = GradTensor()
+                    out._value = x + y
+                    dtype = node[3] if parent[3] is None else FLOAT64
+                    out._node = (next_order(), node[1], (), dtype, node, PASS, None, None, parent, PASS, None, None)
+                    return out
+        return _add(self, other)
+
+    __radd__ = _operator(operators.add, operator.add, nodes.pass_one, wide=nodes.pass_wide, swap=True)
+    __sub__ = _operator(operators.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
+    __rsub__ = _operator(operators.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
+
+    def __mul__(self, other: Any) -> Any:
+        x = self._value
+        if type(x) is float and not Pause.count:  # what `_multiply` does for floats, without its calls
+            node = self._node
+            if type(other) is float:
+                out = GradTensor()
+                out._value = x * other
+                out._node = (next_order(), node[1], (), node[3], node, SCALE, other, None)
+                return out
+            if type(other) is GradTensor:
+                y = other._value
+                parent = other._node
+                if type(y) is float and node[1] == parent[1]:
+                    out = GradTensor()
+                    out._value = x * y
+                    dtype = node[3] if parent[3] is None else FLOAT64
+                    out._node = (next_order(), node[1], (), dtype, node, SCALE, y, None, parent, SCALE, x, None)
+                    return out
+        return _multiply(self, other)
+
+    __rmul__ = _operator(operators.multiply, operator.mul, nodes.scale_one, wide=nodes.scale_wide, swap=True)
+    __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
+    __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
+
+    def __pow__(self, other: Any) -> Any:
+        if type(self._value) is float and self._node[3] is None and (type(other) is not GradTensor or other._node[3] is None):
+            return _weak_power(self, other)  # Python's power; NumPy's may differ in the last bit
+        return general(operators.power, self, other)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that `backward` has accumulated: an array (or float) shaped like a leaf, None before the first call."""
+        holder = self._node[-1]
+        return holder.grad if isinstance(holder, Leaf) else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        holder = self._node[-1]
+        if not isinstance(holder, Leaf):
+            raise ArgumentError("only a leaf made by revad.tensor has a `.grad` that can be set; this tensor is a result.")
+        holder.grad = value
+
+    def backward(self, cotangent: Any = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
+        """Pull a cotangent back to the leaves and add what arrives to their ``.grad``.
+
+        Parameters
+        ----------
+        cotangent : array_like, optional
+            Of this value's shape; 1 for a scalar.
+        retain_graph : bool
+            Keep the tape, so that `backward` can be called on this value again. Otherwise it is freed.
+        nan_policy : {"zero", "ieee"}
+            As for `revad.grad`.
+
+        Raises
+        ------
+        NotScalarError
+            This value is not a scalar and no cotangent was given.
+        FreedTapeError
+            The tape of this value has been freed by an earlier call.
+        """
+        pull_to_leaves(self, cotangent, retain_graph=retain_graph, ieee=is_ieee("backward", nan_policy))
+
+    def assign(self, value: Any, *, copy: bool = True) -> None:
+        """Give a leaf a new value of its shape, cast to its dtype; it stays a leaf, and what was recorded keeps the old value.
+
+        Parameters
+        ----------
+        value : array_like
+            Plain numbers.
+        copy : bool
+            False takes an array of the right dtype over as it is; nobody may write into it afterwards.
+        """
+        assign(self, value, copy=copy)
+
+    def detach(self) -> Any:
+        """Return the value as a plain array or float: a constant."""
+        return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+
+    def __neg__(self) -> Any:
+        x = self._value
+        node = self._node
+        if Pause.count or (type(x) is not float and type(x) is not ndarray):
+            return apply(np.negative, (self,), {})
+        out = GradTensor()
+        out._value = -x
+        out._node = (next_order(), node[1], node[2], node[3], node, PULL, (), operator.neg)
+        return out
+
+
+_INTS = frozenset((int,))
+_CONSTANT = frozenset((GradTensor, ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice))
+
+
+def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+    return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
+
+
+def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+    """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
+    operation = lookup(function)
+    if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
+        level = None
+        pattern: Any = 1  # as in `record`
+        lower: list[Any] = []
+        for value in args:
+            kind = type(value)
+            pattern *= 3
+            if kind is GradTensor or kind in _leaf_kinds:
+                node = value._node
+                if level is None:
+                    level = node[1]
+                elif level != node[1]:
+                    break
+                pattern += 1
+                value = value._value
+                if type(value) is float and node[3] is not None:
+                    value = _float64(value)
+            elif kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))):
+                break
+            lower.append(value)
+        else:
+            for name, value in kwargs.items():
+                kind = type(value)
+                if (
+                    kind is GradTensor
+                    or kind in _leaf_kinds
+                    or name == "out"
+                    or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))))
+                ):
+                    break
+            else:
+                if level is not None:
+                    if kwargs:
+                        pattern = (pattern, *kwargs)
+                    return follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
+    if otherwise is not None:
+        return otherwise(function, args, kwargs)
+    return apply(function, args, kwargs)
+
+
+_add = _operator(operators.add, operator.add, nodes.pass_one, nodes.pass_both, nodes.pass_wide)
+_multiply = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.scale_both, nodes.scale_wide)
+_weak_power = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
+
+
+def make(value: Any, node: Node) -> GradTensor:
+    """Return the handle of a value and its node."""
+    out = GradTensor()
+    out._value = float(value) if type(value) is _float64 else value
+    out._node = node
+    return out
+
+
+_leaf_kinds: set[type] = set()  # subclasses, as the parameters of a model are
+_unary_rules: dict[Any, tuple[Any, bool]] = {}
+caches.append(_unary_rules)
+
+
+def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:
+    """Return a ufunc's partial and whether it takes the argument (else ``ans``), or (None, False) where it needs `apply`."""
+    operation = lookup(ufunc)
+    rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
+    found = (None, False)
+    if isinstance(rule, Rule) and rule.is_partial and len(rule.needs) == 1 and not rule.needs[0].as_aval:
+        found = (rule.function, rule.needs[0].name == "x")
+    if operation is not None:
+        _unary_rules[ufunc] = found
+    return found
+
+
+def _tracked_key(key: Any) -> bool:
+    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)

@@ -1,0 +1,172 @@
+"""What all transformations share: choosing arguments by ``argnums``, checking leaves, wrapping them for a level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from revad.base.arrays import check_plain, is_inexact
+from revad.base.aval import aval_of
+from revad.base.trees import describe, flatten
+from revad.engine.handles import Tracked, snapshot
+from revad.engine.tape import active_levels
+from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
+
+Argnums = int | str | Sequence[int | str]
+
+
+class Chosen:
+    """The arguments to differentiate, flattened: their leaves and how to call the function with replaced leaves."""
+
+    __slots__ = ("args", "keys", "kwargs", "leaves", "rebuild", "single")
+
+    def __init__(self, name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.args = args
+        self.kwargs = kwargs
+        self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
+        self.keys = _keys(name, argnums, args, kwargs)
+        if self.single:
+            chosen: Any = self._get(self.keys[0])
+        else:
+            chosen = tuple(self._get(key) for key in self.keys)
+        self.leaves, self.rebuild = flatten(chosen)
+        self.leaves = [differentiable(leaf, name, chosen, i) for i, leaf in enumerate(self.leaves)]
+
+    def _get(self, key: int | str) -> Any:
+        return self.kwargs[key] if isinstance(key, str) else self.args[key]
+
+    def call(self, f: Callable[..., Any], leaves: list[Any]) -> Any:
+        """Call ``f`` with the chosen arguments rebuilt from ``leaves``."""
+        chosen = self.rebuild(leaves)
+        args = list(self.args)
+        kwargs = self.kwargs
+        for key, value in [(self.keys[0], chosen)] if self.single else zip(self.keys, chosen, strict=True):
+            if isinstance(key, str):
+                kwargs = {**kwargs, key: value}
+            else:
+                args[key] = value
+        try:
+            return f(*args, **kwargs)
+        except ValueError as error:  # NumPy hides our error behind "setting an array element with a sequence"
+            hidden = error.__cause__ or error.__context__
+            if isinstance(hidden, LostGradientError):
+                raise hidden from None
+            raise
+
+
+def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+    several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
+    keys: list[int | str] = []
+    for key in several:
+        if isinstance(key, str):
+            if key not in kwargs:
+                raise ArgumentError(
+                    f"{name}(..., argnums={argnums!r}): no keyword argument {key!r} in this call "
+                    f"(keywords: {', '.join(kwargs) or 'none'})."
+                )
+            keys.append(key)
+            continue
+        if isinstance(key, bool) or not isinstance(key, (int, np.integer)):
+            raise ArgumentError(
+                f"{name}(..., argnums={argnums!r}): argnums must be an int, a keyword's name, or several of them."
+            )
+        if not -len(args) <= key < len(args):
+            raise ArgumentError(
+                f"{name}(..., argnums={argnums!r}): there is no positional argument {key}; the call has {len(args)}. "
+                "Name keyword arguments by string, as in argnums='w'."
+            )
+        keys.append(int(key) % len(args))
+    if not keys:
+        raise ArgumentError(f"{name}(..., argnums=()): name at least one argument to differentiate.")
+    if len(set(keys)) != len(keys):
+        raise ArgumentError(f"{name}(..., argnums={argnums!r}): an argument is named twice.")
+    return keys
+
+
+def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
+    """Return a leaf that can be differentiated: a Python int becomes a float; arrays without derivative are refused."""
+    kind = type(leaf)
+    if kind is float or kind is complex or (kind is np.ndarray and leaf.dtype.kind in "fc" and leaf.dtype.isnative):
+        return leaf
+    if kind is int:
+        return float(leaf)
+    if isinstance(leaf, Tracked) and leaf.is_parameter:
+        return leaf._value
+    if isinstance(leaf, np.memmap):
+        leaf = np.asarray(leaf)
+    elif isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
+        check_plain(leaf, name)
+    if isinstance(leaf, (np.ndarray, np.generic, Tracked)) or hasattr(leaf, "__array_function__"):
+        dtype = leaf.dtype
+        if dtype.kind in "fc":
+            return leaf if dtype.isnative else leaf.astype(dtype.newbyteorder("="))
+        cure = "x.astype(float)" if dtype.kind in "iub" else "numbers of a floating dtype"
+        raise NotDifferentiableError(
+            f"{name}: the argument{_where(tree, index)} has dtype {dtype} (shape {leaf.shape}), which has no derivative. "
+            f"Pass {cure}, or leave it out of `argnums` if it is a constant."
+        )
+    raise NotDifferentiableError(
+        f"{name}: the argument{_where(tree, index)} is a {kind.__name__}, which has no derivative. "
+        "Pass a float or an array of floats (or a tuple, list, dict, namedtuple or dataclass of them), or leave it out of `argnums`."
+    )
+
+
+def _where(tree: Any, index: int) -> str:
+    path = describe(tree)[index]
+    return f" at {path}" if path else ""
+
+
+def own_copy(leaf: Any) -> Any:
+    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach."""
+    if isinstance(leaf, np.ndarray):
+        return leaf.copy()
+    return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
+
+
+def constant_of(value: Any) -> Any:
+    """Return the array of a buffer that nothing tracked was written into (`revad.numpy`); any other value as it is."""
+    return np.array(value) if isinstance(value, Tracked) and value._node[1] < 0 else value
+
+
+def check_alive(values: list[Any], name: str) -> None:
+    """Refuse results that hold a tracked value of a transformation that has ended."""
+    for value in values:
+        if isinstance(value, Tracked) and value._node[1] not in active_levels and value._node[1] != 0:
+            raise LeakedTracerError(
+                f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
+                "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
+                "(for instance with has_aux=True), or store revad.stop_gradient(t)."
+            )
+
+
+def fingerprint(values: list[Any]) -> list[tuple[float, float]]:
+    """Return the sum and the sum of magnitudes of each value, to notice a function that gives others when it is called again."""
+    prints: list[tuple[float, float]] = []
+    for value in values:
+        while isinstance(value, Tracked):
+            value = value._value
+        if is_inexact(value):
+            prints.append((float(np.real(np.sum(value))), float(np.sum(np.abs(value)))))
+    return prints
+
+
+def check_repeated(name: str, first: list[tuple[float, float]], values: list[Any]) -> None:
+    """Refuse a function whose second run gave other values than the first: its derivatives would belong to neither."""
+    for (total, magnitude), (again, _) in zip(first, fingerprint(values), strict=True):
+        if abs(total - again) > 1e-4 * magnitude:  # not by rounding, which may differ under another kind of level
+            raise ArgumentError(
+                f"{name}: the function gave other values when it was called again with the same arguments. It draws random numbers, "
+                "or changes what it uses. Make the generator inside the function, np.random.default_rng(seed), or pass the numbers in."
+            )
+
+
+def zero_like(leaf: Any) -> Any:
+    """Return zero in a leaf's shape, dtype and kind."""
+    if type(leaf) is float:
+        return 0.0
+    if isinstance(leaf, np.generic) or type(leaf) is complex:
+        return type(leaf)(0)
+    shape, dtype = aval_of(leaf)
+    return np.zeros(shape, dtype)
