@@ -24,9 +24,9 @@ import revad.scipy  # noqa: E402
 from revad.operations.operation import NONDIFF, ONE, REQUIRED, Operation, Rule  # noqa: E402
 from revad.operations.registry import lookup, operations  # noqa: E402
 from revad.rules.series import SERIES as STAND_INS  # noqa: E402
+from tests.rules.test_specs import COMPLEX, REAL_ONLY, ids, on_host, setup  # noqa: E402
+from tests.rules.test_totality import NOT_DISPATCHED  # noqa: E402
 from tests.specs import FAMILIES, ROWS  # noqa: E402
-from tests.test_specs import COMPLEX, REAL_ONLY, ids, on_host, setup  # noqa: E402
-from tests.test_totality import NOT_DISPATCHED  # noqa: E402
 from tests.watching import calls_of  # noqa: E402
 
 PAGE = ROOT / "docs" / "operations.md"

@@ -9,8 +9,8 @@ import numpy as np
 
 from revad.operations.operation import Operation
 from revad.testing import StrictArray
+from tests.rules.test_specs import moved, setup
 from tests.specs._row import Row
-from tests.test_specs import moved, setup
 
 
 class Watched(StrictArray):

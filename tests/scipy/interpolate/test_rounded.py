@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import revad
+from tests.rules.test_specs import check_first_order, second_order, setup
 from tests.scipy.interpolate._rows import ROUNDED
 from tests.specs._row import Row
-from tests.test_specs import check_first_order, second_order, setup
 
 every_row = pytest.mark.parametrize("row", ROUNDED, ids=[f"{row.name}-{i}" for i, row in enumerate(ROUNDED)])
 

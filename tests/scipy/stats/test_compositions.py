@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import revad
+from tests.rules.test_specs import assert_near, difference_quotient, direction, rng, second_order, setup
 from tests.specs._row import Row
 from tests.specs.scipy_stats import COMPOSED
-from tests.test_specs import assert_near, difference_quotient, direction, rng, second_order, setup
 
 every_row = pytest.mark.parametrize("row", COMPOSED, ids=[f"{row.name}-{i}" for i, row in enumerate(COMPOSED)])
 

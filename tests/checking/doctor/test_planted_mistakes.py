@@ -10,8 +10,8 @@ from revad.checking.doctor import Cause
 from revad.checking.doctor.calls import spoken_name
 from revad.operations.registry import lookup
 from tests.planting import operations_of, planted
+from tests.rules.test_specs import setup
 from tests.specs import FAMILIES, ROWS
-from tests.test_specs import setup
 
 FLAT = frozenset(
     ("sign", "heaviside", "imag", "angle", "nbinom.logsf", "histogram_bin_edges", "intersect1d", "indices", "beside")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("scipy")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 

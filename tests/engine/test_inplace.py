@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from revad import grad, jvp, value_and_grad
-from tests.writing import M, X, right
+from tests.engine.writing import M, X, right
 
 
 def written(write: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:

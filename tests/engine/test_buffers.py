@@ -11,7 +11,7 @@ import pytest
 import revad
 from revad import grad, hessian, value_and_grad
 from tests import numeric
-from tests.writing import X
+from tests.engine.writing import X
 
 USES: dict[str, Callable[[Any, Any], Any]] = {
     "multiply": lambda x, c: x * c,

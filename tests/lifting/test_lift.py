@@ -17,7 +17,8 @@ import revad
 from revad import grad, hessian, jacobian, jvp
 from revad.errors import ArgumentError, InPlaceError, LostGradientError
 from revad.lifting import lift
-from tests import numeric, unlifted, unlifted_numerics
+from tests import numeric
+from tests.lifting import unlifted, unlifted_numerics
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -215,7 +216,7 @@ def test_modules_that_are_not_named_are_left_alone() -> None:
     with pytest.raises(LostGradientError):
         grad(lift(f))(X)
     assert grad(lift(f, modules=[unlifted]))(X)[0] == pytest.approx(2 * math.exp(0.3))
-    assert grad(lift(f, modules=["tests.unlifted"]))(X)[0] == pytest.approx(2 * math.exp(0.3))
+    assert grad(lift(f, modules=["tests.lifting.unlifted"]))(X)[0] == pytest.approx(2 * math.exp(0.3))
 
 
 def test_plain_calls_return_plain_arrays() -> None:

@@ -12,8 +12,8 @@ import pytest
 from revad.operations.operation import Operation
 from revad.operations.registry import operations
 from revad.rules.series import SERIES
+from tests.rules.test_specs import HOST_ONLY, ids
 from tests.specs import FAMILIES, ROWS
-from tests.test_specs import HOST_ONLY, ids
 from tests.watching import calls_of
 
 MEMORY = {"order", "subok", "casting", "device", "like", "copy", "overwrite_input", "requirements"}

@@ -184,7 +184,7 @@ def test_guards_are_listed_and_told() -> None:
     (guard,) = program.guards
     assert guard.expected is True
     assert guard.kind is bool
-    with pytest.raises(GuardError, match=r"test_capture.py:\d+ the captured run decided bool\(%1\) = True"):
+    with pytest.raises(GuardError, match=r"test_trace.py:\d+ the captured run decided bool\(%1\) = True"):
         program(-1.0)
 
 

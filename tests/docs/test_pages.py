@@ -17,7 +17,7 @@ import pytest
 import revad
 from revad import errors
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*") if path.suffix in {".md", ".rst"} and "_build" not in path.parts)
 EXAMPLES = [ROOT / "README.md", *(page for page in PAGES if page.suffix == ".md")]

@@ -9,9 +9,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from revad.programs.graph import to_dot, to_networkx
 
 import revad
+from revad.programs.graph import to_dot, to_networkx
 
 X = np.array([1.0, 2.0, 3.0])
 

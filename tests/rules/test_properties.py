@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from revad.operations.indexing import index_update
 from revad.transforms.reverse import grad
+from tests.rules.test_specs import check_first_order
 from tests.specs._row import complexes, real
-from tests.test_specs import check_first_order
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 few = settings(max_examples=60)

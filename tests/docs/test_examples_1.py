@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.examples import FOLDER, figures
+from tests.docs.examples import FOLDER, figures
 
 
 def test_two_two_two(tmp_path: Path) -> None:

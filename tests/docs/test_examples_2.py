@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from revad.checking import finite_difference
-from tests.examples import example, figures
+from tests.docs.examples import example, figures
 
 
 def test_vanishing_gradients(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import revad
 from revad import grad, value_and_grad
 from tests import numeric
-from tests.writing import MODES, M, right, right_or_raises
+from tests.engine.writing import MODES, M, right, right_or_raises
 
 
 def test_alias_sees_the_write() -> None:

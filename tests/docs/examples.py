@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "examples"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 
 def example(number: int) -> ModuleType:

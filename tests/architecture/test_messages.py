@@ -30,7 +30,7 @@ def _words(text: str) -> list[str]:
 
 def test_every_message_is_asserted_somewhere() -> None:
     """Some three successive words of each message occur in a test."""
-    corpus = " ".join(word for path in Path(__file__).parent.rglob("test_*.py") for word in _words(path.read_text()))
+    corpus = " ".join(word for path in Path(__file__).parents[1].rglob("test_*.py") for word in _words(path.read_text()))
 
     def asserted(parts: list[str]) -> bool:
         words = [_words(part) for part in parts]

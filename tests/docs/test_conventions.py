@@ -12,7 +12,7 @@ import pytest
 
 import revad
 
-PAGE = Path(__file__).parents[1] / "docs" / "conventions.md"
+PAGE = Path(__file__).parents[2] / "docs" / "conventions.md"
 nan, inf, eye = np.nan, np.inf, np.eye(2)
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
