@@ -231,8 +231,8 @@ def test_paths_have_magnitudes():
 
     finding = only(revad.diagnose(f, X))
     assert len(finding.path) == 2
-    assert finding.path[0].startswith("1.0e+00 after numpy.sum (test_doctor.py:")
-    assert finding.path[1].startswith("3.0e+00 after numpy.multiply (test_doctor.py:")
+    assert finding.path[0].startswith("1.0e+00 after numpy.sum (test_diagnose.py:")
+    assert finding.path[1].startswith("3.0e+00 after numpy.multiply (test_diagnose.py:")
 
 
 def test_long_paths_are_abridged():
