@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from nn.functional import classification_losses as classes
-from nn.functional import ranking_losses as ranking
-from nn.functional import regression_losses as numbers
-from nn.functional import sequence_losses as sequences
+from nn.functional.losses import classification, ctc, ranking, regression
 from nn.layers.functional_layer import FunctionalLayer
 
 
@@ -25,7 +22,7 @@ class MSELoss(Loss):
     2.0
     """
 
-    function = staticmethod(numbers.mse_loss)
+    function = staticmethod(regression.mse_loss)
 
 
 class L1Loss(Loss):
@@ -38,7 +35,7 @@ class L1Loss(Loss):
     1.0
     """
 
-    function = staticmethod(numbers.l1_loss)
+    function = staticmethod(regression.l1_loss)
 
 
 class SmoothL1Loss(Loss):
@@ -51,7 +48,7 @@ class SmoothL1Loss(Loss):
     1.3125
     """
 
-    function = staticmethod(numbers.smooth_l1_loss)
+    function = staticmethod(regression.smooth_l1_loss)
 
 
 class HuberLoss(Loss):
@@ -64,7 +61,7 @@ class HuberLoss(Loss):
     1.3125
     """
 
-    function = staticmethod(numbers.huber_loss)
+    function = staticmethod(regression.huber_loss)
 
 
 class PoissonNLLLoss(Loss):
@@ -77,7 +74,7 @@ class PoissonNLLLoss(Loss):
     1.0
     """
 
-    function = staticmethod(numbers.poisson_nll_loss)
+    function = staticmethod(regression.poisson_nll_loss)
 
 
 class GaussianNLLLoss(Loss):
@@ -90,7 +87,7 @@ class GaussianNLLLoss(Loss):
     2.0
     """
 
-    function = staticmethod(numbers.gaussian_nll_loss)
+    function = staticmethod(regression.gaussian_nll_loss)
     inputs = 3
 
 
@@ -104,7 +101,7 @@ class CrossEntropyLoss(Loss):
     1000.0
     """
 
-    function = staticmethod(classes.cross_entropy)
+    function = staticmethod(classification.cross_entropy)
 
 
 class NLLLoss(Loss):
@@ -117,7 +114,7 @@ class NLLLoss(Loss):
     1.0
     """
 
-    function = staticmethod(classes.nll_loss)
+    function = staticmethod(classification.nll_loss)
 
 
 class BCELoss(Loss):
@@ -130,7 +127,7 @@ class BCELoss(Loss):
     0.0
     """
 
-    function = staticmethod(classes.binary_cross_entropy)
+    function = staticmethod(classification.binary_cross_entropy)
 
 
 class BCEWithLogitsLoss(Loss):
@@ -143,7 +140,7 @@ class BCEWithLogitsLoss(Loss):
     1000.0
     """
 
-    function = staticmethod(classes.binary_cross_entropy_with_logits)
+    function = staticmethod(classification.binary_cross_entropy_with_logits)
 
 
 class KLDivLoss(Loss):
@@ -156,7 +153,7 @@ class KLDivLoss(Loss):
     0.0
     """
 
-    function = staticmethod(classes.kl_div)
+    function = staticmethod(classification.kl_div)
 
 
 class HingeEmbeddingLoss(Loss):
@@ -293,5 +290,5 @@ class CTCLoss(Loss):
     0.75
     """
 
-    function = staticmethod(sequences.ctc_loss)
+    function = staticmethod(ctc.ctc_loss)
     inputs = 4

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.linear import indices
+from nn.functional.indices import indices
 from nn.parameter import Parameter
 from revad.extend import elementwise
 

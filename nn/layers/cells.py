@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nn import init
+from nn.functional.activations.rectifiers import relu
 from nn.functional.linear import linear
-from nn.functional.rectifiers import relu
-from nn.functional.recurrent import gru_step, lstm_step
+from nn.functional.recurrent.steps import gru_step, lstm_step
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default

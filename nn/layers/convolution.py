@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.convolution import convolve, convolve_transposed, padding_of
-from nn.functional.windows import Sizes, each
+from nn.functional.windows.correlation import convolve, convolve_transposed, padding_of
+from nn.functional.windows.geometry import Sizes, each
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default

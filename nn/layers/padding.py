@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn.functional.padding import pad
-from nn.functional.windows import each
+from nn.functional.resizing.padding import pad
+from nn.functional.windows.geometry import each
 from nn.module import Module
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.linear import dropout, linear
-from nn.functional.recurrent import lstm_step
-from nn.functional.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
+from nn.functional.dropouts import dropout
+from nn.functional.linear import linear
+from nn.functional.recurrent.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
+from nn.functional.recurrent.steps import lstm_step
 from nn.layers.cells import ACTIVATIONS
 from nn.layers.linear import new_parameter
 from nn.module import Module

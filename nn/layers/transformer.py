@@ -8,7 +8,7 @@ import numpy as np
 
 from nn import init
 from nn.dtypes import dtype_or_default
-from nn.functional.rectifiers import relu
+from nn.functional.activations.rectifiers import relu
 from nn.layers.normalisation import LayerNorm
 from nn.layers.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from nn.layers.transformer_stacks import TransformerDecoder, TransformerEncoder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.rectifiers import relu
-from nn.functional.sigmoids import gelu
+from nn.functional.activations.rectifiers import relu
+from nn.functional.activations.sigmoids import gelu
 from nn.layers.attention import MultiheadAttention
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear

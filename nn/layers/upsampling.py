@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.interpolation import MODES, interpolate
+from nn.functional.resizing.interpolation import MODES, interpolate
 from nn.module import Module
 
 

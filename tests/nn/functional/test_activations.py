@@ -62,7 +62,7 @@ def test_normal_distribution_function_against_scipy():
     """Φ agrees with SciPy's to 1e-15, relative in the lower tail, and to 1e-7 in float32."""
     special = pytest.importorskip("scipy.special")
     x = np.concatenate([np.linspace(-37, 9, 20_001), [-np.inf, np.inf, 0.0]])
-    from nn.functional.normal import normal_cdf
+    from nn.functional.activations.normal import normal_cdf
 
     np.testing.assert_allclose(normal_cdf(x), special.ndtr(x), rtol=4e-13)
     near = np.linspace(-5, 5, 10_001)

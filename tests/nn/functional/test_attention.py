@@ -5,7 +5,7 @@ import pytest
 
 import revad
 from nn import functional as F
-from nn.functional.attention import attention_weights, softmax_pullback
+from nn.functional.attention.dot_product import attention_weights, softmax_pullback
 from tests.nn._checks import check_gradients, random
 
 Q, K, V = (random(i).normal(size=shape) for i, shape in enumerate([(2, 3, 4, 5), (2, 3, 6, 5), (2, 3, 6, 2)]))

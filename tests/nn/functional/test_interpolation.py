@@ -6,7 +6,7 @@ import pytest
 import nn
 import revad
 from nn import functional as F
-from nn.functional.resampling import resample, spread
+from nn.functional.resizing.resampling import resample, spread
 from tests.nn._checks import check_gradients, random
 
 SIGNALS, IMAGES, VOLUMES = (random(i).normal(size=(2, 3, *(5, 6, 4)[:i])) for i in (1, 2, 3))

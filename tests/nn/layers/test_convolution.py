@@ -6,8 +6,8 @@ import pytest
 import nn
 import revad
 from nn import functional as F
-from nn.functional.convolution import correlate, correlate_input, correlate_weight
-from nn.functional.windows import Geometry
+from nn.functional.windows.correlation import correlate, correlate_input, correlate_weight
+from nn.functional.windows.geometry import Geometry
 from tests.nn._checks import check_gradients, check_module, random
 
 CASES = {
@@ -57,11 +57,11 @@ def test_the_three_products_are_adjoint():
 
 
 def test_many_samples_are_taken_in_parts(monkeypatch):
-    from nn.functional import convolution
+    from nn.functional.windows import correlation
 
     x, w = random().normal(size=(9, 2, 6)), random(1).normal(size=(3, 2, 3))
     whole = revad.vjp(F.conv1d, x, w)
-    monkeypatch.setattr(convolution, "CACHE", 400)
+    monkeypatch.setattr(correlation, "CACHE", 400)
     parts = revad.vjp(F.conv1d, x, w)
     np.testing.assert_allclose(whole[0], parts[0])
     for one, other in zip(whole[1](whole[0]), parts[1](whole[0]), strict=True):

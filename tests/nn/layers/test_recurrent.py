@@ -6,7 +6,7 @@ import pytest
 import nn
 import revad
 from nn import functional as F
-from nn.functional import sequence_kernels, sequences
+from nn.functional.recurrent import kernels, sequences
 from tests.nn._checks import check_gradients, check_module, random
 
 X = random().normal(size=(4, 2, 3))
@@ -55,7 +55,7 @@ def sequence_arguments(kernel, sizes, n=4, k=2):
 def test_a_whole_sequence_is_its_steps(kernel, sizes, backwards, small, monkeypatch):
     """Outputs, last states and all cotangents are those of the steps one by one, up to rounding; blocks make no difference."""
     monkeypatch.setattr(sequences, "BLOCK_BYTES", 500)  # blocks of one or two steps
-    monkeypatch.setattr(sequence_kernels, "SMALL_PRODUCT", small)
+    monkeypatch.setattr(kernels, "SMALL_PRODUCT", small)
     args = sequence_arguments(kernel, sizes)
     order = sequences.backwards(sizes) if backwards else None
     expected, expected_pullback = revad.vjp(lambda *a: sequences.unrolled(kernel.step, sizes, order, *a), *args)
@@ -95,7 +95,7 @@ def test_frozen_weights_get_no_gradient_and_change_no_other():
 
 @pytest.mark.parametrize(("shape", "batch"), [((512, 128), 32), ((128, 512), 32), ((7, 3), 1), ((997, 1000), 50)])
 def test_pieces_of_a_weight_are_equal_and_small(shape, batch):
-    multiply, pieces = sequence_kernels.by_pieces(random().normal(size=shape), batch)
+    multiply, pieces = kernels.by_pieces(random().normal(size=shape), batch)
     assert pieces.shape[-2] == 1 or pieces.shape[-2] * pieces.shape[-1] * batch <= 10**6
     other = random(1).normal(size=(shape[1], batch))
     expected = pieces.reshape(shape) @ other

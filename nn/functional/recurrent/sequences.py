@@ -1,7 +1,7 @@
 """Recurrences over whole sequences as single operations: `lstm_sequence gru_sequence rnn_sequence`, backpropagated through time.
 
 The inputs of many steps are multiplied with their weights in one product, and so are the gradients of the weights: only what
-depends on the step before goes step by step (`nn.functional.sequence_kernels`). Sequences of different lengths are packed: the
+depends on the step before goes step by step (`nn.functional.recurrent.kernels`). Sequences of different lengths are packed: the
 rows of step 0, then those of step 1, ..., longest sequence first, so that step t has ``sizes[t]`` rows and no row is padding.
 
 References
@@ -18,7 +18,7 @@ import numpy as np
 
 import revad
 from nn.functional.linear import linear
-from nn.functional.sequence_kernels import GRU, LSTM, RNN, Room
+from nn.functional.recurrent.kernels import GRU, LSTM, RNN, Room
 
 Sizes = tuple[int, ...]
 BLOCK_BYTES = 1 << 20  # what a block of steps works on stays in a core's cache

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.functional.attention import as_mask, attention_weights, causal_mask
-from nn.functional.linear import dropout, linear
+from nn.functional.attention.dot_product import as_mask, attention_weights, causal_mask
+from nn.functional.dropouts import dropout
+from nn.functional.linear import linear
 
 _NAME = "multi_head_attention_forward"
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional import channels_last
-from nn.functional.windows import Geometry, Sizes, add_windows, each, inside, pad, windows
+from nn.functional.windows import channels_last
+from nn.functional.windows.geometry import Geometry, Sizes, add_windows, each, inside, pad, windows
 from revad.extend import Aval, vjp
 
 CACHE = 1 << 20  # bytes of copied windows at a time

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.adaptive_pooling import adaptive_avg_pool, adaptive_max_pool
-from nn.functional.pooling import avg_pool, max_pool
+from nn.functional.windows.adaptive import adaptive_avg_pool, adaptive_max_pool
+from nn.functional.windows.maxima import max_pool
+from nn.functional.windows.means import avg_pool
 
 
 def max_pool1d(

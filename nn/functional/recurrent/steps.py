@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.sigmoids import sigmoid
+from nn.functional.activations.sigmoids import sigmoid
 from revad.extend import vjp_joint
 
 

@@ -46,6 +46,38 @@ def each(value: Any, n: int, name: str) -> Sizes:
     return tuple(int(v) for v in several)
 
 
+def pool_geometry(
+    name: str, shape: tuple[int, ...], n: int, kernel: Any, stride: Any, padding: Any, dilation: Any, *, ceil_mode: bool
+) -> tuple[Geometry, Sizes]:
+    """Return how the windows of a pooling lie, and how many there are; with ``ceil_mode`` the last ones may stick out.
+
+    Examples
+    --------
+    >>> pool_geometry("max_pool1d", (1, 1, 5), 1, 2, None, 0, 1, ceil_mode=True)
+    (Geometry(kernel=(2,), stride=(2,), padding=((0, 1),), dilation=(1,)), (3,))
+    """
+    kernel = each(kernel, n, "kernel_size")
+    stride = kernel if stride is None else each(stride, n, "stride")
+    padding, dilation, lengths = each(padding, n, "padding"), each(dilation, n, "dilation"), shape[-n:]
+    if len(shape) != n + 2:
+        raise ValueError(f"{name}: the input must have {n + 1} or {n + 2} axes, not shape {shape}.")
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        raise ValueError(f"{name}: padding {padding} must be at most half of the kernel {kernel}.")
+    outputs: list[int] = []
+    pads: list[tuple[int, int]] = []
+    for length, k, s, p, d in zip(lengths, kernel, stride, padding, dilation, strict=True):
+        span = d * (k - 1) + 1
+        room = length + 2 * p - span
+        count = -(-room // s) + 1 if ceil_mode else room // s + 1
+        if ceil_mode and (count - 1) * s >= length + p:  # the last window would lie in the padding only
+            count -= 1
+        outputs.append(count)
+        pads.append((p, max(p, (count - 1) * s + span - length - p)))
+    if min(outputs) < 1:
+        raise ValueError(f"{name}: a window of {kernel} (dilation {dilation}) does not fit into an input of shape {shape}.")
+    return Geometry(kernel, stride, tuple(pads), dilation), tuple(outputs)
+
+
 def pad(x: Any, padding: tuple[tuple[int, int], ...], fill: float = 0) -> Any:
     """Return a plain array with a constant around its last axes.
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nn.functional.classification_losses import _log1pexp as log1pexp
-from nn.functional.linear import indices
-from nn.functional.rectifiers import relu
-from nn.functional.reduction import check_same_shape, reduce
+from nn.functional.activations.rectifiers import relu
+from nn.functional.activations.sigmoids import log1pexp
+from nn.functional.indices import indices
+from nn.functional.losses.reduction import check_same_shape, reduce
+from nn.functional.vectors import cosine_similarity, pairwise_distance
 
 
 def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
@@ -118,22 +119,6 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
     return reduce(losses if np.ndim(input) > 1 else losses[0], reduction, "multilabel_margin_loss")
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
-    """Return x₁·x₂ / (max(|x₁|, ε)·max(|x₂|, ε)) along an axis.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> cosine_similarity(np.array([[3.0, 0.0]]), np.array([[3.0, 4.0]]))
-    array([0.6])
-    """
-    return np.sum(x1 * x2, axis=dim) / (_length(x1, dim, eps) * _length(x2, dim, eps))
-
-
-def _length(x: Any, dim: int, eps: float) -> Any:
-    return np.sqrt(np.maximum(np.sum(x * x, axis=dim), eps * eps))
-
-
 def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """Return 1 − cos(x₁, x₂) where y = 1 and max(0, cos(x₁, x₂) − margin) where y = −1.
 
@@ -146,18 +131,6 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
     cosine = cosine_similarity(input1, input2, -1, 1e-8)
     losses = np.where(np.equal(target, 1), 1 - cosine, 0) + np.where(np.equal(target, -1), relu(cosine - margin), 0)
     return reduce(losses, reduction, "cosine_embedding_loss")
-
-
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
-    """Return the p-norm of x₁ − x₂ + ε along the last axis.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(float(pairwise_distance(np.array([3.0, 4.0]), np.zeros(2))), 4)
-    5.0
-    """
-    return np.linalg.norm(x1 - x2 + eps, ord=p, axis=-1, keepdims=keepdim)
 
 
 def triplet_margin_loss(

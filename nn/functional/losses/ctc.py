@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.alignments import log_likelihood
-from nn.functional.linear import indices
-from nn.functional.reduction import reduce
+from nn.functional.indices import indices
+from nn.functional.losses.alignments import log_likelihood
+from nn.functional.losses.reduction import reduce
 
 
 def ctc_loss(

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.reduction import check_same_shape, reduce
-from nn.functional.sigmoids import softplus
-from nn.functional.softmaxes import log_softmax, softmax
+from nn.functional.activations.sigmoids import log1pexp
+from nn.functional.activations.softmaxes import log_softmax, softmax
+from nn.functional.losses.reduction import check_same_shape, reduce
 from revad.extend import vjp
 
 
@@ -254,12 +254,8 @@ def binary_cross_entropy_with_logits(
     """
     check_same_shape(input, target, "binary_cross_entropy_with_logits")
     positive = target if pos_weight is None else target * pos_weight
-    losses = (1 - target) * _log1pexp(input) + positive * _log1pexp(-input)
+    losses = (1 - target) * log1pexp(input) + positive * log1pexp(-input)
     return reduce(losses if weight is None else losses * weight, reduction, "binary_cross_entropy_with_logits")
-
-
-def _log1pexp(x: Any) -> Any:
-    return softplus(x, 1.0, np.inf)
 
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:

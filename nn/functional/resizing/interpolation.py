@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.functional.poolings import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
-from nn.functional.resampling import antialiased_table, cubic_table, linear_table, nearest_table, resample
+from nn.functional.resizing.resampling import antialiased_table, cubic_table, linear_table, nearest_table, resample
+from nn.functional.windows.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 _AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}  # how many axes of places these modes are for
 MODES = ("nearest", "nearest-exact", "area", *_AXES)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from nn.functional.windows import Geometry, Sizes, inside, place
+from nn.functional.windows.geometry import Geometry, Sizes, inside, place
 
 SHORT = 16  # outputs along the last axis below which exchanging the layouts pays
 

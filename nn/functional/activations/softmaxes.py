@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.sigmoids import sigmoid
+from nn.functional.activations.sigmoids import sigmoid
 from nn.random import generator_or_default
 from revad.extend import vjp
 

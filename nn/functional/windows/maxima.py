@@ -1,7 +1,4 @@
-"""Pooling over any number of axes: the largest element, or the mean, of each window.
-
-Which element is the largest is found only in the backward pass; the cotangent goes there. The mean is linear.
-"""
+"""The largest element of each window: which it is, is found only in the backward pass; the cotangent goes there."""
 
 from __future__ import annotations
 
@@ -11,43 +8,8 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.windows import Geometry, Sizes, each, inside, pad, place
-from revad.extend import linear, nondiff, vjp
-
-
-def pool_geometry(
-    name: str, shape: tuple[int, ...], n: int, kernel: Any, stride: Any, padding: Any, dilation: Any, *, ceil_mode: bool
-) -> tuple[Geometry, Sizes]:
-    """Return how the windows of a pooling lie, and how many there are; with ``ceil_mode`` the last ones may stick out.
-
-    Examples
-    --------
-    >>> pool_geometry("max_pool1d", (1, 1, 5), 1, 2, None, 0, 1, ceil_mode=True)
-    (Geometry(kernel=(2,), stride=(2,), padding=((0, 1),), dilation=(1,)), (3,))
-    """
-    kernel = each(kernel, n, "kernel_size")
-    stride = kernel if stride is None else each(stride, n, "stride")
-    padding, dilation, lengths = each(padding, n, "padding"), each(dilation, n, "dilation"), shape[-n:]
-    if len(shape) != n + 2:
-        raise ValueError(f"{name}: the input must have {n + 1} or {n + 2} axes, not shape {shape}.")
-    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
-        raise ValueError(f"{name}: padding {padding} must be at most half of the kernel {kernel}.")
-    outputs: list[int] = []
-    pads: list[tuple[int, int]] = []
-    for length, k, s, p, d in zip(lengths, kernel, stride, padding, dilation, strict=True):
-        span = d * (k - 1) + 1
-        room = length + 2 * p - span
-        count = -(-room // s) + 1 if ceil_mode else room // s + 1
-        if ceil_mode and (count - 1) * s >= length + p:  # the last window would lie in the padding only
-            count -= 1
-        outputs.append(count)
-        pads.append((p, max(p, (count - 1) * s + span - length - p)))
-    if min(outputs) < 1:
-        raise ValueError(f"{name}: a window of {kernel} (dilation {dilation}) does not fit into an input of shape {shape}.")
-    return Geometry(kernel, stride, tuple(pads), dilation), tuple(outputs)
-
-
-# The largest element ---------------------------------------------------------------------------------------------------------
+from nn.functional.windows.geometry import Geometry, Sizes, inside, pad, place, pool_geometry
+from revad.extend import nondiff, vjp
 
 
 @revad.primitive
@@ -196,88 +158,3 @@ def max_pool(
     winners = window_winners(plain, revad.stop_gradient(y), geometry, outputs)
     numbers = np.broadcast_to(np.arange(prod(plain.shape[2:])).reshape(plain.shape[2:]), plain.shape)
     return y, take_winners(numbers, winners, geometry)
-
-
-# The mean --------------------------------------------------------------------------------------------------------------------
-
-
-@revad.primitive
-def window_sum(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
-    """Return the sum of each window.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> window_sum(np.array([1.0, 5.0, 2.0]), Geometry((2,), (1,), ((0, 0),), (1,)), (2,))
-    array([6., 7.])
-    """
-    padded = pad(input, geometry.padding)
-    total = np.zeros(input.shape[: input.ndim - len(outputs)] + outputs, input.dtype)
-    for offset in np.ndindex(*geometry.kernel):
-        total += padded[place(offset, geometry, outputs)]
-    return total
-
-
-@revad.primitive
-def window_spread(g: Any, lengths: Sizes, geometry: Geometry, outputs: Sizes) -> Any:
-    """Add each element to all places of its window: the adjoint of `window_sum`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> window_spread(np.array([6.0, 7.0]), (3,), Geometry((2,), (1,), ((0, 0),), (1,)), (2,))
-    array([ 6., 13.,  7.])
-    """
-    lead = g.shape[: g.ndim - len(outputs)]
-    padded = np.zeros((*lead, *(n + sum(p) for n, p in zip(lengths, geometry.padding, strict=True))), g.dtype)
-    for offset in np.ndindex(*geometry.kernel):
-        padded[place(offset, geometry, outputs)] += g
-    return padded[inside(lengths, geometry.padding)]
-
-
-@linear(window_sum, "input")
-def _sum_adjoint(g: Any, input: revad.extend.Aval, geometry: Geometry, outputs: Sizes) -> Any:
-    return window_spread(g, input.shape[input.ndim - len(outputs) :], geometry, outputs)
-
-
-linear(window_spread, "g")(window_sum)
-
-
-def avg_pool(
-    name: str,
-    n: int,
-    input: Any,
-    kernel_size: Any,
-    stride: Any,
-    padding: Any,
-    *,
-    ceil_mode: bool,
-    count_include_pad: bool,
-    divisor_override: int | None,
-) -> Any:
-    """Return the mean of each window over the last n axes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> settings = {"ceil_mode": False, "count_include_pad": True, "divisor_override": None}
-    >>> avg_pool("avg_pool1d", 1, np.array([[1.0, 5.0, 2.0, 3.0]]), 2, None, 0, **settings)
-    array([[3. , 2.5]])
-    """
-    if np.ndim(input) == n + 1:
-        settings: dict[str, Any] = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-        settings["divisor_override"] = divisor_override
-        return avg_pool(name, n, input[None], kernel_size, stride, padding, **settings)[0]
-    shape = np.shape(input)
-    geometry, outputs = pool_geometry(name, shape, n, kernel_size, stride, padding, 1, ceil_mode=ceil_mode)
-    if divisor_override is not None:
-        return window_sum(input, geometry, outputs) / divisor_override
-    counted = np.ones(shape[2:], getattr(input, "dtype", np.float64))
-    widths = each(padding, n, "padding")
-    if count_include_pad:
-        counted = np.pad(counted, [(p, p) for p in widths], constant_values=1)
-        beyond = tuple((0, after - p) for (_, after), p in zip(geometry.padding, widths, strict=True))
-        counts = window_sum(counted, geometry._replace(padding=beyond), outputs)
-    else:
-        counts = window_sum(counted, geometry, outputs)
-    return window_sum(input, geometry, outputs) / counts

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.functional.rectifiers import relu
-from nn.functional.recurrent import gru_step, lstm_step
+from nn.functional.activations.rectifiers import relu
+from nn.functional.recurrent.steps import gru_step, lstm_step
 
 SMALL_PRODUCT = 10**6  # multiplications up to which BLAS libraries have fast paths that do not repack their operands
 

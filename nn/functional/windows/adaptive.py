@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.windows import Sizes, each
+from nn.functional.windows.geometry import Sizes, each
 from revad.extend import linear, nondiff
 
 

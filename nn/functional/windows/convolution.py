@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.convolution import convolve, convolve_transposed
+from nn.functional.windows.correlation import convolve, convolve_transposed
 
 
 def conv1d(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.normal import normal_cdf, normal_density
+from nn.functional.activations.normal import normal_cdf, normal_density
 from revad.extend import elementwise
 
 
@@ -62,6 +62,17 @@ elementwise(
     softplus,
     lambda input, beta=1.0, threshold=20.0: np.where(beta * input > threshold, 1, sigmoid(beta * input)),
 )
+
+
+def log1pexp(input: Any) -> Any:
+    """Return log(1 + eˣ), elementwise: `softplus` that never takes x for it.
+
+    Examples
+    --------
+    >>> float(log1pexp(0.0)) / float(np.log(2))
+    1.0
+    """
+    return softplus(input, 1.0, np.inf)
 
 
 def tanh(input: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.reduction import check_same_shape, reduce
+from nn.functional.losses.reduction import check_same_shape, reduce
 from revad.extend import vjp
 
 
