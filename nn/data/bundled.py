@@ -9,7 +9,7 @@ import numpy as np
 from nn.data.datasets import ArrayDataset
 from nn.data.sequences import TimeSeries
 from nn.dtypes import dtype_or_default
-from nn.extras import need
+from revad.extend import need
 
 
 def _bunch(name: str, dtype: Any, shape: tuple[int, ...] = (), scale: float = 1.0) -> ArrayDataset:

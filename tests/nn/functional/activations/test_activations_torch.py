@@ -5,7 +5,7 @@ import pytest
 
 from nn import functional as F
 from tests.nn._checks import compare_function, random
-from tests.nn.functional.test_activations import ALONG_AXIS, ELEMENTWISE, identify
+from tests.nn.functional.activations.test_activations import ALONG_AXIS, ELEMENTWISE, identify
 
 torch = pytest.importorskip("torch")
 

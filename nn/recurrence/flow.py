@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.extras import need
+from revad.extend import need
 
 VANISHING, EXPLODING = 1e-3, 1e3  # of the gradient at the last step, what arrives at the first
 

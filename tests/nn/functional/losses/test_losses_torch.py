@@ -5,7 +5,7 @@ import pytest
 
 from nn import functional as F
 from tests.nn._checks import compare_function, random
-from tests.nn.functional.test_losses import BITS, CLASSES, SIGNS, WEIGHT, A, B, P, Q
+from tests.nn.functional.losses.test_losses import BITS, CLASSES, SIGNS, WEIGHT, A, B, P, Q
 
 torch = pytest.importorskip("torch")
 

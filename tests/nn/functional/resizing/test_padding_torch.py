@@ -1,11 +1,11 @@
-"""Padding, shuffles, `normalize` and their layers agree with PyTorch in float64."""
+"""Padding and its layers agree with PyTorch in float64."""
 
 import pytest
 
 import nn
 from nn import functional as F
 from tests.nn._checks import compare_function, compare_module, random
-from tests.nn.functional.test_padding import X
+from tests.nn.functional.resizing.test_padding import X
 
 torch = pytest.importorskip("torch")
 
@@ -25,20 +25,3 @@ def test_layers(kind, n):
     settings = ((1, 2, 0, 1, 2, 1)[: 2 * n], *((2.5,) if kind == "Constant" else ()))
     name = f"{kind}Pad{n}d"
     compare_module(getattr(nn, name)(*settings), getattr(torch.nn, name)(*settings), x)
-
-
-def test_shuffles():
-    compare_module(nn.PixelShuffle(2), torch.nn.PixelShuffle(2), X)
-    compare_module(nn.PixelUnshuffle(2), torch.nn.PixelUnshuffle(2), X[..., :2, :])
-    compare_module(nn.ChannelShuffle(2), torch.nn.ChannelShuffle(2), X)
-
-
-@pytest.mark.parametrize(("p", "dim"), [(2.0, 1), (1.0, -1), (3.0, 0)])
-def test_normalize(p, dim):
-    compare_function(lambda x: F.normalize(x, p, dim), lambda x: T.normalize(x, p, dim), X)
-
-
-def test_distances():
-    y = random(5).normal(size=X.shape)
-    compare_module(nn.CosineSimilarity(2), torch.nn.CosineSimilarity(2), X, y)
-    compare_module(nn.PairwiseDistance(3.0, keepdim=True), torch.nn.PairwiseDistance(3.0, keepdim=True), X, y)

@@ -5,7 +5,7 @@ import pytest
 
 from nn import functional as F
 from tests.nn._checks import compare_function, random
-from tests.nn.functional.test_sequence_losses import COUNTS, LABELS, LOGITS, TIMES
+from tests.nn.functional.losses.test_ctc import COUNTS, LABELS, LOGITS, TIMES
 
 torch = pytest.importorskip("torch")
 

@@ -5,7 +5,7 @@ import pytest
 
 from nn import functional as F
 from tests.nn._checks import compare_function
-from tests.nn.functional.test_interpolation import IMAGES, SIGNALS, VOLUMES
+from tests.nn.functional.resizing.test_interpolation import IMAGES, SIGNALS, VOLUMES
 
 torch = pytest.importorskip("torch")
 
