@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, InitVar
 from typing import Any
 
 import numpy as np
 
 from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.settings import settings
 
 
+@settings
 class Adagrad(Optimizer):
     """Step lr·g/(√Σg² + ε).
 
@@ -43,28 +46,14 @@ class Adagrad(Optimizer):
     array([0.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "lr_decay": lr_decay,
-                "weight_decay": weight_decay,
-                "initial_accumulator_value": initial_accumulator_value,
-                "eps": eps,
-                "maximize": maximize,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    lr_decay: InitVar[float] = 0.0
+    weight_decay: InitVar[float] = 0.0
+    initial_accumulator_value: InitVar[float] = 0.0
+    eps: InitVar[float] = 1e-10
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√Σg² + ε)."""
@@ -79,6 +68,7 @@ class Adagrad(Optimizer):
         return rate * grad / (np.sqrt(state["sum"]) + group["eps"])
 
 
+@settings
 class Adadelta(Optimizer):
     """Step lr·g·√(d + ε)/√(v + ε), with running means v of the square of gradients and d of that of steps.
 
@@ -111,17 +101,13 @@ class Adadelta(Optimizer):
     True
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1.0,
-        rho: float = 0.9,
-        eps: float = 1e-6,
-        weight_decay: float = 0.0,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 1.0
+    rho: InitVar[float] = 0.9
+    eps: InitVar[float] = 1e-6
+    weight_decay: InitVar[float] = 0.0
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse a decay above 1."""
@@ -143,6 +129,7 @@ class Adadelta(Optimizer):
         return float(group["lr"]) * delta
 
 
+@settings
 class RMSprop(Optimizer):
     """Step lr·g/(√v + ε), with a running mean v of g².
 
@@ -179,30 +166,15 @@ class RMSprop(Optimizer):
     array([0.8])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "alpha": alpha,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "momentum": momentum,
-                "centered": centered,
-                "maximize": maximize,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    alpha: InitVar[float] = 0.99
+    eps: InitVar[float] = 1e-8
+    weight_decay: InitVar[float] = 0.0
+    momentum: InitVar[float] = 0.0
+    centered: InitVar[bool] = False
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√v + ε), or its momentum."""
@@ -225,6 +197,7 @@ class RMSprop(Optimizer):
         return float(group["lr"]) * step
 
 
+@settings
 class Rprop(Optimizer):
     """Step by the sign of the gradient, with a size for each weight that grows while the sign stays and shrinks when it flips.
 
@@ -255,16 +228,12 @@ class Rprop(Optimizer):
     Parameter([0.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        etas: tuple[float, float] = (0.5, 1.2),
-        step_sizes: tuple[float, float] = (1e-6, 50.0),
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    etas: InitVar[tuple[float, float]] = (0.5, 1.2)
+    step_sizes: InitVar[tuple[float, float]] = (1e-6, 50.0)
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse factors that do not shrink and grow."""
