@@ -34,6 +34,10 @@ class LRScheduler:
         self.last_epoch = last_epoch
         self.step()
 
+    def __post_init__(self) -> None:
+        """Start; those that state their settings as attributes, see `nn.settings`, have them by now, and have checked them."""
+        LRScheduler.__init__(self, self.optimizer, self.last_epoch)
+
     def get_lr(self) -> list[float]:
         """Return the rates of the step that ``last_epoch`` counts."""
         raise NotImplementedError(f"{type(self).__name__} defines no get_lr().")
