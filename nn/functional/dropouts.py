@@ -55,8 +55,13 @@ def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any 
     >>> bool(np.all(y == y[:, :, :1]))
     True
     """
+    return _drop(input, _by_channel(input), p, training=training, rng=rng)
+
+
+def _by_channel(input: Any) -> tuple[int, ...]:
+    """Return the shape of a mask with an element for each channel of each sample."""
     shape = np.shape(input)
-    return _drop(input, shape[:2] + (1,) * (len(shape) - 2), p, training=training, rng=rng)
+    return shape[:2] + (1,) * (len(shape) - 2)
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
@@ -66,12 +71,8 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
     ----------
     input : array_like, shape (N, C, L) or (C, L)
         Signals.
-    p : float
-        Probability of being dropped.
-    training : bool
-        If False the input is returned as it is.
-    rng : numpy.random.Generator, optional
-        Where the mask comes from.
+    p, training, rng
+        As for `dropout`.
 
     Examples
     --------
@@ -84,7 +85,7 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
 
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
-    """Set whole channels of (N, C, H, W) or (C, H, W) to zero; the arguments are those of `dropout1d`.
+    """Set whole channels of (N, C, H, W) or (C, H, W) to zero; parameters as for `dropout1d`.
 
     Examples
     --------
@@ -96,7 +97,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
-    """Set whole channels of (N, C, D, H, W) or (C, D, H, W) to zero; the arguments are those of `dropout1d`.
+    """Set whole channels of (N, C, D, H, W) or (C, D, H, W) to zero; parameters as for `dropout1d`.
 
     Examples
     --------
@@ -122,14 +123,8 @@ def alpha_dropout(
 
     Parameters
     ----------
-    input : array_like
-        Any shape.
-    p : float
-        Probability of being dropped.
-    training : bool
-        If False the input is returned as it is.
-    rng : numpy.random.Generator, optional
-        Where the mask comes from.
+    input, p, training, rng
+        As for `dropout`.
     mask_shape : tuple of int, optional
         The shape of the mask, which broadcasts; by default that of the input.
 
@@ -156,12 +151,8 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng
     ----------
     input : array_like, shape (N, C, ...)
         Any places.
-    p : float
-        Probability of being dropped.
-    training : bool
-        If False the input is returned as it is.
-    rng : numpy.random.Generator, optional
-        Where the mask comes from.
+    p, training, rng
+        As for `dropout`.
 
     Examples
     --------
@@ -170,5 +161,4 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng
     >>> bool(np.all(y == y[:, :, :1]))
     True
     """
-    shape = np.shape(input)
-    return alpha_dropout(input, p, training, rng, mask_shape=shape[:2] + (1,) * (len(shape) - 2))
+    return alpha_dropout(input, p, training, rng, mask_shape=_by_channel(input))

@@ -114,12 +114,8 @@ class LSTMCell(_Cell):
     ----------
     input_size, hidden_size : int
         Lengths of the input and of each state.
-    bias : bool
-        Whether to add the b.
-    dtype : dtype, optional
-        Of the parameters.
-    rng : numpy.random.Generator, optional
-        For the initial values.
+    bias, dtype, rng
+        As for `RNNCell`.
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Dropout(Module):
 
 
 class Dropout1d(Dropout):
-    """Drop whole channels of (N, C, L) with probability p, in training.
+    """Drop whole channels of (N, C, L) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class Dropout1d(Dropout):
 
 
 class Dropout2d(Dropout):
-    """Drop whole channels of (N, C, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Dropout2d(Dropout):
 
 
 class Dropout3d(Dropout):
-    """Drop whole channels of (N, C, D, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, D, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class Dropout3d(Dropout):
 
 
 class AlphaDropout(Dropout):
-    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class AlphaDropout(Dropout):
 
 
 class FeatureAlphaDropout(Dropout):
-    """Drop whole channels of (N, C, ...) so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop whole channels of (N, C, ...) as `AlphaDropout` drops elements, in training; parameters as for `Dropout`.
 
     Examples
     --------

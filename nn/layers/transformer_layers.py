@@ -119,7 +119,7 @@ class TransformerEncoderLayer(_TransformerLayer):
 class TransformerDecoderLayer(_TransformerLayer):
     """Let each place attend to the places of its sequence, then to those of another one, then map each by a small network.
 
-    The parameters are those of `TransformerEncoderLayer`.
+    Parameters as for `TransformerEncoderLayer`.
 
     Examples
     --------

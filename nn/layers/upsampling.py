@@ -60,10 +60,8 @@ class UpsamplingNearest2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------
@@ -81,10 +79,8 @@ class UpsamplingBilinear2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------

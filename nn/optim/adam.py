@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
 
 Betas = tuple[float, float]
@@ -35,8 +35,8 @@ class _Moments(Optimizer):
         state["step"] += 1
         decay = group["weight_decay"]
         decoupled = group.get("decoupled_weight_decay", self.decoupled)
-        if decay and not decoupled:
-            grad = grad + decay * value
+        if not decoupled:
+            grad = decayed(grad, value, group)
         running_mean(state["exp_avg"], grad, group["betas"][0])
         running_mean(
             state["exp_avg_sq"], np.real(grad * np.conj(grad)) if np.iscomplexobj(grad) else grad * grad, group["betas"][1]
@@ -55,20 +55,14 @@ class Adam(_Moments):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, weight_decay, maximize
+        As for `SGD`.
     betas : tuple of float
         Decays of the means of gradient and square.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
     amsgrad : bool
         Use the largest v̂ so far.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -246,8 +240,7 @@ class Adamax(Optimizer):
             state.update(step=0, exp_avg=zeros(value), exp_inf=zeros(value))
         state["step"] += 1
         (b1, b2), t = group["betas"], state["step"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         mean = running_mean(state["exp_avg"], grad, b1)
         largest = state["exp_inf"]
         largest *= b2

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
 
 
@@ -17,20 +17,16 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, weight_decay, maximize
+        As for `SGD`.
     lr : float
         Learning rate; at step t it is lr/(1 + (t − 1)·lr_decay).
     lr_decay : float
         How fast it falls.
-    weight_decay : float
-        Adds this times w to the gradient.
     initial_accumulator_value : float
         Where Σg² starts.
     eps : float
         ε.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -61,8 +57,7 @@ class Adagrad(Optimizer):
             state.update(step=0, sum=zeros(value))
             state["sum"] += group["initial_accumulator_value"]
         state["step"] += 1
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         state["sum"] += grad * grad
         rate = float(group["lr"]) / (1 + (state["step"] - 1) * group["lr_decay"])
         return rate * grad / (np.sqrt(state["sum"]) + group["eps"])
@@ -74,18 +69,14 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, weight_decay, maximize
+        As for `SGD`.
     lr : float
         Factor of the steps.
     rho : float
         Decay of the means.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -121,8 +112,7 @@ class Adadelta(Optimizer):
             state.update(step=0, square_avg=zeros(value), acc_delta=zeros(value))
         state["step"] += 1
         rho, eps = group["rho"], group["eps"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         square = running_mean(state["square_avg"], grad * grad, rho)
         delta = np.sqrt((state["acc_delta"] + eps) / (square + eps)) * grad
         running_mean(state["acc_delta"], delta * delta, rho)
@@ -135,22 +125,16 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, weight_decay, maximize
+        As for `SGD`.
     alpha : float
         Decay of the mean.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
     momentum : float
         Decay of a momentum of the steps.
     centered : bool
         Use the variance v − (mean of g)².
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -182,8 +166,7 @@ class RMSprop(Optimizer):
             state.update(step=0, square_avg=zeros(value))
         state["step"] += 1
         alpha = group["alpha"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         square = running_mean(state["square_avg"], grad * grad, alpha)
         if group["centered"]:
             mean = running_mean(state.setdefault("grad_avg", zeros(value)), grad, alpha)
@@ -203,16 +186,14 @@ class Rprop(Optimizer):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, maximize
+        As for `SGD`.
     lr : float
         The first size.
     etas : tuple of float
         Factors of shrinking and growing.
     step_sizes : tuple of float
         Smallest and largest size.
-    maximize : bool
-        Ascend.
 
     References
     ----------

@@ -207,6 +207,17 @@ def zeros(value: Any) -> np.ndarray[Any, Any]:
     return np.zeros(np.shape(value), getattr(value, "dtype", np.float64))
 
 
+def decayed(grad: Any, value: Any, group: dict[str, Any]) -> Any:
+    """Return the gradient with the weight decay of its group: that of ½λw² besides the loss.
+
+    Examples
+    --------
+    >>> decayed(1.0, 4.0, {"weight_decay": 0.5})
+    3.0
+    """
+    return grad + group["weight_decay"] * value if group["weight_decay"] else grad
+
+
 def running_mean(mean: np.ndarray[Any, Any], new: Any, decay: float) -> np.ndarray[Any, Any]:
     """Update an exponential running mean in place: m ← decay·m + (1 − decay)·new.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
 
 
@@ -62,8 +62,7 @@ class SGD(Optimizer):
     def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·d."""
         momentum = group["momentum"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         if momentum:
             buffer = state.get("momentum_buffer")
             if buffer is None:
@@ -81,16 +80,12 @@ class Lion(Optimizer):
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, maximize
+        As for `SGD`.
     betas : tuple of float
         Decay for the step, and of the momentum.
     weight_decay : float
         λ.
-    maximize : bool
-        Ascend.
 
     References
     ----------

@@ -26,14 +26,12 @@ class CosineAnnealingLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     T_max : int
         Steps of half a period.
     eta_min : float
         The least rate.
-    last_epoch : int
-        The number of the last step done.
 
     References
     ----------
@@ -74,16 +72,14 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     T_0 : int
         Steps until the first restart.
     T_mult : int
         Each period is this many times as long as the one before.
     eta_min : float
         The least rate.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------

@@ -15,14 +15,12 @@ class StepLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     step_size : int
         How many steps a rate holds.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -56,14 +54,12 @@ class MultiStepLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     milestones : sequence of int
         Steps.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -96,14 +92,12 @@ class ConstantLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     factor : float
         Between 0 and 1.
     total_iters : int
         How many steps.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -136,14 +130,12 @@ class LinearLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     start_factor, end_factor : float
         Between 0 (exclusive for the first) and 1.
     total_iters : int
         How many steps.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -183,12 +175,10 @@ class ExponentialLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -215,14 +205,12 @@ class PolynomialLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     total_iters : int
         After how many steps it is 0.
     power : float
         The exponent.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------

@@ -8,12 +8,13 @@ from typing import Any
 
 import revad
 from nn.optim.optimizer import Optimizer
+from nn.schedules.base import Schedule
 from nn.schedules.functions import for_groups
 from nn.settings import settings
 
 
 @settings
-class ReduceLROnPlateau:
+class ReduceLROnPlateau(Schedule):
     """The rate times a factor when a measure has not improved for some steps.
 
     Parameters
@@ -95,15 +96,3 @@ class ReduceLROnPlateau:
             new = max(group["lr"] * self.factor, least)
             if group["lr"] - new > self.eps:
                 group["lr"] = new
-
-    def get_last_lr(self) -> list[float]:
-        """Return the rates in force."""
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all of the schedule but the optimiser."""
-        return {key: value for key, value in vars(self).items() if key != "optimizer"}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
-        vars(self).update(state_dict)

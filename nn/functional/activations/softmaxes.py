@@ -46,10 +46,8 @@ def log_softmax(input: Any, dim: int) -> Any:
 
     Parameters
     ----------
-    input : array_like
-        Any shape.
-    dim : int
-        The axis.
+    input, dim
+        As for `softmax`.
 
     Notes
     -----

@@ -37,20 +37,7 @@ def conv1d(
 def conv2d(
     input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
-    """Convolve (N, C, H, W) with filters.
-
-    Parameters
-    ----------
-    input : array_like, shape (N, C, H, W) or (C, H, W)
-        Samples with channels.
-    weight : array_like, shape (M, C / groups, *kernel)
-        One filter per output channel.
-    bias : array_like, shape (M,), optional
-        Added to each output channel.
-    stride, padding, dilation : int or tuple of int
-        How the windows lie; padding also "valid" or "same".
-    groups : int
-        Number of groups of channels that do not mix.
+    """Convolve (N, C, H, W) with filters; parameters as for `conv1d`.
 
     Examples
     --------
@@ -64,20 +51,7 @@ def conv2d(
 def conv3d(
     input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
-    """Convolve (N, C, D, H, W) with filters.
-
-    Parameters
-    ----------
-    input : array_like, shape (N, C, D, H, W) or (C, D, H, W)
-        Samples with channels.
-    weight : array_like, shape (M, C / groups, *kernel)
-        One filter per output channel.
-    bias : array_like, shape (M,), optional
-        Added to each output channel.
-    stride, padding, dilation : int or tuple of int
-        How the windows lie; padding also "valid" or "same".
-    groups : int
-        Number of groups of channels that do not mix.
+    """Convolve (N, C, D, H, W) with filters; parameters as for `conv1d`.
 
     Examples
     --------
@@ -134,22 +108,7 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Any:
-    """Apply the adjoint of a convolution to (N, C, H, W): it enlarges where a convolution reduces.
-
-    Parameters
-    ----------
-    input : array_like, shape (N, C, H, W) or (C, H, W)
-        Samples with channels.
-    weight : array_like, shape (C, M / groups, *kernel)
-        One filter per input channel.
-    bias : array_like, shape (M,), optional
-        Added to each output channel.
-    stride, padding, dilation : int or tuple of int
-        Of the convolution whose adjoint this is.
-    output_padding : int or tuple of int
-        Makes the output longer at one side, where the stride leaves its length open.
-    groups : int
-        Number of groups of channels that do not mix.
+    """Apply the adjoint of a convolution to (N, C, H, W); parameters as for `conv_transpose1d`.
 
     Examples
     --------
@@ -170,22 +129,7 @@ def conv_transpose3d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Any:
-    """Apply the adjoint of a convolution to (N, C, D, H, W): it enlarges where a convolution reduces.
-
-    Parameters
-    ----------
-    input : array_like, shape (N, C, D, H, W) or (C, D, H, W)
-        Samples with channels.
-    weight : array_like, shape (C, M / groups, *kernel)
-        One filter per input channel.
-    bias : array_like, shape (M,), optional
-        Added to each output channel.
-    stride, padding, dilation : int or tuple of int
-        Of the convolution whose adjoint this is.
-    output_padding : int or tuple of int
-        Makes the output longer at one side, where the stride leaves its length open.
-    groups : int
-        Number of groups of channels that do not mix.
+    """Apply the adjoint of a convolution to (N, C, D, H, W); parameters as for `conv_transpose1d`.
 
     Examples
     --------

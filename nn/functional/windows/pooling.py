@@ -59,18 +59,7 @@ def max_pool2d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """Return the largest element of each window of (N, C, H, W).
-
-    Parameters
-    ----------
-    input : array_like
-        Samples with channels; the batch axis may be missing.
-    kernel_size, stride, padding, dilation : int or tuple of int
-        How the windows lie; they are side by side unless a stride is given.
-    ceil_mode : bool
-        Whether the last windows may stick out.
-    return_indices : bool
-        Whether to return also where the largest elements stand.
+    """Return the largest element of each window of (N, C, H, W); parameters as for `max_pool1d`.
 
     Examples
     --------
@@ -100,18 +89,7 @@ def max_pool3d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """Return the largest element of each window of (N, C, D, H, W).
-
-    Parameters
-    ----------
-    input : array_like
-        Samples with channels; the batch axis may be missing.
-    kernel_size, stride, padding, dilation : int or tuple of int
-        How the windows lie; they are side by side unless a stride is given.
-    ceil_mode : bool
-        Whether the last windows may stick out.
-    return_indices : bool
-        Whether to return also where the largest elements stand.
+    """Return the largest element of each window of (N, C, D, H, W); parameters as for `max_pool1d`.
 
     Examples
     --------
@@ -185,14 +163,8 @@ def avg_pool2d(
 
     Parameters
     ----------
-    input : array_like
-        Samples with channels; the batch axis may be missing.
-    kernel_size, stride, padding : int or tuple of int
-        How the windows lie; they are side by side unless a stride is given.
-    ceil_mode : bool
-        Whether the last windows may stick out.
-    count_include_pad : bool
-        Whether the padding counts as elements.
+    input, kernel_size, stride, padding, ceil_mode, count_include_pad
+        As for `avg_pool1d`.
     divisor_override : int, optional
         Divide by this in place of the number of elements.
 
@@ -224,20 +196,7 @@ def avg_pool3d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Any:
-    """Return the mean of each window of (N, C, D, H, W).
-
-    Parameters
-    ----------
-    input : array_like
-        Samples with channels; the batch axis may be missing.
-    kernel_size, stride, padding : int or tuple of int
-        How the windows lie; they are side by side unless a stride is given.
-    ceil_mode : bool
-        Whether the last windows may stick out.
-    count_include_pad : bool
-        Whether the padding counts as elements.
-    divisor_override : int, optional
-        Divide by this in place of the number of elements.
+    """Return the mean of each window of (N, C, D, H, W); parameters as for `avg_pool2d`.
 
     Examples
     --------
