@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.dropouts import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from nn.functional.dropping import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from nn.module import Module
 from nn.random import generator_or_default
 

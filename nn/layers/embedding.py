@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from nn import init
-from nn.functional.embeddings import embedding, embedding_bag
+from nn.functional.lookup import embedding, embedding_bag
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.parameter import Parameter

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.dropouts import dropout
+from nn.functional.dropping import dropout
 from nn.functional.linear import linear
 from nn.functional.recurrent.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
 from nn.functional.recurrent.steps import lstm_step

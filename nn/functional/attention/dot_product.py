@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import revad
-from nn.functional.dropouts import dropout
+from nn.functional.dropping import dropout
 from revad.extend import vjp, vjp_joint
 
 

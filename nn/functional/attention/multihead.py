@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.functional.attention.dot_product import as_mask, attention_weights, causal_mask
-from nn.functional.dropouts import dropout
+from nn.functional.dropping import dropout
 from nn.functional.linear import linear
 
 _NAME = "multi_head_attention_forward"
