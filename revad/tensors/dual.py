@@ -14,10 +14,11 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.handles import Tracked, level_of, plain, refuse_closure
+from revad.engine.levels import OpenLevel, next_level
 from revad.engine.projection import project
 from revad.engine.record import gather
-from revad.engine.tape import active_levels, leaf, next_level
+from revad.engine.tape import LEVEL, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
@@ -25,6 +26,9 @@ from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+
+
+TANGENT = 2  # its place in the node, behind None and the level
 
 
 class Dual(Tensor):
@@ -64,6 +68,11 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
+def tangent_of(value: Dual) -> Any:
+    """Return the tangent that a value of a forward level carries."""
+    return value._node[TANGENT]
+
+
 def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
@@ -100,10 +109,10 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
 def _tangent(value: Any, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
-        return value._node[2] if value._node[1] == level else None
+        return value._node[TANGENT] if value._node[LEVEL] == level else None
     if type(value) in CONTAINERS:
         top = find_top(value)
-        if top is not None and top._node[1] == level:
+        if level_of(top) == level:
             return [_tangent(item, level) for item in value]
     return None
 
@@ -130,15 +139,9 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
 
 def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
     return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(_lowest(v)) if t is None else t
+        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
-
-
-def _lowest(value: Any) -> Any:
-    while isinstance(value, Tracked):
-        value = value._value
-    return value
 
 
 def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
@@ -156,11 +159,8 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    active_levels.add(level)  # a rule may itself call a transformation
-    try:
+    with OpenLevel(level, recording=False):  # a rule may itself call a transformation
         outputs = pull(tuple(variables) if several else variables[0])
-    finally:
-        active_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}

@@ -19,7 +19,7 @@ from revad.engine.handles import Tracked, keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import follow_plan, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
-from revad.engine.watching import Pause
+from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
 from revad.operations import python as operators
 from revad.operations.indexing import is_basic
@@ -292,7 +292,10 @@ class GradTensor(Tensor):
 
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
-        return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+        constant = np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+        if Pause.count:
+            note_exit("detach", constant, (self,))
+        return constant
 
     def __neg__(self) -> Any:
         x = self._value

@@ -11,7 +11,7 @@ from revad.base.arrays import check_plain
 from revad.base.trees import flatten
 from revad.engine.handles import Tracked
 from revad.engine.tape import Leaf, next_order
-from revad.engine.watching import paused
+from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.gradient import GradTensor, make
 
@@ -105,7 +105,10 @@ def stop_gradient(x: Any) -> Any:
     3.0
     """
     leaves, rebuild = flatten(x)
-    return rebuild([_constant(leaf) for leaf in leaves])
+    constants = rebuild([_constant(leaf) for leaf in leaves])
+    if Pause.count:
+        note_exit("stop_gradient", constants, leaves)
+    return constants
 
 
 def _constant(leaf: Any) -> Any:
