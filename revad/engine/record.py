@@ -16,7 +16,7 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import COMPLEX128, FLOAT64, Aval, aval_of
 from revad.engine.dispatch import find_top, strip
-from revad.engine.handles import IMMUTABLE, Tracked, below, keep, refuse_closure
+from revad.engine.handles import IMMUTABLE, Tracked, keep, refuse_closure
 from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
 from revad.errors import LostGradientError, RuleError
@@ -64,6 +64,58 @@ def identity(g: Any) -> Any:
 PASSING = Rule(identity, (), is_partial=False)
 
 
+_FLOAT64 = np.float64
+_INTS = frozenset((int,))
+CONSTANTS = frozenset(
+    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice)
+)  # types that hold nothing tracked
+
+
+def gather(args: tuple[Any, ...], level: int | None = None) -> tuple[int | None, list[Any], int] | None:
+    """Return the level of a call, its arguments one level down, and the pattern of which are tracked: the key of its plan.
+
+    Parameters
+    ----------
+    args : tuple
+        The positional arguments.
+    level : int, optional
+        The level that records. Where it is not known, only simple calls are answered: all tracked arguments are on one level,
+        all others evidently constants.
+
+    Returns
+    -------
+    tuple or None
+        ``(level, lower, pattern)``; the pattern is a number in base 3, a digit for each argument: 0 for a constant, 1 for a
+        tracked value, 2 for a sequence with tracked items. None where a call is not simple.
+    """
+    simple = level is None
+    lower: list[Any] = []
+    pattern = 1
+    for value in args:
+        pattern *= 3
+        kind = type(value)
+        if kind in CONSTANTS:
+            pass
+        elif isinstance(value, Tracked):
+            on = value._node[1]
+            if level is None:
+                level = on
+            if on == level:
+                pattern += 1
+                inner = value._value
+                value = _FLOAT64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
+            elif simple:
+                return None
+        elif simple:
+            if kind is not tuple or not _INTS.issuperset(map(type, value)):
+                return None
+        elif kind in CONTAINERS and is_on(value, level):
+            pattern += 2
+            value = strip(value, level)
+        lower.append(value)
+    return level, lower, pattern
+
+
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
     """Run an operation whose highest tracked argument is on a gradient level, and put it on the tape.
 
@@ -78,29 +130,27 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     make : callable
         ``make(value, node)`` returns the tracked output.
     """
-    lower: list[Any] = []
-    pattern: Any = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
-    for value in args:
-        pattern *= 3
-        if isinstance(value, Tracked):
-            if value._node[1] == level:
-                pattern += 1
-                value = below(value)
-        elif type(value) in CONTAINERS and is_on(value, level):
-            pattern += 2
-            value = strip(value, level)
-        lower.append(value)
-    lower_kwargs = kwargs
-    if kwargs:
-        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE}
-        pattern = (pattern, *kwargs)
-        if find_top(kwargs.values()) is not None:
-            lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
-            pattern = (*pattern, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    _, lower, pattern = gather(args, level)  # pyright: ignore[reportGeneralTypeIssues]  (with a level, every call is answered)
+    lower_kwargs = kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
+    if kwargs and find_top(kwargs.values()) is not None:
+        lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
     if operation.kind != "rules":
         ans = operation.function(*lower, **lower_kwargs)
         return tracked(ans, level, (), make) if operation.kind == "creation" else ans
     return follow_plan(operation, level, args, kwargs, lower, lower_kwargs, pattern, make)
+
+
+def record_simple(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
+    """Record a call without detours where all its tracked arguments are positional and on one gradient level; else NotImplemented."""
+    gathered = gather(args)
+    if gathered is None:
+        return NotImplemented
+    for name, value in kwargs.items():
+        kind = type(value)
+        if name == "out" or (kind not in CONSTANTS and (kind is not tuple or not _INTS.issuperset(map(type, value)))):
+            return NotImplemented
+    level, lower, pattern = gathered
+    return NotImplemented if level is None else follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
 
 
 def follow_plan(
@@ -110,14 +160,18 @@ def follow_plan(
     kwargs: dict[str, Any],
     lower: Any,
     lower_kwargs: dict[str, Any],
-    pattern: Any,
+    pattern: int,
     make: Make,
 ) -> Any:
     """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
-    plan = operation.plans.get(pattern)
+    key: Any = pattern
+    if kwargs:
+        key = (pattern, *kwargs)
+        if lower_kwargs is not kwargs:
+            key = (*key, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    plan = operation.plans.get(key)
     if plan is None:
-        plan = make_plan(operation, level, args, kwargs)
-        operation.plans[pattern] = plan
+        plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
     ans = operation.function(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
         _, at, kind, function, keeper = plan.edges[0]
@@ -253,7 +307,7 @@ def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) ->
     return value if on_level else keep(value)
 
 
-def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
     """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
     names, rest = operation.parameters
     where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}

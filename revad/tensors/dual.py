@@ -17,7 +17,7 @@ from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, level_of, plain, refuse_closure
 from revad.engine.levels import OpenLevel, next_level
 from revad.engine.projection import project
-from revad.engine.record import gather
+from revad.engine.record import asked_for
 from revad.engine.tape import LEVEL, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
@@ -80,7 +80,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
         bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
         return operation.function(**{**bound, "spare": False})
     if operation.joint is not None:
-        kept = gather(operation, operation.joint, *lower, ans)
+        kept = asked_for(operation, operation.joint, *lower, ans)
         tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
             total = _transpose_joint(operation.joint.function, kept, tangents, ans)
@@ -99,7 +99,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             part = tangent
         else:
             kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
+                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
             )
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))

@@ -17,7 +17,7 @@ from revad.engine import views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
-from revad.engine.record import follow_plan, record
+from revad.engine.record import CONSTANTS, record, record_simple
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
 from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
@@ -100,9 +100,6 @@ class GradTensor(Tensor):
     writes_in_place = True
     __hash__ = Tensor.__hash__
 
-    def __init_subclass__(cls) -> None:
-        _leaf_kinds.add(cls)
-
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`."""
         return self._node[3] is not None
@@ -167,7 +164,11 @@ class GradTensor(Tensor):
         return call(function, args, kwargs, calls.call)
 
     def __matmul__(self, other: Any) -> Any:
-        return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)
+        return (
+            call(np.matmul, (self, other), {})
+            if type(other) is GradTensor or type(other) in CONSTANTS
+            else general(np.matmul, self, other)
+        )
 
     def __getitem__(self, key: Any) -> Any:
         x = self._value
@@ -308,10 +309,6 @@ class GradTensor(Tensor):
         return out
 
 
-_INTS = frozenset((int,))
-_CONSTANT = frozenset((GradTensor, ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice))
-
-
 def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
     return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
 
@@ -320,40 +317,9 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
     if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
-        level = None
-        pattern: Any = 1  # as in `record`
-        lower: list[Any] = []
-        for value in args:
-            kind = type(value)
-            pattern *= 3
-            if kind is GradTensor or kind in _leaf_kinds:
-                node = value._node
-                if level is None:
-                    level = node[1]
-                elif level != node[1]:
-                    break
-                pattern += 1
-                value = value._value
-                if type(value) is float and node[3] is not None:
-                    value = _float64(value)
-            elif kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))):
-                break
-            lower.append(value)
-        else:
-            for name, value in kwargs.items():
-                kind = type(value)
-                if (
-                    kind is GradTensor
-                    or kind in _leaf_kinds
-                    or name == "out"
-                    or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))))
-                ):
-                    break
-            else:
-                if level is not None:
-                    if kwargs:
-                        pattern = (pattern, *kwargs)
-                    return follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
+        answer = record_simple(operation, args, kwargs, make)
+        if answer is not NotImplemented:
+            return answer
     if otherwise is not None:
         return otherwise(function, args, kwargs)
     return apply(function, args, kwargs)
@@ -372,7 +338,6 @@ def make(value: Any, node: Node) -> GradTensor:
     return out
 
 
-_leaf_kinds: set[type] = set()  # subclasses, as the parameters of a model are
 _unary_rules: dict[Any, tuple[Any, bool]] = {}
 caches.append(_unary_rules)
 
