@@ -134,6 +134,8 @@ def _as_numpy(g: Any, kind: int, kept: Any, function: Any) -> Any:
 
 
 def _has_nan(g: Any) -> bool:
+    if type(g) is float:
+        return g != g
     g = plain(g)
     if type(g) is ndarray:
         g = np.vdot(

@@ -6,7 +6,7 @@ open while the function that it belongs to runs; a value of a level that is clos
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from itertools import count
 
 next_level = count(1).__next__
@@ -14,28 +14,13 @@ open_levels: set[int] = set()
 recording: ContextVar[bool] = ContextVar("revad_recording", default=False)  # in this thread, below this call
 
 
-class OpenLevel:
-    """A block in which a level is open; inside a ``recording`` one, functions like ``revad.numpy.zeros`` make writable arrays.
+def open_level(level: int) -> Token[bool]:
+    """Open a level for the user's function; close it in a ``finally`` with the token that this returns."""
+    open_levels.add(level)
+    return recording.set(True)
 
-    Parameters
-    ----------
-    level : int
-        The number of the level.
-    recording : bool
-        Whether the user's function runs inside; a rule that is being transposed is none.
-    """
 
-    __slots__ = ("_level", "_recording", "_token")
-
-    def __init__(self, level: int, *, recording: bool = True) -> None:
-        self._level = level
-        self._recording = recording
-
-    def __enter__(self) -> None:
-        open_levels.add(self._level)
-        self._token = recording.set(True) if self._recording else None
-
-    def __exit__(self, *error: object) -> None:
-        open_levels.discard(self._level)
-        if self._token is not None:
-            recording.reset(self._token)
+def close_level(level: int, token: Token[bool]) -> None:
+    """Close a level."""
+    open_levels.discard(level)
+    recording.reset(token)

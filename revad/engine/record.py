@@ -71,24 +71,24 @@ CONSTANTS = frozenset(
 )  # types that hold nothing tracked
 
 
-def gather(args: tuple[Any, ...], level: int | None = None) -> tuple[int | None, list[Any], int] | None:
-    """Return the level of a call, its arguments one level down, and the pattern of which are tracked: the key of its plan.
+def gather(args: tuple[Any, ...], level: int, *, simple: bool) -> tuple[list[Any], int] | None:
+    """Return a call's arguments one level down, and the pattern of which are tracked: the key of its plan.
 
     Parameters
     ----------
     args : tuple
         The positional arguments.
-    level : int, optional
-        The level that records. Where it is not known, only simple calls are answered: all tracked arguments are on one level,
-        all others evidently constants.
+    level : int
+        The gradient level that records.
+    simple : bool
+        Answer only where nothing has to be looked into: no tracked argument is on another level, all others evidently are constants.
 
     Returns
     -------
-    tuple or None
-        ``(level, lower, pattern)``; the pattern is a number in base 3, a digit for each argument: 0 for a constant, 1 for a
-        tracked value, 2 for a sequence with tracked items. None where a call is not simple.
+    (list, int) or None
+        The pattern is a number in base 3, a digit for each argument: 0 for a constant, 1 for a tracked value, 2 for a sequence with
+        tracked items. None for a call that is not simple.
     """
-    simple = level is None
     lower: list[Any] = []
     pattern = 1
     for value in args:
@@ -97,13 +97,12 @@ def gather(args: tuple[Any, ...], level: int | None = None) -> tuple[int | None,
         if kind in CONSTANTS:
             pass
         elif isinstance(value, Tracked):
-            on = value._node[1]
-            if level is None:
-                level = on
-            if on == level:
+            node = value._node
+            if node[1] == level:
                 pattern += 1
-                inner = value._value
-                value = _FLOAT64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
+                value = value._value
+                if type(value) is float and node[3] is not None:  # as `below`
+                    value = _FLOAT64(value)
             elif simple:
                 return None
         elif simple:
@@ -113,7 +112,7 @@ def gather(args: tuple[Any, ...], level: int | None = None) -> tuple[int | None,
             pattern += 2
             value = strip(value, level)
         lower.append(value)
-    return level, lower, pattern
+    return lower, pattern
 
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
@@ -130,7 +129,7 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     make : callable
         ``make(value, node)`` returns the tracked output.
     """
-    _, lower, pattern = gather(args, level)  # pyright: ignore[reportGeneralTypeIssues]  (with a level, every call is answered)
+    lower, pattern = gather(args, level, simple=False)  # pyright: ignore[reportGeneralTypeIssues]  (None is for simple ones only)
     lower_kwargs = kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
     if kwargs and find_top(kwargs.values()) is not None:
         lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
@@ -140,17 +139,11 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     return follow_plan(operation, level, args, kwargs, lower, lower_kwargs, pattern, make)
 
 
-def record_simple(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
-    """Record a call without detours where all its tracked arguments are positional and on one gradient level; else NotImplemented."""
-    gathered = gather(args)
-    if gathered is None:
-        return NotImplemented
-    for name, value in kwargs.items():
-        kind = type(value)
-        if name == "out" or (kind not in CONSTANTS and (kind is not tuple or not _INTS.issuperset(map(type, value)))):
-            return NotImplemented
-    level, lower, pattern = gathered
-    return NotImplemented if level is None else follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
+def are_constant(kwargs: dict[str, Any]) -> bool:
+    """Return whether keyword arguments evidently are constants, and none of them is ``out``."""
+    return "out" not in kwargs and all(
+        type(value) in CONSTANTS or (type(value) is tuple and _INTS.issuperset(map(type, value))) for value in kwargs.values()
+    )
 
 
 def follow_plan(

@@ -17,7 +17,7 @@ from revad.engine import views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
-from revad.engine.record import CONSTANTS, record, record_simple
+from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
 from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
@@ -52,11 +52,11 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
             y = other._value
             parent = other._node
             if node[1] != parent[1] or type(x) is not type(y):
-                return call(ufunc, (self, other), {})
+                return call(node[1], ufunc, (self, other), {})
         elif kind is float or kind is int:
             y = other
         elif kind is ndarray:
-            return call(ufunc, (other, self) if swap else (self, other), {})
+            return call(node[1], ufunc, (other, self) if swap else (self, other), {})
         else:
             return general(ufunc, other, self) if swap else general(ufunc, self, other)
         if Pause.count:
@@ -88,7 +88,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
             else:
                 out._node = wide(value.shape, dtype, node, parent, x, y, value)
             return out
-        return call(ufunc, (other, self) if swap else (self, other), {})
+        return call(node[1], ufunc, (other, self) if swap else (self, other), {})
 
     return method
 
@@ -127,11 +127,11 @@ class GradTensor(Tensor):
         if method != "__call__" or kwargs or Pause.count:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
-            return call(ufunc, inputs, kwargs, _ufunc_otherwise)
+            return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
         partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
         x: Any = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
-            return call(ufunc, inputs, kwargs)
+            return call(self._node[1], ufunc, inputs, kwargs)
         node = self._node
         ans = ufunc(x)
         if type(x) is float:
@@ -161,11 +161,11 @@ class GradTensor(Tensor):
             return getattr(args[0] if args else kwargs["a"], function.__name__)
         if function is np.reshape or function is np.ravel:
             args, kwargs = calls.with_order(function, args, kwargs)
-        return call(function, args, kwargs, calls.call)
+        return call(self._node[1], function, args, kwargs, calls.call)
 
     def __matmul__(self, other: Any) -> Any:
         return (
-            call(np.matmul, (self, other), {})
+            call(self._node[1], np.matmul, (self, other), {})
             if type(other) is GradTensor or type(other) in CONSTANTS
             else general(np.matmul, self, other)
         )
@@ -313,13 +313,13 @@ def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
     return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
 
 
-def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+def call(level: int, function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
     if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
-        answer = record_simple(operation, args, kwargs, make)
-        if answer is not NotImplemented:
-            return answer
+        gathered = gather(args, level, simple=True)
+        if gathered is not None and (not kwargs or are_constant(kwargs)):
+            return follow_plan(operation, level, args, kwargs, gathered[0], kwargs, gathered[1], make)
     if otherwise is not None:
         return otherwise(function, args, kwargs)
     return apply(function, args, kwargs)
