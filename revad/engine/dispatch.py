@@ -85,7 +85,7 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Have the level of the highest argument answer a call, unless `no_grad` or `debug_nans` does."""
     level = top._node[LEVEL]
-    if Pause.count:
+    if Pause.blocks:
         if level <= Pause.level.get() and top.pausable:
             return _call_paused(operation.function, level, args, kwargs)
         watch = Pause.watch.get()

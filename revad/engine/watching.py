@@ -1,17 +1,16 @@
 """What stands between a call and its level: blocks that pause recording, watch every call, or seal a function off.
 
 Each block holds for this thread (and this asyncio task) only. While one is active, every call takes the general way through
-`apply`, which asks here first; otherwise that costs one read of ``Pause.count``.
+`apply`, which asks here first; otherwise that costs one read of ``Pause.blocks``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
-from threading import Lock
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, TypeAlias
 
+from revad.engine.blocks import Block, Entry, Setting
 from revad.engine.handles import Tracked, level_of
 from revad.engine.levels import next_level
 from revad.errors import LostGradientError
@@ -21,40 +20,26 @@ Watch: TypeAlias = Callable[[Tracked, Operation, int, tuple[Any, ...], dict[str,
 
 
 class Pause:
-    """What `no_grad` and `debug_nans` set in this thread; ``count`` says how many such blocks are active, over all threads."""
+    """What `no_grad` and `debug_nans` set in this thread; ``blocks`` holds all such blocks, over all threads."""
 
-    count = 0  # so that the common case costs one read of an attribute
-    lock = Lock()
-    level: ContextVar[int] = ContextVar("revad_paused_level", default=-1)  # levels up to this one do not record
-    watch: ContextVar[Any] = ContextVar("revad_watch", default=None)  # called in place of `process`
-
-
-@contextmanager
-def _set(variable: ContextVar[Any], value: Any) -> Generator[None, None, None]:
-    token = variable.set(value)
-    with Pause.lock:
-        Pause.count += 1
-    try:
-        yield
-    finally:
-        variable.reset(token)
-        with Pause.lock:
-            Pause.count -= 1
+    blocks: ClassVar[set[Entry]] = set()  # so that the common case costs one read of an attribute
+    level = Setting("revad_paused_level", -1, blocks)  # levels up to this one do not record
+    watch = Setting("revad_watch", None, blocks)  # called in place of `process`
 
 
 def paused() -> AbstractContextManager[None]:
     """Switch recording off on all levels that exist by now; `revad.no_grad`."""
-    return _set(Pause.level, next_level())
+    return Block(Pause.level, next_level)
 
 
 def watching(watch: Watch) -> AbstractContextManager[None]:
     """Hand every call on tracked values to ``watch(top, operation, level, args, kwargs)``, which answers it."""
-    return _set(Pause.watch, watch)
+    return Block(Pause.watch, lambda: watch)
 
 
 def unwatched() -> AbstractContextManager[None]:
     """Leave calls alone inside the block."""
-    return _set(Pause.watch, None)
+    return Block(Pause.watch, lambda: None)
 
 
 def note_exit(kind: str, result: Any, sources: Iterable[Any]) -> None:

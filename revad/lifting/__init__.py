@@ -6,17 +6,17 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
+from contextlib import nullcontext
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from revad.base.trees import flatten
-from revad.engine.levels import recording
+from revad.engine.levels import Flag, recording
 from revad.errors import ArgumentError
 from revad.lifting.lifter import Lifter, originals
 from revad.numpy.buffers import Buffer, find_tracked, hand_out
 
-_running: ContextVar[bool] = ContextVar("revad_lifted_running", default=False)
+_running = Flag("revad_lifted_running")
 
 
 def lift(f: Callable[..., Any] | None = None, *, modules: Iterable[ModuleType | str] = ()) -> Callable[..., Any]:
@@ -69,14 +69,12 @@ def lift(f: Callable[..., Any] | None = None, *, modules: Iterable[ModuleType | 
 
     @functools.wraps(f)
     def lifted(*args: Any, **kwargs: Any) -> Any:
-        outermost = not _running.get()
-        running = _running.set(True)
-        tracking = recording.set(recording.get() or find_tracked(flatten((args, kwargs))[0]) is not None)
+        outermost = not _running
+        tracks = find_tracked(flatten((args, kwargs))[0]) is not None
         try:
-            result = made(*map(lifter.value, args), **{name: lifter.value(value) for name, value in kwargs.items()})
+            with _running.raised(), recording.raised() if tracks else nullcontext():
+                result = made(*map(lifter.value, args), **{name: lifter.value(value) for name, value in kwargs.items()})
         finally:
-            recording.reset(tracking)
-            _running.reset(running)
             lifter.flush()
         return _handed_out(result) if outermost else result
 

@@ -38,7 +38,7 @@ _memory: Any = Tracked.__dict__["_value"]  # reads what a buffer holds without t
 
 def buffer(array: Any) -> Any:
     """Return a fresh array as a buffer, where something is recorded and the array could carry a derivative."""
-    if type(array) is np.ndarray and array.dtype.kind in "fc" and array.dtype.isnative and recording.get():
+    if type(array) is np.ndarray and array.dtype.kind in "fc" and array.dtype.isnative and recording:
         made = _make(array, [None, CONSTANT, False, [], None])
         made._node[ROOT] = weakref.ref(made)
         return made

@@ -15,7 +15,7 @@ from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, level_of, plain, refuse_closure
-from revad.engine.levels import next_level, open_levels
+from revad.engine.levels import next_level, open_level
 from revad.engine.projection import project
 from revad.engine.record import asked_for
 from revad.engine.tape import LEVEL, leaf
@@ -159,11 +159,8 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    open_levels.add(level)  # a rule may itself call a transformation
-    try:
+    with open_level(level):  # a rule may itself call a transformation
         outputs = pull(tuple(variables) if several else variables[0])
-    finally:
-        open_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}

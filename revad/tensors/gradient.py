@@ -59,7 +59,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
             return call(node[1], ufunc, (other, self) if swap else (self, other), {})
         else:
             return general(ufunc, other, self) if swap else general(ufunc, self, other)
-        if Pause.count:
+        if Pause.blocks:
             return general(ufunc, other, self) if swap else general(ufunc, self, other)
         if type(x) is float:
             try:
@@ -124,7 +124,7 @@ class GradTensor(Tensor):
         return record(operation, level, args, kwargs, make)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method != "__call__" or kwargs or Pause.count:
+        if method != "__call__" or kwargs or Pause.blocks:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
@@ -172,7 +172,7 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Any) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
+        if type(x) is not ndarray or Pause.blocks or (type(key) is not int and _tracked_key(key)):
             return apply(operator.getitem, (self, key), {})
         part = x[key]
         node = self._node
@@ -194,7 +194,7 @@ class GradTensor(Tensor):
 
     def __add__(self, other: Any) -> Any:
         x = self._value
-        if type(x) is float and not Pause.count:  # what `_add` does for floats, without its calls
+        if type(x) is float and not Pause.blocks:  # what `_add` does for floats, without its calls
             node = self._node
             if type(other) is float:
                 out = GradTensor()
@@ -218,7 +218,7 @@ class GradTensor(Tensor):
 
     def __mul__(self, other: Any) -> Any:
         x = self._value
-        if type(x) is float and not Pause.count:  # what `_multiply` does for floats, without its calls
+        if type(x) is float and not Pause.blocks:  # what `_multiply` does for floats, without its calls
             node = self._node
             if type(other) is float:
                 out = GradTensor()
@@ -294,7 +294,7 @@ class GradTensor(Tensor):
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
         constant = np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
-        if Pause.count:
+        if Pause.blocks:
             note_exit("detach", constant, (self,))
         return constant
 
@@ -307,7 +307,7 @@ class GradTensor(Tensor):
     def __neg__(self) -> Any:
         x = self._value
         node = self._node
-        if Pause.count or (type(x) is not float and type(x) is not ndarray):
+        if Pause.blocks or (type(x) is not float and type(x) is not ndarray):
             return apply(np.negative, (self,), {})
         out = GradTensor()
         out._value = -x
@@ -322,7 +322,7 @@ def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
 def call(level: int, function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
-    if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
+    if operation is not None and operation.kind == "rules" and not Pause.blocks and len(args) <= operation.out_at:
         gathered = gather(args, level, simple=True)
         if gathered is not None and (not kwargs or are_constant(kwargs)):
             return follow_plan(operation, level, args, kwargs, gathered[0], kwargs, gathered[1], make)

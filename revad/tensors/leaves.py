@@ -71,6 +71,8 @@ def no_grad() -> AbstractContextManager[None]:
 
     Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it
     a leaf. The block holds for this thread (and this asyncio task) only.
+    In a generator it holds while the generator runs, and not for its caller while it is suspended; a context manager made of a
+    generator (`contextlib.contextmanager`) passes it on to whoever enters it.
 
     Examples
     --------
@@ -104,7 +106,7 @@ def stop_gradient(x: Any) -> Any:
     """
     leaves, rebuild = flatten(x)
     constants = rebuild([_constant(leaf) for leaf in leaves])
-    if Pause.count:
+    if Pause.blocks:
         note_exit("stop_gradient", constants, leaves)
     return constants
 

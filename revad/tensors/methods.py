@@ -162,13 +162,13 @@ class ArrayMethods:
 
     def __bool__(self) -> bool:
         result = bool(self._value)
-        if Pause.count:
+        if Pause.blocks:
             note_exit("bool", result, (self,))
         return result
 
     def __int__(self) -> int:
         result = int(self._value)
-        if Pause.count:
+        if Pause.blocks:
             note_exit("int", result, (self,))
         return result
 

@@ -56,7 +56,7 @@ def _in_place(operate: Any) -> Any:
 
     def in_place(self: Tensor, other: Any) -> Any:
         result = operate(self, other)
-        if Pause.count and self._node[1] <= Pause.level.get() and not isinstance(result, Tracked):
+        if Pause.blocks and self._node[1] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
         elif not isinstance(plain(self), ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value

@@ -11,7 +11,7 @@ from revad.base.arrays import check_plain
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, snapshot
-from revad.engine.levels import open_levels
+from revad.engine.levels import is_open
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 
 Argnums = int | str | Sequence[int | str]
@@ -133,7 +133,7 @@ def constant_of(value: Any) -> Any:
 def check_alive(values: list[Any], name: str) -> None:
     """Refuse results that hold a tracked value of a transformation that has ended."""
     for value in values:
-        if level_of(value) > 0 and level_of(value) not in open_levels:
+        if level_of(value) > 0 and not is_open(level_of(value)):
             raise LeakedTracerError(
                 f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "

@@ -10,7 +10,7 @@ import numpy as np
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
-from revad.engine.levels import close_level, next_level, open_level
+from revad.engine.levels import next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
 from revad.tensors.captured import captured, reference
@@ -54,12 +54,9 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
-    token = open_level(level)
-    try:
+    with open_level(level):
         inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
         output = f(*inner_args, **inner_kwargs)
-    finally:
-        close_level(level, token)
     outputs, program.rebuild_output = flatten(output)
     outputs = [constant_of(leaf) for leaf in outputs]
     check_alive([leaf._value if level_of(leaf) == level else leaf for leaf in outputs], "trace")

@@ -6,8 +6,8 @@ at, and the rules that the new node refers to are replaced by ones that look at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +23,7 @@ from revad.operations.registry import qualified_name
 from revad.tensors.dual import Dual, tangent_of
 
 
-@contextmanager
-def debug_nans() -> Generator[None, None, None]:
+def debug_nans() -> AbstractContextManager[None]:
     """Raise at the first operation on tracked values that produces a NaN or an infinity, in the computation or its derivative.
 
     Everything inside the block runs slower, since every value is looked at. The block holds for this thread (and this asyncio
@@ -44,8 +43,7 @@ def debug_nans() -> Generator[None, None, None]:
     Traceback (most recent call last):
     revad.errors.NonFiniteError: the pull-back of numpy.sqrt, called at <doctest ...>:2 with shapes (2,), made inf ...
     """
-    with watching(_watch), np.errstate(all="ignore"):  # NumPy's warnings would say less
-        yield
+    return watching(_watch)
 
 
 class _Call(NamedTuple):
@@ -61,7 +59,8 @@ class _Call(NamedTuple):
 
 def _watch(top: Tracked, operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Record a call as usual, and look at its values, its tangents and, later, its cotangents."""
-    ans = top.process(operation, level, args, kwargs)
+    with np.errstate(all="ignore"):  # NumPy's warnings would say less
+        ans = top.process(operation, level, args, kwargs)
     if operation.kind == "nondiff":
         return ans
     file, line = user_site()
@@ -128,7 +127,8 @@ def _looking(call: _Call) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def wrap(rule: Callable[..., Any]) -> Callable[..., Any]:
         def looking(g: Any, *kept: Any, **options: Any) -> Any:
-            result = rule(g, *kept, **options)
+            with np.errstate(all="ignore"):
+                result = rule(g, *kept, **options)
             _look(call, result, g if type(g) in CONTAINERS else (g,), "the pull-back of ")
             return result
 
