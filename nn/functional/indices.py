@@ -36,5 +36,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray[Any, Any]:
            [0, 0, 1]])
     """
     index = np.asarray(tensor)
+    if num_classes == -1 and not index.size:
+        raise ValueError("one_hot: without indices the number of classes must be given, as num_classes.")
     n = int(index.max()) + 1 if num_classes == -1 else num_classes
     return (indices(index, n, "one_hot")[..., None] == np.arange(n)).astype(np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any
     >>> y, mean, variance
     (array([-1.,  1.]), array([2.]), array([1.]))
     """
+    if not np.size(input):
+        none = np.sum(input, axis=axes, keepdims=True) + np.nan  # the mean of nothing, without NumPy's warning
+        return input * 1, none, none.copy()
     mean = np.mean(input, axis=axes, keepdims=True)
     centred = input - mean
     variance = np.mean(centred * centred, axis=axes, keepdims=True)
@@ -34,6 +38,8 @@ def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any
 
 def _standardise_input(g: Any, ans: Any, input: Aval, axes: tuple[int, ...], eps: float) -> Any:
     g_y, g_mean, g_variance = g
+    if not input.size:
+        return g_y
     y, _, variance = ans
     n = input.size / max(variance.size, 1)
     root = np.sqrt(variance + eps)
@@ -108,13 +114,13 @@ def batch_norm(
         return input * scale + (shift if bias is None else bias + shift), running_mean, running_var
     axes = (0, *range(2, ndim))
     n = int(np.prod([np.shape(input)[axis] for axis in axes]))
-    if n <= 1:
+    if n == 1:
         raise ValueError(
             f"batch_norm: in training each channel needs more than one value, but the input has shape {np.shape(input)}. "
             "Use a larger batch, or .eval()."
         )
     y, mean, variance = standardise(input, axes, eps)
-    if running_mean is not None:
+    if running_mean is not None and n:
         mean, variance = (np.ravel(revad.stop_gradient(part)) for part in (mean, variance))
         running_mean = ((1 - momentum) * running_mean + momentum * mean).astype(running_mean.dtype)
         running_var = ((1 - momentum) * running_var + momentum * (n / (n - 1)) * variance).astype(running_var.dtype)
@@ -188,7 +194,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         raise ValueError(
             f"group_norm: the channels (axis 1) of the input of shape {shape} must be divisible by {num_groups} groups."
         )
-    grouped = np.reshape(input, (shape[0], num_groups, -1))
+    grouped = np.reshape(input, (shape[0], num_groups, shape[1] // num_groups * prod(shape[2:])))
     y = np.reshape(standardise(grouped, (2,), eps)[0], shape)
     return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
@@ -208,7 +214,7 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
     array([[[-1.,  1.]]])
     """
     shape = np.shape(input)
-    if len(shape) < 3 or int(np.prod(shape[2:])) <= 1:
+    if len(shape) < 3 or prod(shape[2:]) == 1:
         raise ValueError(f"instance_norm: each channel needs more than one place, but the input has shape {shape}.")
     y = standardise(input, tuple(range(2, len(shape))), eps)[0]
     return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
@@ -216,11 +222,15 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
 
 @revad.primitive
 def _divide_by_rms(input: Any, axes: tuple[int, ...], eps: float) -> Any:
+    if not np.size(input):
+        return input * 1
     return input / np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
 
 
 def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) -> Any:
     """x̄ = (ȳ − y·mean(ȳy))/ρ with ρ = √(mean(x²) + ε) and y = x/ρ."""
+    if not input.size:
+        return g
     root = np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
     y = input / root
     return (g - y * np.mean(g * y, axis=axes, keepdims=True)) / root

@@ -110,7 +110,7 @@ class _Recurrent(Module):
         if steps == 0:
             raise ValueError(f"{name}: the sequence is empty (input of shape {shape}).")
         rows, last = self._layers(np.reshape(x, (steps * batch, self.input_size)), states, (batch,) * steps)
-        output = np.reshape(rows, (steps, batch, -1))
+        output = np.reshape(rows, (steps, batch, np.shape(rows)[1]))
         return (np.swapaxes(output, 0, 1) if self.batch_first else output), last
 
     def _run_packed(self, packed: PackedSequence, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:

@@ -33,6 +33,8 @@ def softmax(input: Any, dim: int) -> Any:
     >>> softmax(np.array([1000.0, 1000.0]), dim=0)
     array([0.5, 0.5])
     """
+    if not np.size(input):
+        return np.exp(input)  # as empty
     e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True))
     return e / np.add.reduce(e, axis=dim, keepdims=True)
 
@@ -59,6 +61,8 @@ def log_softmax(input: Any, dim: int) -> Any:
     >>> log_softmax(np.array([0.0, 1000.0]), dim=0)
     array([-1000.,     0.])
     """
+    if not np.size(input):
+        return np.exp(input)  # as empty
     shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
 

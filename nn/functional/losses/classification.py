@@ -13,15 +13,16 @@ import numpy as np
 import revad
 from nn.functional.activations.sigmoids import log1pexp
 from nn.functional.activations.softmaxes import log_softmax, softmax
-from nn.functional.losses.reduction import check_same_shape, reduce
+from nn.functional.losses.reduction import check_same_shape, mean, reduce
 from revad.extend import vjp
 
 
 @revad.primitive
 def _row_cross_entropy(logits: Any, index: Any) -> Any:
     """Log Σeˣ − x[index] of each row."""
-    top = np.max(logits, axis=1, keepdims=True)
-    shifted = logits - top
+    if not logits.size:
+        return np.zeros(len(index), logits.dtype)
+    shifted = logits - np.max(logits, axis=1, keepdims=True)
     chosen = shifted[np.arange(len(index)), index]
     return np.log(np.sum(np.exp(shifted), axis=1)) - chosen
 
@@ -129,7 +130,7 @@ def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, nam
     index = target.reshape(-1)
     low, high = (np.minimum.reduce(index), np.maximum.reduce(index)) if index.size else (0, 0)
     kept = share = None
-    if low < 0 or high >= n or 0 <= ignore_index < n:
+    if index.size and (low < 0 or high >= n or 0 <= ignore_index < n):
         kept = share = index != ignore_index
         index = np.where(kept, index, 0)
         low, high = index.min(), index.max()
@@ -144,7 +145,7 @@ def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, nam
 def _finish(losses: Any, share: Any, shape: tuple[int, ...], reduction: str, name: str) -> Any:
     if reduction == "mean":
         if share is None:
-            return np.mean(losses)
+            return mean(losses)
         total = np.sum(share)
         # Nothing but ignored targets: the loss is nan and its gradient zero, as in PyTorch, so that the weights stay whole.
         return np.sum(losses) / total if total else 0.0 * np.sum(losses) + np.nan
@@ -160,7 +161,7 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, sm
         terms = terms * np.reshape(np.asarray(weight), (n,) + (1,) * (np.ndim(input) - axis - 1))
     losses = -np.sum(terms, axis=axis)
     if reduction == "mean":
-        return np.sum(losses) / max(1, np.size(losses))
+        return mean(losses)
     return reduce(losses, reduction, "cross_entropy")
 
 
@@ -285,5 +286,5 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
         safe = np.where(np.greater(target, 0), target, 1)  # 0·log 0 = 0
         losses = safe * np.log(safe) - target * input
     if reduction == "batchmean":
-        return np.sum(losses) / np.shape(input)[0]
+        return np.sum(losses) / np.shape(input)[0] if np.shape(input)[0] else mean(losses)
     return reduce(losses, reduction, "kl_div")

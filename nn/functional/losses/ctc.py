@@ -79,7 +79,7 @@ def ctc_loss(
     if zero_infinity:
         losses = np.where(np.isinf(revad.stop_gradient(losses)), np.zeros((), losses.dtype), losses)
     if reduction == "mean":
-        return np.mean(losses / np.maximum(counts, 1).astype(losses.dtype))
+        losses = losses / np.maximum(counts, 1).astype(losses.dtype)
     return reduce(losses, reduction, "ctc_loss")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from nn.functional.activations.rectifiers import relu
 from nn.functional.activations.sigmoids import log1pexp
 from nn.functional.indices import indices
-from nn.functional.losses.reduction import check_same_shape, reduce
+from nn.functional.losses.reduction import check_same_shape, mean, reduce
 from nn.functional.vectors import cosine_similarity, pairwise_distance
 
 
@@ -65,7 +65,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
     check_same_shape(input, target, "multilabel_soft_margin_loss")
     losses = target * log1pexp(-input) + (1 - target) * log1pexp(input)
     losses = losses if weight is None else losses * weight
-    return reduce(np.mean(losses, axis=-1), reduction, "multilabel_soft_margin_loss")
+    return reduce(mean(losses, axis=-1), reduction, "multilabel_soft_margin_loss")
 
 
 def multi_margin_loss(

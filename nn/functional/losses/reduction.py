@@ -17,12 +17,24 @@ def reduce(losses: Any, reduction: str, name: str) -> Any:
     2.0
     """
     if reduction == "mean":
-        return np.mean(losses)
+        return mean(losses)
     if reduction == "sum":
         return np.sum(losses)
     if reduction == "none":
         return losses
     raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}.")
+
+
+def mean(losses: Any, axis: int | None = None) -> Any:
+    """Return the mean of losses; of none it is nan, as in PyTorch, without NumPy's warning.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(mean(np.array([1.0, 3.0]))), float(mean(np.zeros((0, 3))))
+    (2.0, nan)
+    """
+    return np.mean(losses, axis=axis) if np.size(losses) else np.sum(losses, axis=axis) + np.nan
 
 
 def check_same_shape(input: Any, target: Any, name: str) -> None:

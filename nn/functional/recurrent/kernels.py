@@ -28,7 +28,7 @@ def by_pieces(weight: Any, batch: int) -> tuple[Any, Any]:
     ((4, 128, 128), (4, 128, 32))
     """
     m, n = weight.shape
-    pieces = min(m, -(-m * n * batch // SMALL_PRODUCT))
+    pieces = max(1, min(m, -(-m * n * batch // SMALL_PRODUCT)))
     while m % pieces:
         pieces += 1
     if pieces == 1:
@@ -148,7 +148,7 @@ class LSTM(Kernel):
         steps, _, batch = products.shape
         hiddens, cells = (room.started(state, steps) for state in first)
         gates = room.take(steps, 4, *first[0].shape)
-        rows = gates.reshape(steps, -1, batch)
+        rows = gates.reshape(steps, 4 * gates.shape[2], batch)
         multiply, weight = by_pieces(weight, batch)
         half, t = np.asarray(0.5, hiddens.dtype), np.empty_like(first[0])
         for product, hidden, new_hidden, cell, new_cell, out, z, sigmoids, (o, i, f, g) in zip(
@@ -185,7 +185,7 @@ class LSTM(Kernel):
         g_hidden, g_cell = last
         multiply, weight = by_pieces(weight, g_hidden.shape[1])
         (out,) = _in_pieces(g_hidden[None], weight)
-        rows = dz.reshape(len(dz), -1, g_hidden.shape[1])
+        rows = dz.reshape(len(dz), 4 * len(g_hidden), g_hidden.shape[1])
         for g_output, through, dz_o, dz_ifg, z, forget in zip(
             g_outputs[::-1], to_cell[::-1], dz[::-1, 0], dz[::-1, 1:], rows[::-1], f[::-1], strict=True
         ):
@@ -263,7 +263,7 @@ class GRU(Kernel):
         multiply, weight = by_pieces(weight, g.shape[1])
         through = np.empty_like(g)
         (out,) = _in_pieces(through[None], weight)
-        rows = dz.reshape(len(dz), -1, g.shape[1])
+        rows = dz.reshape(len(dz), 3 * len(g), g.shape[1])
         for g_output, step, flat, keeps, from_new in zip(
             g_outputs[::-1], dz[::-1], rows[::-1], z[::-1], to_new[::-1], strict=True
         ):

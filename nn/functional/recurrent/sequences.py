@@ -115,10 +115,10 @@ def _forward(
         products = w_input @ x[block.rows].T
         if together is not None:
             products += together[:, None]
-        products = np.ascontiguousarray(products.reshape(-1, block.steps, block.batch).swapaxes(0, 1))
+        products = np.ascontiguousarray(products.reshape(len(w_input), block.steps, block.batch).swapaxes(0, 1))
         first = [state[:, : block.batch] for state in states]
         arrays = kernel.forward(products, first, w_hidden, waiting, room)
-        outputs[block.rows].reshape(block.steps, block.batch, -1)[...] = arrays[0][1:].swapaxes(1, 2)
+        outputs[block.rows].reshape(block.steps, block.batch, outputs.shape[1])[...] = arrays[0][1:].swapaxes(1, 2)
         states = [array[-1].copy() for array in arrays[: kernel.states]]  # the room may be given out again
         for end, state in zip(last, states, strict=True):
             end[:, block.going_on : block.batch] = state[:, block.going_on :]
@@ -131,7 +131,7 @@ def _forward(
 
 def _columns(dz: Any) -> Any:
     """Return (steps, n, batch) as (n, steps·batch)."""
-    return dz.swapaxes(0, 1).reshape(dz.shape[1], -1)
+    return dz.swapaxes(0, 1).reshape(dz.shape[1], len(dz) * dz.shape[2])
 
 
 def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tuple[bool, ...]) -> tuple[Any, ...]:
@@ -151,7 +151,7 @@ def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tupl
         ending = slice(g_states[0].shape[1], block.batch)  # sequences whose last step is in this block
         joined = [np.concatenate([g_state, end[ending].T], axis=1) for g_state, end in zip(g_states, g_last, strict=True)]
         g_states = list(map(np.ascontiguousarray, joined))  # NumPy may join columns in another order, and kernels write by rows
-        into = np.ascontiguousarray(g_outputs[block.rows].reshape(block.steps, block.batch, -1).swapaxes(1, 2))
+        into = np.ascontiguousarray(g_outputs[block.rows].reshape(block.steps, block.batch, len(back)).swapaxes(1, 2))
         to_inputs, to_hiddens, g_states = kernel.backward(arrays, into, g_states, back)
         columns = input_columns = _columns(to_hiddens)
         if to_inputs is not to_hiddens:
@@ -159,7 +159,7 @@ def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tupl
         if needs[2]:
             g_w_input += input_columns @ x[block.rows]
         if needs[3]:
-            before = arrays[0][:-1].swapaxes(1, 2).reshape(columns.shape[1], -1)
+            before = arrays[0][:-1].swapaxes(1, 2).reshape(columns.shape[1], len(back))
             g_w_hidden += columns @ before
         if biases and needs[4]:
             for g_bias, z in zip(g_biases, (input_columns, columns), strict=True):
@@ -223,10 +223,16 @@ def as_rows(name: str, x: Any, sizes: Sizes | None) -> tuple[Any, Sizes]:
     """Return sequences as packed rows, with the number of rows of each step, after checking them."""
     shape = np.shape(x)
     if sizes is None:
-        if len(shape) != 3 or 0 in shape[:2]:
+        if len(shape) != 3 or not shape[0]:
             raise ValueError(f"{name}: sequences have the shape (steps, batch, features), with at least one step, not {shape}.")
         return np.reshape(x, (shape[0] * shape[1], shape[2])), (shape[1],) * shape[0]
-    if len(shape) != 2 or sum(sizes) != shape[0] or sorted(sizes, reverse=True) != list(sizes) or min(sizes, default=0) < 1:
+    if (
+        len(shape) != 2
+        or sum(sizes) != shape[0]
+        or sorted(sizes, reverse=True) != list(sizes)
+        or not len(sizes)
+        or sizes[-1] < min(sizes[0], 1)
+    ):
         raise ValueError(
             f"{name}: packed rows have the shape (sum of sizes, features) and sizes that never grow, not {shape} and {sizes}."
         )
@@ -237,7 +243,7 @@ def _run(kernel: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: 
     rows, packed = as_rows(kernel.name, x, sizes)
     order = backwards(packed) if reverse else None
     output, last = _sequence(kernel, packed, order, rows, tuple(states), w_input, w_hidden, tuple(biases))
-    return (np.reshape(output, (*np.shape(x)[:-1], -1)) if sizes is None else output), last
+    return (np.reshape(output, (*np.shape(x)[:-1], np.shape(output)[-1])) if sizes is None else output), last
 
 
 def lstm_sequence(

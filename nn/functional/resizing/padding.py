@@ -81,7 +81,7 @@ def _check_room(widths: list[tuple[int, int]], shape: tuple[int, ...], mode: str
     """Refuse to take more elements from an axis than it has."""
     for axis, ((before, after), n) in enumerate(zip(widths, shape, strict=True)):
         most = {"constant": None, "replicate": None if n else 0, "reflect": n - 1, "circular": n}[mode]
-        if most is not None and max(before, after) > most:
+        if most is not None and max(before, after) > max(most, 0):
             raise ValueError(
                 f"pad: mode {mode!r} can add at most {max(most, 0)} elements to axis {axis} of an input of shape {shape}, "
                 f"not ({before}, {after})."

@@ -19,6 +19,8 @@ def _bins(length: int, count: int) -> list[tuple[int, int]]:
 def _output_sizes(name: str, output_size: Any, shape: tuple[int, ...], n: int) -> Sizes:
     if len(shape) != n + 2:
         raise ValueError(f"{name}: the input must have {n + 1} or {n + 2} axes, not shape {shape}.")
+    if 0 in shape[-n:]:
+        raise ValueError(f"{name}: the axes that are pooled must have elements, but the input has shape {shape}.")
     several = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * n
     return each([length if size is None else size for size, length in zip(several, shape[-n:], strict=True)], n, "output_size")
 
@@ -58,7 +60,8 @@ def take_positions(input: Any, positions: Any) -> Any:
     array([[[5., 5.]]])
     """
     lead = input.shape[:2]
-    return np.take_along_axis(input.reshape(*lead, -1), positions.reshape(*lead, -1), 2).reshape(positions.shape)
+    flat = input.reshape(*lead, prod(input.shape[2:]))
+    return np.take_along_axis(flat, positions.reshape(*lead, prod(positions.shape[2:])), 2).reshape(positions.shape)
 
 
 @revad.primitive
@@ -74,7 +77,7 @@ def put_positions(g: Any, positions: Any, lengths: Sizes) -> Any:
     lead, size = g.shape[:2], prod(lengths)
     result = np.zeros(prod(lead) * size, g.dtype)
     rows = np.arange(prod(lead))[:, None] * size
-    np.add.at(result, (positions.reshape(prod(lead), -1) + rows).reshape(-1), g.reshape(-1))
+    np.add.at(result, (positions.reshape(prod(lead), prod(g.shape[2:])) + rows).reshape(-1), g.reshape(-1))
     return result.reshape(*lead, *lengths)
 
 
@@ -102,7 +105,7 @@ def adaptive_max_positions(input: Any, sizes: Sizes) -> Any:
     bins = [_bins(length, size) for length, size in zip(lengths, sizes, strict=True)]
     for index in np.ndindex(*sizes):
         window = tuple(slice(*bins[axis][i]) for axis, i in enumerate(index))
-        flat = input[(..., *window)].reshape(*lead, -1)
+        flat = input[(..., *window)].reshape(*lead, numbers[window].size)
         positions[(..., *index)] = numbers[window].ravel()[np.argmax(flat, axis=-1)]
     return positions
 

@@ -64,7 +64,7 @@ def correlate(input: Any, weight: Any, geometry: Geometry, outputs: Sizes) -> An
     >>> correlate(x, w, Geometry((2,), (1,), ((0, 0),), (1,)), (3,))
     array([[[10., 21., 32.]]])
     """
-    rows = _rows_of_windows(input, geometry, outputs) @ _last(weight).reshape(len(weight), -1).T
+    rows = _rows_of_windows(input, geometry, outputs) @ _last(weight).reshape(len(weight), prod(weight.shape[1:])).T
     return _first(rows, len(input), outputs)
 
 
@@ -92,7 +92,7 @@ def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry) -> 
     array([[[ 1., 11., 11., 10.]]])
     """
     (n, m), outputs, channels = g.shape[:2], g.shape[2:], weight.shape[1]
-    rows = _last(g).reshape(n * prod(outputs), m) @ _last(weight).reshape(m, -1)
+    rows = _last(g).reshape(n * prod(outputs), m) @ _last(weight).reshape(m, prod(weight.shape[1:]))
     columns = rows.reshape(n, *outputs, *geometry.kernel, channels)
     padded = np.zeros((n, *(k + sum(p) for k, p in zip(lengths, geometry.padding, strict=True)), channels), rows.dtype)
     every = (slice(None),) * (len(outputs) + 1)

@@ -52,7 +52,7 @@ class _Columns:
 
 
 def _by_group(weight: Any, groups: int) -> Any:
-    return weight.reshape(groups, weight.shape[0] // groups, -1)
+    return weight.reshape(groups, weight.shape[0] // groups, prod(weight.shape[1:]))
 
 
 @revad.primitive
@@ -121,11 +121,11 @@ def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry, gro
     rows = g.reshape(n, groups, m // groups, prod(outputs))
     dtype = np.result_type(g, weight)
     padded = np.zeros((n, channels, *(length + sum(p) for length, p in zip(lengths, geometry.padding, strict=True))), dtype)
-    parts = _chunks(n, weight[0].size * groups * prod(outputs) * dtype.itemsize)
+    parts = _chunks(n, prod(weight.shape[1:]) * groups * prod(outputs) * dtype.itemsize)
     buffer = np.empty((parts[0].stop if parts else 0, groups, matrices.shape[1], prod(outputs)), dtype)
     for part in parts:
         columns = np.matmul(matrices, rows[part], out=buffer[: part.stop - part.start])
-        add_windows(columns.reshape(-1, channels, *geometry.kernel, *outputs), padded[part], geometry, outputs)
+        add_windows(columns.reshape(len(columns), channels, *geometry.kernel, *outputs), padded[part], geometry, outputs)
     return padded[inside(lengths, geometry.padding)]
 
 
