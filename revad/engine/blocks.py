@@ -111,8 +111,8 @@ class _Leaving:
 class Block(ContextDecorator):
     """A context manager, also a decorator, that sets what ``make`` returns when it is entered."""
 
-    __enter__ = _Entering()
-    __exit__ = _Leaving()
+    __enter__: Any = _Entering()
+    __exit__: Any = _Leaving()
 
     def __init__(self, setting: Setting, make: Callable[[], Any]) -> None:
         self.setting, self.make = setting, make

@@ -7,7 +7,6 @@ Each block holds for this thread (and this asyncio task) only. While one is acti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeAlias
 
 from revad.engine.blocks import Block, Entry, Setting
@@ -27,17 +26,17 @@ class Pause:
     watch = Setting("revad_watch", None, blocks)  # called in place of `process`
 
 
-def paused() -> AbstractContextManager[None]:
+def paused() -> Block:
     """Switch recording off on all levels that exist by now; `revad.no_grad`."""
     return Block(Pause.level, next_level)
 
 
-def watching(watch: Watch) -> AbstractContextManager[None]:
+def watching(watch: Watch) -> Block:
     """Hand every call on tracked values to ``watch(top, operation, level, args, kwargs)``, which answers it."""
     return Block(Pause.watch, lambda: watch)
 
 
-def unwatched() -> AbstractContextManager[None]:
+def unwatched() -> Block:
     """Leave calls alone inside the block."""
     return Block(Pause.watch, lambda: None)
 
@@ -49,7 +48,7 @@ def note_exit(kind: str, result: Any, sources: Iterable[Any]) -> None:
         watch.leaves_tape(kind, result, sources)
 
 
-def sealed(level: int, given: list[Any]) -> AbstractContextManager[None]:
+def sealed(level: int, given: list[Any]) -> Block:
     """Refuse operations (and writes) on values of a level or above that were not given: their derivatives would be lost.
 
     Operations without derivative, such as comparisons, may see them.

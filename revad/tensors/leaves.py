@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from revad.base.arrays import check_plain
 from revad.base.trees import flatten
+from revad.engine.blocks import Block
 from revad.engine.handles import Tracked
 from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
@@ -66,7 +66,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
     return make_leaf(value)
 
 
-def no_grad() -> AbstractContextManager[None]:
+def no_grad() -> Block:
     """Switch recording off: inside the block, operations on existing tracked values return plain arrays.
 
     Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it

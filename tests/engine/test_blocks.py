@@ -7,7 +7,7 @@ import contextlib
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pytest
 
 import nn
 import revad
+from nn.training.evaluating import evaluating
 from revad import NonFiniteError, Tensor, debug_nans, grad, no_grad, tensor
 from revad.checking.watches import nonfinite
 from revad.engine import blocks, levels, watching
@@ -99,6 +100,7 @@ def test_an_interrupt_at_any_bytecode_leaves_nothing_behind(run: Callable[[], No
     """
     run()
     before = sys.gettrace()
+    n = 0
     for n in range(100_000):
         kept: Any = None
         sys.settrace(Interrupted(n))
@@ -147,7 +149,7 @@ def test_a_suspended_generator_leaves_its_caller_alone() -> None:
 
 
 def test_blocks_of_generators_may_end_in_any_order() -> None:
-    def inside() -> Iterator[bool]:
+    def inside() -> Generator[bool]:
         with no_grad():
             yield records()
         yield records()
@@ -190,7 +192,7 @@ def test_the_other_blocks_of_a_generator_leave_its_caller_alone() -> None:
 
 def test_a_context_manager_made_of_a_generator_holds_for_who_enters_it() -> None:
     @contextlib.contextmanager
-    def off() -> Iterator[None]:
+    def off() -> Generator[None]:
         with no_grad():
             yield
 
@@ -202,7 +204,7 @@ def test_a_context_manager_made_of_a_generator_holds_for_who_enters_it() -> None
         def __exit__(self, *exception: object) -> None:
             self.block.__exit__(*exception)  # type: ignore[arg-type]
 
-    def numbers(block: Any) -> Iterator[bool]:
+    def numbers(block: Any) -> Generator[bool]:
         with block:
             yield records()
 
@@ -213,7 +215,7 @@ def test_a_context_manager_made_of_a_generator_holds_for_who_enters_it() -> None
         assert next(running) is False
         assert records()
         running.close()
-    with nn.training.evaluating.evaluating(nn.Linear(1, 1)):
+    with evaluating(nn.Linear(1, 1)):
         assert not records()
     assert is_as_before()
 

@@ -7,13 +7,13 @@ at, and the rules that the new node refers to are replaced by ones that look at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from revad.base.arrays import CONTAINERS
 from revad.base.places import user_site
+from revad.engine.blocks import Block
 from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.probes import result_on, with_rules
 from revad.engine.watching import watching
@@ -23,7 +23,7 @@ from revad.operations.registry import qualified_name
 from revad.tensors.dual import Dual, tangent_of
 
 
-def debug_nans() -> AbstractContextManager[None]:
+def debug_nans() -> Block:
     """Raise at the first operation on tracked values that produces a NaN or an infinity, in the computation or its derivative.
 
     Everything inside the block runs slower, since every value is looked at. The block holds for this thread (and this asyncio
