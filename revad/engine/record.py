@@ -1,7 +1,8 @@
 """How a gradient level records a call: run it one level down, gather what the rules asked to keep, make a node.
 
 Which argument needs which rule, and what that rule keeps, depends only on the function and on which arguments are tracked and
-given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan.
+given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan. What runs
+for every call writes a node's places as numbers; `tape` names them.
 """
 
 from __future__ import annotations

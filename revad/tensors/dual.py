@@ -18,7 +18,7 @@ from revad.engine.handles import Tracked, level_of, plain, refuse_closure
 from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project
 from revad.engine.record import asked_for
-from revad.engine.tape import LEVEL, leaf
+from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
@@ -168,7 +168,7 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}
     results = [
-        found[node[0]][1] if node[0] in found else _zero_cotangent(part)
+        found[node[ORDER]][1] if node[ORDER] in found else _zero_cotangent(part)
         for node, part in zip(leaves, ans if several else [ans], strict=True)
     ]
     return results if several else results[0]
@@ -182,11 +182,11 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
         for item, t in zip(output, tangent, strict=True):
             _collect(item, t, level, roots)
         return
-    if isinstance(output, Tracked) and output._node[1] == level:
+    if isinstance(output, Tracked) and output._node[LEVEL] == level:
         node = output._node
         # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-        wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-        roots.append((node, project(wide, node[2], node[3])))
+        wide = tangent if np.shape(tangent) == node[SHAPE] else np.broadcast_to(tangent, node[SHAPE])
+        roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
 
 
 def _zero_cotangent(part: Any) -> Any:

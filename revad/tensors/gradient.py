@@ -1,7 +1,8 @@
 """`GradTensor`: the tracked value of a gradient level, with the fast path of `apply` inlined.
 
 Operators, index reads and ufuncs of one argument, on Python floats and on arrays of equal shape and dtype, need no rule to be
-looked up, no argument to be bound and nothing to be projected. Everything else takes the general way.
+looked up, no argument to be bound and nothing to be projected. Everything else takes the general way. As it runs for every operation,
+this file writes a node's places as numbers; `revad.engine.tape` names them.
 """
 
 from __future__ import annotations

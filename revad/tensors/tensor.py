@@ -18,6 +18,7 @@ from revad.base.aval import aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, plain
+from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
 from revad.errors import LostGradientError
 from revad.operations import python as operators
@@ -56,7 +57,7 @@ def _in_place(operate: Any) -> Any:
 
     def in_place(self: Tensor, other: Any) -> Any:
         result = operate(self, other)
-        if Pause.count and self._node[1] <= Pause.level.get() and not isinstance(result, Tracked):
+        if Pause.count and self._node[LEVEL] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
         elif not isinstance(plain(self), ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value
