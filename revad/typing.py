@@ -29,6 +29,9 @@ Index: TypeAlias = Any
 Function: TypeAlias = Callable[..., Any]
 """A function of arrays."""
 
+Ufunc: TypeAlias = Any
+"""A universal function; NumPy's stubs know the attributes of each by itself only."""
+
 Axis: TypeAlias = int | tuple[int, ...] | None
 """One axis, several, or all of them."""
 
