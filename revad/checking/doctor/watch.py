@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import weakref
 import zlib
 from collections import Counter
@@ -254,10 +255,8 @@ def _rules_text(operation: Operation, labels: list[str]) -> str:
 
 
 def _written_at(rule: Any) -> str:
-    while hasattr(rule, "__wrapped__"):
-        rule = rule.__wrapped__
-    code = getattr(rule, "__code__", None)
-    return f"{code.co_name} at {Site(code.co_filename, code.co_firstlineno)}" if code is not None else ""
+    code = getattr(inspect.unwrap(rule), "__code__", None)
+    return f"{rule.__name__} at {Site(code.co_filename, code.co_firstlineno)}" if code is not None else ""
 
 
 def _copy(value: Any) -> Any:
