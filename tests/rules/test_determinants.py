@@ -85,7 +85,7 @@ def test_named_examples(modes: str) -> None:
 @pytest.mark.parametrize("det", [np.linalg.det, scipy.linalg.det], ids=["numpy", "scipy"])
 def test_batches_mix_regular_and_singular_matrices(det: Any) -> None:
     """Each matrix of a stack is treated as it would be alone, also in SciPy's function."""
-    import revad.scipy.linalg  # noqa: PLC0415
+    import revad.scipy.linalg
 
     function = np.linalg.det if det is np.linalg.det else revad.scipy.linalg.det
     for n in (3, 5):
