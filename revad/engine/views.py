@@ -134,15 +134,18 @@ def _is_spare(base: Tracked) -> bool:
             return False
         handle = handle._value
     buffer = handle._value
-    if type(buffer) is not ndarray or buffer.base is not None or not handle.writes_in_place:
+    if type(buffer) is not ndarray or not handle.writes_in_place:
         return False
-    known = _ALONE + 1  # the variable `buffer`
+    memory = buffer if buffer.base is None else buffer.base  # an array with gaps (`copied`) does not own what it lies in
+    known = _ALONE + 1  # the variable `memory`
     for view in _live_views(base) if handle is base else ():
-        if type(view._value) is ndarray and view._value.base is not None:  # a part that was copied does not count
-            if view._value.base is not buffer or _references(view) > _ALONE:
+        if type(view._value) is ndarray and view._value.base is memory:  # a part that was copied does not count
+            if _references(view) > _ALONE:
                 return False
             known += 1
-    return _references(handle) <= known
+    if buffer is memory:
+        return _references(handle) <= known + 1  # the variable `buffer`
+    return _references(handle) <= _ALONE + 1 and type(memory) is ndarray and getrefcount(buffer.base) <= known
 
 
 def _references(handle: Any) -> int:

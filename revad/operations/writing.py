@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from revad.base.arrays import copied
 from revad.operations.indexing import add_at, in_order
 from revad.operations.protocol import own
 
@@ -83,7 +84,7 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
            [5., 0.]])
     """
     if not spare:
-        x = np.copy(x)
+        x = copied(x) if type(x) is np.ndarray else np.copy(x)
     target, key = locate(x, steps, key)
     if adds:
         add_at(target, key, value)

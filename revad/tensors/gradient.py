@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.arrays import copied
 from revad.base.aval import FLOAT64
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
@@ -186,7 +187,7 @@ class GradTensor(Tensor):
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
         elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
-            part = part.copy()
+            part = copied(part)
         out._value = part
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:

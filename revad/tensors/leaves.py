@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_plain, copied
 from revad.base.trees import flatten
 from revad.engine.handles import Tracked
 from revad.engine.tape import Leaf, next_order
@@ -115,4 +115,4 @@ def _constant(leaf: Any) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         leaf = leaf._value
-    return leaf.copy() if tracked and isinstance(leaf, np.ndarray) else leaf
+    return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain, is_inexact
+from revad.base.arrays import check_plain, copied, is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, plain, snapshot
@@ -119,9 +119,15 @@ def _where(tree: Any, index: int) -> str:
 
 
 def own_copy(leaf: Any) -> Any:
-    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach."""
+    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach.
+
+    Otherwise it is the caller's array: it lies in memory in the same way, and is read-only if that is.
+    """
     if isinstance(leaf, np.ndarray):
-        return leaf.copy()
+        copy = copied(leaf)
+        if not leaf.flags.writeable:
+            copy.setflags(write=False)
+        return copy
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
 
 

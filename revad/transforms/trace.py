@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import copied
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
@@ -50,7 +51,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program = Program(getattr(f, "__name__", type(f).__name__))
     level = next_level()
     leaves, rebuild = flatten((args, kwargs))
-    leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+    leaves = [copied(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
