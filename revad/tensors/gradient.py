@@ -300,6 +300,12 @@ class GradTensor(Tensor):
             note_exit("detach", constant, (self,))
         return constant
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        holder = self._node[-1]
+        if isinstance(holder, Leaf):  # it has no history that could be lost
+            return make_leaf, (self._value, holder.grad)
+        return super().__reduce_ex__(protocol)
+
     def __neg__(self) -> Any:
         x = self._value
         node = self._node
@@ -338,6 +344,14 @@ def make(value: Any, node: Node) -> GradTensor:
     out._value = float(value) if type(value) is _float64 else value
     out._node = node
     return out
+
+
+def make_leaf(value: Any, grad: Any = None) -> GradTensor:
+    """Return a leaf: the handle of a value that no operation made, with its gradient."""
+    shape, dtype = ((), None) if type(value) is float else (value.shape, value.dtype)
+    holder = Leaf()
+    holder.grad = grad
+    return make(value, (next_order(), 0, shape, dtype, holder))
 
 
 _unary_rules: dict[Any, tuple[Any, bool]] = {}

@@ -149,7 +149,8 @@ def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tupl
     g_states = [np.empty((len(back), 0), dtype)] * len(states)
     for block, arrays in reversed(kept):
         ending = slice(g_states[0].shape[1], block.batch)  # sequences whose last step is in this block
-        g_states = [np.concatenate([g_state, end[ending].T], axis=1) for g_state, end in zip(g_states, g_last, strict=True)]
+        joined = [np.concatenate([g_state, end[ending].T], axis=1) for g_state, end in zip(g_states, g_last, strict=True)]
+        g_states = list(map(np.ascontiguousarray, joined))  # NumPy may join columns in another order, and kernels write by rows
         into = np.ascontiguousarray(g_outputs[block.rows].reshape(block.steps, block.batch, -1).swapaxes(1, 2))
         to_inputs, to_hiddens, g_states = kernel.backward(arrays, into, g_states, back)
         columns = input_columns = _columns(to_hiddens)

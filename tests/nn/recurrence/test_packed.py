@@ -1,5 +1,7 @@
 """Packed and padded sequences: back and forth without loss, gradients, errors."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,40 @@ def test_a_packed_batch_is_its_sequences_one_by_one(name, settings):
         np.testing.assert_allclose(revad.stop_gradient(parts[i]), revad.stop_gradient(alone), rtol=1e-12, atol=1e-14)
         for got, expected in zip(*((last, end) if name == "LSTM" else ([last], [end])), strict=True):
             np.testing.assert_allclose(revad.stop_gradient(got)[:, i], revad.stop_gradient(expected), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_gradients_for_all_combinations_of_lengths(name, bidirectional):
+    """Down to batches that fall to one sequence, where an array of one column is in every order at once."""
+    layer = getattr(nn, name)(2, 3, rng=0, bidirectional=bidirectional).double()
+    weights = random(4).normal(size=(4, 4, 6))[..., : 6 if bidirectional else 3]
+
+    def packed(x, lengths):
+        output, last = layer(rnn.pack_padded_sequence(x, lengths, enforce_sorted=False))
+        last = last if name == "LSTM" else (last,)
+        outputs = rnn.pad_packed_sequence(output, total_length=4)[0]
+        return np.sum(outputs * weights[:, : len(lengths)]) + sum(np.sum(np.sin(part)) for part in last)
+
+    def one_by_one(x, lengths):
+        total = 0.0
+        for i, length in enumerate(lengths):
+            output, last = layer(x[:length, i])
+            last = last if name == "LSTM" else (last,)
+            total = total + np.sum(output * weights[:length, i]) + sum(np.sum(np.sin(part)) for part in last)
+        return total
+
+    parameters = list(layer.parameters())
+    for count in (1, 2, 3, 4):
+        for lengths in product((1, 2, 4) if count < 4 else (1, 4), repeat=count):
+            x, found = PADDED[:4, :count], []
+            for f in (packed, one_by_one):
+                layer.zero_grad()
+                given = revad.tensor(x)
+                f(given, lengths).backward()
+                found.append([given.grad, *[p.grad for p in parameters]])
+            for got, expected in zip(*found, strict=True):
+                np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12, err_msg=f"{lengths}")
 
 
 def test_what_does_not_fit_is_refused():
