@@ -53,13 +53,13 @@ def to_period(x: Any) -> Any:
 
 
 def sine(x: Any) -> Any:
-    """sin πx, exact where it is zero."""
+    """Sin πx, exact where it is zero."""
     rest = to_period(x)
     return np.sin(pi * np.where(np.real(rest) > 0.5, 1 - rest, np.where(np.real(rest) < -0.5, -1 - rest, rest)))
 
 
 def cosine(x: Any) -> Any:
-    """cos πx = sin π(½ − |x|), exact where it is zero."""
+    """Cos πx = sin π(½ − |x|), exact where it is zero."""
     rest = to_period(x)
     return np.sin(pi * (0.5 - np.where(np.real(rest) < 0, -rest, rest)))
 

@@ -19,23 +19,27 @@ from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, nondiff
 
-ROOM = {np.dtype(dtype): np.finfo(dtype).max / 8 for dtype in (np.float32, np.float64)}  # for a sum of squares, and 1 more
+ROOM = {dtype: float(np.finfo(dtype).max) / 8 for dtype in "fd"}  # for a sum of squares, and 1 more
+ONES = {dtype: np.ones((), dtype) for dtype in "fd"}  # NumPy takes half as long for a 0-d array as for a number
+FEW = 256  # elements up to which the dearer formula for all costs less than finding out which of them need it
 
 
 def squares_fit(x: Any) -> bool:
     """Return whether no square of an element overflows, for sure: by the sum of them all, which costs one pass and no warning."""
     if type(x) is ndarray:
-        return x.dtype in ROOM and bool(np.vdot(x, x) < ROOM[x.dtype])
+        flat = x.ravel()
+        return bool(flat.dot(flat) < ROOM[x.dtype.char]) if x.dtype.char in ROOM else False
     return isinstance(x, float) and abs(x) < 1e150
 
 
 def mended(usual: Any, bad: Any, remedy: Callable[..., Any], *args: Any) -> Any:
-    """Return ``usual``, and ``remedy(*args)`` where ``bad``; the remedy is computed of those elements only."""
+    """Return ``usual``, and ``remedy(*args)`` where ``bad``, computed of those elements only."""
     if not np.count_nonzero(bad):
         return usual
     if type(usual) is not ndarray:
         return np.where(bad, remedy(*args), usual)
-    usual[bad] = remedy(*[np.broadcast_to(arg, usual.shape)[bad] for arg in args])
+    at = np.nonzero(bad)
+    usual[at] = remedy(*[arg[at] if np.shape(arg) == usual.shape else np.broadcast_to(arg, usual.shape)[at] for arg in args])
     return usual
 
 
@@ -45,17 +49,28 @@ def mended(usual: Any, bad: Any, remedy: Callable[..., Any], *args: Any) -> Any:
 @own
 def sech_squared(x: Any, tanh: Any) -> Any:
     """Return 1 − tanh²x, given x and tanh x."""
+    if type(tanh) is ndarray and tanh.size <= FEW and tanh.dtype.char in STEEPEST:
+        return far_sech_squared(x)
     usual = 1 - tanh * tanh
-    if type(usual) is float:
-        return usual if usual > 0.125 else far_sech_squared(x)
-    return mended(usual, (np.abs(usual) if np.iscomplexobj(usual) else usual) < 0.125, far_sech_squared, x)
+    flat = (np.abs(usual) if np.iscomplexobj(usual) else usual) < 0.125  # where three binary digits are lost
+    return mended(usual, flat, complex_sech_squared if np.iscomplexobj(usual) else far_sech_squared, x)
+
+
+STEEPEST = {dtype: np.array(x, dtype) for dtype, x in (("e", 11), ("f", 88), ("d", 709))}  # whose cosh is finite
 
 
 def far_sech_squared(x: Any) -> Any:
-    """(2t/(1 + t²))² with t = e^(−|x|), for complex numbers e^(∓x), which does not cancel."""
-    t = np.exp(np.where(np.real(x) < 0, x, -x) if np.iscomplexobj(x) else -np.abs(x))
-    cosine = 2 * t / (1 + t * t)
-    return cosine * cosine
+    """1/cosh²x, for real numbers; cosh is kept from overflowing where the result is 0 anyway."""
+    limit = STEEPEST[x.dtype.char if type(x) is ndarray else np.result_type(x).char]
+    sech = np.reciprocal(np.cosh(np.minimum(np.abs(x), limit)))
+    return sech * sech
+
+
+def complex_sech_squared(x: Any) -> Any:
+    """(2t/(1 + t²))² with t = e^(∓x), whichever is the smaller."""
+    t = np.exp(np.where(np.real(x) < 0, x, -x))
+    sech = 2 * t / (1 + t * t)
+    return sech * sech
 
 
 elementwise(sech_squared, x=lambda tanh, ans: -2 * tanh * ans, tanh=NONDIFF)
@@ -67,7 +82,11 @@ elementwise(sech_squared, x=lambda tanh, ans: -2 * tanh * ans, tanh=NONDIFF)
 def lorentzian(x: Any) -> Any:
     """Return 1/(1 + x²)."""
     if squares_fit(x):
-        return 1 / (1 + x * x)
+        if type(x) is not ndarray:
+            return 1 / (1 + x * x)
+        square = x * x
+        np.add(square, ONES[x.dtype.char], square)
+        return np.reciprocal(square, square)
     if np.iscomplexobj(x):
         return 1 / (x - 1j) / (x + 1j)
     far = np.abs(x) > 2
@@ -85,13 +104,13 @@ def over_squares(a: Any, b: Any) -> Any:
         squares = a * a + b * b
         if not isinstance(squares, ndarray):
             return a / squares if squares > 1e-250 else scaled_over_squares(a, b)
-        small = squares < SMALLEST[squares.dtype]
+        small = squares < SMALLEST[squares.dtype.char]
         if not np.count_nonzero(small):
             return a / squares
     return scaled_over_squares(a, b)
 
 
-SMALLEST = {np.dtype(dtype): np.finfo(dtype).tiny / np.finfo(dtype).eps for dtype in (np.float32, np.float64)}
+SMALLEST = {dtype: float(np.finfo(dtype).tiny / np.finfo(dtype).eps) for dtype in "fd"}
 
 
 def scaled_over_squares(a: Any, b: Any) -> Any:
