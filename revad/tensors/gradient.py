@@ -130,7 +130,7 @@ class GradTensor(Tensor):
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
-        partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+        partial, needs = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
         x: Any = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
             return call(self._node[1], ufunc, inputs, kwargs)
@@ -138,21 +138,22 @@ class GradTensor(Tensor):
         ans = ufunc(x)
         if type(x) is float:
             ans = float(ans)
+            kept: Any = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
             try:
-                slope = ans if partial is itself else partial(x if of_x else ans)
+                slope = ans if partial is itself else partial(*kept)
             except (ZeroDivisionError, OverflowError):
-                slope = partial(_float64(x if of_x else ans))
+                slope = partial(*map(_float64, kept))
             if type(slope) is not float:
                 slope = float(slope)
             new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
         else:
-            kept = x if of_x else ans
+            kept = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
             shape, dtype = node[2], node[3]
-            slope = partial(kept) if ans.size <= SMALL else None
+            slope = partial(*kept) if ans.size <= SMALL else None
             if type(slope) is ndarray and slope.dtype is dtype is ans.dtype and slope.shape == shape:
                 new_node = (next_order(), node[1], shape, dtype, node, SCALE, slope, None)
             else:
-                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, (kept,), partial)
+                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, kept, partial)
         out = GradTensor()
         out._value = ans
         out._node = new_node
@@ -354,17 +355,20 @@ def make_leaf(value: Any, grad: Any = None) -> GradTensor:
     return make(value, (next_order(), 0, shape, dtype, holder))
 
 
-_unary_rules: dict[Any, tuple[Any, bool]] = {}
+OF_ANS, OF_X, OF_BOTH = range(3)  # what a partial derivative of a ufunc takes
+_NEEDS = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
+_unary_rules: dict[Any, tuple[Any, int]] = {}
 caches.append(_unary_rules)
 
 
-def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:
-    """Return a ufunc's partial and whether it takes the argument (else ``ans``), or (None, False) where it needs `apply`."""
+def _read_unary_rule(ufunc: Any) -> tuple[Any, int]:
+    """Return a ufunc's partial and what it takes, or (None, 0) where it needs `apply`."""
     operation = lookup(ufunc)
     rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
-    found = (None, False)
-    if isinstance(rule, Rule) and rule.is_partial and len(rule.needs) == 1 and not rule.needs[0].as_aval:
-        found = (rule.function, rule.needs[0].name == "x")
+    found: tuple[Any, int] = (None, OF_ANS)
+    if isinstance(rule, Rule) and rule.is_partial and not any(need.as_aval for need in rule.needs):
+        needs = _NEEDS.get(tuple([need.name for need in rule.needs]))
+        found = found if needs is None else (rule.function, needs)
     if operation is not None:
         _unary_rules[ufunc] = found
     return found

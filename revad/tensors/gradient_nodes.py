@@ -15,7 +15,7 @@ import numpy as np
 
 from revad.engine.record import identity
 from revad.engine.tape import PARTIAL, PASS, PULL, SCALE, Node, next_order
-from revad.operations.python import power_slope
+from revad.operations.powers import power_slope
 
 
 def pass_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
@@ -100,7 +100,7 @@ def power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> No
 
 def power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     """xʸ of floats: y·xʸ⁻¹ and xʸ·log x."""
-    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * float(np.log(x)) if x else 0.0
+    by_x, by_y = float(power_slope(x, y)), ans * float(np.log(x)) if x else 0.0
     return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
 
 
