@@ -26,7 +26,7 @@ class Chosen:
         self.args = args
         self.kwargs = kwargs
         self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
-        self.keys = _keys(name, argnums, args, kwargs)
+        self.keys = keys_of(name, argnums, args, kwargs)
         if self.single:
             chosen: Any = self._get(self.keys[0])
         else:
@@ -56,7 +56,7 @@ class Chosen:
             raise
 
 
-def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
     several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:

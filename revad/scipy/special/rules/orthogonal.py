@@ -106,3 +106,16 @@ def chebyshev(first: Any, second: Any, at: Callable[[Any], Any], inner: float, f
 chebyshev(special.eval_chebyt, special.eval_chebyu, lambda x: x, 1.0)
 chebyshev(special.eval_chebyc, special.eval_chebys, lambda x: x / 2, 0.5, factor=2.0)
 chebyshev(special.eval_sh_chebyt, special.eval_sh_chebyu, lambda x: 2 * x - 1, 2.0)
+
+
+# The associated Legendre function of real degree, `scipy.special.lpmv` -------------------------------------------------------
+
+
+def legendre_slope(m: Any, v: Any, x: Any, y: Any) -> Any:
+    """((v + 1) x Pᵥᵐ − (v − m + 1) Pᵥ₊₁ᵐ) / (1 − x²) (NIST DLMF 14.10.5). The degree is raised, which no pole is in the way of."""
+    return ((v + 1) * x * y - (v - m + 1) * special.lpmv(m, v + 1, x)) / ((1 - x) * (1 + x))
+
+
+elementwise(special.lpmv, x3=lambda x1, x2, x3, ans: legendre_slope(x1, x2, x3, ans))
+numeric(special.lpmv, "x2", accuracy="1e-11 relative")
+integer(special.lpmv, x1="the order")

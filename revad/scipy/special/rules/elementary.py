@@ -1,4 +1,4 @@
-"""Powers and logarithms of `scipy.special`, xlogy and the Box-Cox transformations among them.
+"""Elementary functions of `scipy.special`: powers, logarithms, Box-Cox and logistic transformations, angles in degrees, Lambert's W.
 
 The Box-Cox transformations are smooth in λ at 0, where the formulas with 1/λ are not. With L = log x they read
 
@@ -10,12 +10,15 @@ so that hypergeometric functions give slopes that hold everywhere (NIST DLMF 13.
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 import numpy as np
 from scipy import special
+from scipy.special import _ufuncs
 
-from revad.operations.registry import elementwise
+from revad.operations.operation import NONDIFF
+from revad.operations.registry import elementwise, nondiff, vjp
 from revad.rules.transcendental import LOG2, LOG10, not_below_zero
 
 elementwise(special.exp2, lambda ans: LOG2 * ans)
@@ -74,3 +77,44 @@ elementwise(
     x1=lambda x1, x2, ans: (1 + ans) / (1 + x2 * x1),
     x2=lambda x1, x2, ans: inv_boxcox_in_lambda(x1, x2, 1 + ans),
 )
+
+
+# xʸ − 1, with the slopes of the power ----------------------------------------------------------------------------------------
+
+
+def exponent_slope(x1: Any, x2: Any) -> Any:
+    """xʸ·log x, and 0 for x = 0."""
+    return np.power(x1, x2) * np.log(np.where(x1 == 0, 1, x1))
+
+
+elementwise(
+    special.powm1,
+    x1=lambda x1, x2: x2 * np.power(x1, np.where((x1 == 0) & (x2 == 0), 0, x2 - 1)),
+    x2=exponent_slope,
+)
+
+
+# The logistic function, its inverse and its logarithm; stable in both tails --------------------------------------------------
+
+elementwise(special.expit, lambda x, ans: ans * special.expit(-x))
+elementwise(special.logit, lambda x: 1 / (x * (1 - x)))
+elementwise(special.log_expit, lambda x: special.expit(-x))
+
+
+# Circular functions of angles in degrees, and rounding -----------------------------------------------------------------------
+
+DEGREE = pi / 180
+
+elementwise(special.sindg, lambda x: DEGREE * special.cosdg(x))
+elementwise(special.cosdg, lambda x: -DEGREE * special.sindg(x))
+elementwise(special.tandg, lambda ans: DEGREE * (1 + ans * ans))
+elementwise(special.cotdg, lambda ans: -DEGREE * (1 + ans * ans))
+vjp(special.radian, x1=lambda g: DEGREE * g, x2=lambda g: DEGREE / 60 * g, x3=lambda g: DEGREE / 3600 * g)
+nondiff(special.round)
+
+
+# Lambert's W, which solves W e^W = z, so that W′ = 1/(z + e^W); through the ufunc behind `scipy.special.lambertw` ------------
+
+_lambertw: Any = getattr(_ufuncs, "_lambertw")  # noqa: B009  (private, so not in the stubs)
+
+elementwise(_lambertw, x1=lambda x1, ans: 1 / (x1 + np.exp(ans)), x2=NONDIFF, x3=NONDIFF)
