@@ -57,6 +57,7 @@ class Chosen:
 
 
 def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+    """Return the positions and keywords that ``argnums`` names, after checking them against the call."""
     several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:

@@ -239,6 +239,7 @@ def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_out
 
 
 def jacobian_of(f: Function) -> Function:
+    """Return the Jacobian of a function as SciPy's solvers want it: on plain values, as an array."""
     return lambda x, *args: jacobian(lambda y: stacked(f(y, *args)))(np.asarray(x, float))
 
 
