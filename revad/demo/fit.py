@@ -11,8 +11,8 @@ import numpy as np
 
 from revad.checking.differences.comparisons import Comparison, comparison_table
 from revad.checking.differences.locate import compare_entries
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.projections import ROUNDINGS, Trial
-from revad.checking.differences.spaces import as_mapping
 from revad.demo import Options
 from revad.reports.table import table
 from revad.transforms.reverse import grad, value_and_grad

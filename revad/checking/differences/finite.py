@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from revad.base.trees import flatten
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.slopes import slope
-from revad.checking.differences.spaces import Mapping, Part, Vector, as_mapping
+from revad.checking.differences.spaces import Mapping, Part, Vector
 from revad.checking.differences.sweeps import check_stack, jacobian_by_columns
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums

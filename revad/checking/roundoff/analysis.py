@@ -18,7 +18,7 @@ import numpy as np
 from revad.base.arrays import is_inexact
 from revad.base.places import Site, user_site
 from revad.base.trees import flatten
-from revad.checking.differences.spaces import as_mapping
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.doctor.calls import parts_of, spoken_name
 from revad.checking.roundoff.local import Local, local_errors
 from revad.checking.roundoff.losses import Loss, Roundoff
