@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import Aval
+from revad.base.aval import FLOAT16, FLOAT32, Aval, wider
 from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import JOINT, PARTIAL, PASS, PICK, PULL, READ, REUSE, SCALE, SEVERAL, Node
@@ -26,7 +26,10 @@ _UNARY, _BINARY = (4,), (4, 8)
 
 
 class Reads:
-    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached."""
+    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached.
+
+    It also adds up the cotangents of any node of half precision, in single precision: in half precision 2048 + 1 is 2048.
+    """
 
     __slots__ = ("dense", "keys", "parts")
 
@@ -39,7 +42,7 @@ class Reads:
         """Add the cotangent of one read."""
         if type(part) is ndarray and part.ndim > 0 and (self.dense is None or type(self.dense) is ndarray):
             if self.dense is None:
-                self.dense = np.zeros(parent[2], parent[3])
+                self.dense = np.zeros(parent[2], wider(parent[3]))
             add_at(self.dense, key, part)
         else:
             self.keys.append(key)
@@ -47,14 +50,23 @@ class Reads:
 
     def add_dense(self, g: Any) -> None:
         """Add a cotangent of the whole; ours is a copy, since it will be written into."""
-        self.dense = np.copy(g) if self.dense is None else self.dense + g
+        if self.dense is None:
+            self.dense = np.copy(g)
+        elif type(self.dense) is type(g) is ndarray and self.dense.dtype == wider(g.dtype):
+            np.add(self.dense, g, self.dense)
+        else:
+            self.dense = self.dense + g
 
     def total(self, node: Node) -> Any:
         """Return the sum of all parts, in a buffer of ours."""
+        total = self._total(node)
+        return total if node[3] is not FLOAT16 else total.astype(FLOAT16)
+
+    def _total(self, node: Node) -> Any:
         if not self.parts:
             return self.dense
         if self.dense is None:
-            return unindex(self.parts, self.keys, self.parts[0], node[2], node[3])
+            return unindex(self.parts, self.keys, self.parts[0], node[2], wider(node[3]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
@@ -228,6 +240,8 @@ def _add(adjoints: dict[int, Any], owned: set[int], position: int, g: Any) -> No
         present.add_dense(g)
     elif position in owned and type(present) is ndarray and type(g) is ndarray:
         np.add(present, g, present)
+    elif getattr(present, "dtype", None) is FLOAT16:
+        adjoints[position] = Reads(np.add(present, g, dtype=FLOAT32))
     else:
         adjoints[position] = present + g
         owned.add(position)
@@ -252,7 +266,7 @@ def _pull_special(
             if present is None:
                 _wait(heap, leaves, parent)
             elif parent[0] not in owned:
-                present = np.copy(present)
+                present = np.array(present, wider(parent[3])) if type(present) is ndarray else np.copy(present)
             adjoints[parent[0]] = present = Reads(present)
         present.add(kept, g, parent)
     elif kind == PICK:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import aval_of
+from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, count, restore_axes
 from revad.rules.reductions import count_where
@@ -22,7 +22,7 @@ from revad.rules.reductions import count_where
 def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
     """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
     if mean is None:
-        options: dict[str, Any] = {"axis": axis, "dtype": dtype, "keepdims": axis is not None}
+        options: dict[str, Any] = {"axis": axis, "dtype": dtype or wider(a.dtype), "keepdims": axis is not None}
         if where is True:
             mean = np.add.reduce(a, **options) / (count(np.shape(a), axis) or 1)
         else:
