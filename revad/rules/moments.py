@@ -14,6 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, count, restore_axes
+from revad.rules.norms import steady
 from revad.rules.reductions import count_where
 
 # Variance and standard deviation ---------------------------------------------------------------------------------------------
@@ -70,10 +71,13 @@ def std_pullback(
     mean: Any = None,
     correction: Any = None,
 ) -> Any:
-    """Scale the deviations: ā[i, j] = ȳ[i] · (a[i, j] - m[i])* / (y[i] (n - ddof)), and 0 where y = 0."""
-    constant = np.equal(ans, 0)
-    slope = np.where(constant, 0, g / (2 * ans + constant))
-    return var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
+    """Scale the deviations d = a - m: ā[i, j] = ȳ[i] · d[i, j]* / (‖d[i]‖ √(n - ddof)), and 0 where all are 0."""
+    root = np.sqrt(degrees_of_freedom(a, axis, ddof, where, correction))
+    deviations = deviation(a, axis, dtype, where, mean)
+    length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
+    constant = np.equal(length, 0)
+    slope = restore_axes(g, np.ndim(a), axis, keepdims) / root
+    return np.where(constant, 0, slope / np.where(constant, 1, length)) * deviations
 
 
 def negated(pullback: Any) -> Any:
