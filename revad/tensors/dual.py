@@ -14,10 +14,11 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.handles import Tracked, level_of, plain, refuse_closure
+from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project
-from revad.engine.record import gather
-from revad.engine.tape import active_levels, leaf, next_level
+from revad.engine.record import asked_for
+from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
@@ -25,6 +26,9 @@ from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+
+
+TANGENT = 2  # its place in the node, behind None and the level
 
 
 class Dual(Tensor):
@@ -64,6 +68,11 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
+def tangent_of(value: Dual) -> Any:
+    """Return the tangent that a value of a forward level carries."""
+    return value._node[TANGENT]
+
+
 def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
@@ -71,7 +80,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
         bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
         return operation.function(**{**bound, "spare": False})
     if operation.joint is not None:
-        kept = gather(operation, operation.joint, *lower, ans)
+        kept = asked_for(operation, operation.joint, *lower, ans)
         tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
             total = _transpose_joint(operation.joint.function, kept, tangents, ans)
@@ -90,7 +99,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             part = tangent
         else:
             kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
+                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
             )
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
@@ -100,10 +109,10 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
 def _tangent(value: Any, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
-        return value._node[2] if value._node[1] == level else None
+        return value._node[TANGENT] if value._node[LEVEL] == level else None
     if type(value) in CONTAINERS:
         top = find_top(value)
-        if top is not None and top._node[1] == level:
+        if level_of(top) == level:
             return [_tangent(item, level) for item in value]
     return None
 
@@ -130,15 +139,9 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
 
 def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
     return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(_lowest(v)) if t is None else t
+        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
-
-
-def _lowest(value: Any) -> Any:
-    while isinstance(value, Tracked):
-        value = value._value
-    return value
 
 
 def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
@@ -156,16 +159,16 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    active_levels.add(level)  # a rule may itself call a transformation
+    open_levels.add(level)  # a rule may itself call a transformation
     try:
         outputs = pull(tuple(variables) if several else variables[0])
     finally:
-        active_levels.discard(level)
+        open_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}
     results = [
-        found[node[0]][1] if node[0] in found else _zero_cotangent(part)
+        found[node[ORDER]][1] if node[ORDER] in found else _zero_cotangent(part)
         for node, part in zip(leaves, ans if several else [ans], strict=True)
     ]
     return results if several else results[0]
@@ -179,11 +182,11 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
         for item, t in zip(output, tangent, strict=True):
             _collect(item, t, level, roots)
         return
-    if isinstance(output, Tracked) and output._node[1] == level:
+    if isinstance(output, Tracked) and output._node[LEVEL] == level:
         node = output._node
         # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-        wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-        roots.append((node, project(wide, node[2], node[3])))
+        wide = tangent if np.shape(tangent) == node[SHAPE] else np.broadcast_to(tangent, node[SHAPE])
+        roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
 
 
 def _zero_cotangent(part: Any) -> Any:

@@ -1,7 +1,8 @@
 """The nodes that Python's operators ``+ - * / ** -`` make on the fast path, one function for each pattern of operands.
 
 ``..._one`` and its like: the other operand ``c`` is a Python number. ``..._both``: both are tracked, with one shape and dtype.
-``..._wide``: both are arrays that broadcast, so the cotangents are projected.
+``..._wide``: both are arrays that broadcast, so the cotangents are projected. They run for every operation, so they write a node's places
+as numbers; `revad.engine.tape` names them.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.engine.handles import Tracked
+from revad.engine.probes import filled
 from revad.engine.pulling import NanPolicy
 from revad.errors import NotDifferentiableError, NotScalarError
 from revad.transforms.arguments import Argnums, Chosen
@@ -224,7 +225,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0, *, nan_policy:
     def elementwise_grad_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("elementwise_grad", argnums, args, kwargs)
         recording = Recording("elementwise_grad", f, chosen, has_aux=False, nan_policy=nan_policy)
-        ones = [None if node is None else 1.0 if node[3] is None else np.ones(node[2], node[3]) for node in recording.nodes]
+        ones = [None if node is None else filled(node, 1.0) for node in recording.nodes]
         return chosen.rebuild(recording.pull(ones))
 
     return elementwise_grad_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise
@@ -12,10 +11,8 @@ from revad.scipy.special.numeric import integer, numeric
 
 
 def slope(m: Any, v: Any, x: Any, y: Any) -> Any:
-    """((v + m) Pᵥ₋₁ᵐ − v x Pᵥᵐ) / (1 − x²) (NIST DLMF 14.10.4); where v = −m, only the second term is left."""
-    ends = np.equal(v + m, 0)
-    lower = np.where(ends, 0, (v + m) * special.lpmv(m, np.where(ends, v + 1, v) - 1, x))
-    return (lower - v * x * y) / ((1 - x) * (1 + x))
+    """((v + 1) x Pᵥᵐ − (v − m + 1) Pᵥ₊₁ᵐ) / (1 − x²) (NIST DLMF 14.10.5). The degree is raised, which no pole is in the way of."""
+    return ((v + 1) * x * y - (v - m + 1) * special.lpmv(m, v + 1, x)) / ((1 - x) * (1 + x))
 
 
 elementwise(special.lpmv, x3=lambda x1, x2, x3, ans: slope(x1, x2, x3, ans))
