@@ -77,7 +77,7 @@ def std_pullback(
     length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
     constant = np.equal(length, 0)
     slope = restore_axes(g, np.ndim(a), axis, keepdims) / root
-    return np.where(constant, 0, slope / np.where(constant, 1, length)) * deviations
+    return np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope
 
 
 def negated(pullback: Any) -> Any:

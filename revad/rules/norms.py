@@ -45,7 +45,7 @@ def euclidean_pullback(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool) -> A
     ndim = np.ndim(x)
     length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, 2, axis), restore_axes(g, ndim, axis, keepdims)
     zero = length == 0
-    return np.where(zero, 0, g / np.where(zero, 1, length)) * conj(x)
+    return np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g
 
 
 vjp(euclidean, x=euclidean_pullback)
@@ -55,7 +55,7 @@ vjp(euclidean, x=euclidean_pullback)
 def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
     """Return p-norms, those whose powers overflow or underflow computed anew from x over a power of two of about its size.
 
-    NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one.
+    NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
     """
     limits = np.finfo(length.dtype)
     power = length ** abs(ord)
@@ -66,7 +66,10 @@ def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
     extreme = (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=True, initial=0 if ord > 0 else np.inf)
     scale = np.ldexp(np.ones_like(extreme), np.frexp(extreme)[1] - 1)  # exact; 1 for 0, ∞ and NaN
     powers = np.sum((size / scale) ** ord, axis=axis, keepdims=True, dtype=wider(size.dtype))
-    return np.where(lost, scale * powers ** (1 / ord), length)
+    with np.errstate(over="ignore"):
+        scaled = scale * powers ** (1 / ord)
+    beyond = np.isinf(scaled) & np.isfinite(extreme)  # a norm of finite numbers that has no value
+    return np.where(lost, np.where(beyond, np.nan, scaled), length)
 
 
 elementwise(steady, length=ONE, x=NONDIFF)
@@ -105,7 +108,7 @@ def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims:
     size = np.abs(x)
     zero = (size == 0) | (length == 0)
     share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
-    return np.where(zero, 0, g * share / np.where(zero, 1, size)) * conj(x)
+    return np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share)
 
 
 vjp(power_norm, x=power_norm_pullback)
