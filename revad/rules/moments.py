@@ -23,7 +23,7 @@ from revad.rules.reductions import count_where
 def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
     """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
     if mean is None:
-        options: dict[str, Any] = {"axis": axis, "dtype": dtype or wider(a.dtype), "keepdims": axis is not None}
+        options: dict[str, Any] = {"axis": axis, "dtype": dtype or wider(aval_of(a).dtype), "keepdims": axis is not None}
         if where is True:
             mean = np.add.reduce(a, **options) / (count(np.shape(a), axis) or 1)
         else:

@@ -57,7 +57,7 @@ def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
 
     NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
     """
-    limits = np.finfo(length.dtype)
+    limits = np.finfo(np.result_type(length))
     power = length ** abs(ord)
     lost = ~((power > limits.tiny / limits.eps) & (power < limits.max * limits.eps))
     if not np.count_nonzero(lost):
