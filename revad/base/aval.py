@@ -42,7 +42,7 @@ class Aval(NamedTuple):
         return prod(self.shape)
 
 
-FLOAT64 = np.dtype(np.float64)
+FLOAT16, FLOAT32, FLOAT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
 COMPLEX128 = np.dtype(np.complex128)
 _PYTHON_SCALARS = {
     float: Aval((), FLOAT64),
@@ -78,6 +78,11 @@ def aval_of(value: Any) -> Aval:
     except AttributeError:
         array = np.asarray(value)
         return Aval(array.shape, array.dtype)
+
+
+def wider(dtype: Any) -> Any:
+    """Return the dtype in which many numbers of a dtype are added up: float32 for half precision, in which 2048 + 1 is 2048."""
+    return FLOAT32 if dtype == FLOAT16 else dtype
 
 
 def cast(x: Any, dtype: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import FLOAT64
+from revad.base.aval import FLOAT64, wider
 from revad.errors import RuleError, RuleShapeError
 from revad.operations.registry import uses_of
 
@@ -62,7 +62,7 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
 def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
     extra = len(g_shape) - len(shape)
     if type(g) is ndarray and extra == 1 and g_shape[1:] == shape:  # a bias, say
-        return np.add.reduce(g, 0)
+        return np.add.reduce(g, 0, wider(g.dtype))
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if extra >= 0 and n == 1 and g_shape[i + extra] != 1
     )
@@ -72,7 +72,7 @@ def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any)
             f"the rule {rule_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
             f"Return one of shape {shape}, or of a shape that broadcasting makes of it."
         )
-    return np.reshape(np.sum(g, axis=axes, keepdims=True), shape)
+    return np.reshape(np.sum(g, axis=axes, keepdims=True, dtype=wider(getattr(g, "dtype", None))), shape)
 
 
 def rule_name(rule: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.aval import FLOAT16, FLOAT32, wider
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, Node
 from revad.engine.views import write
@@ -18,7 +19,10 @@ ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter on
 
 
 class Reads:
-    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached."""
+    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached.
+
+    It also adds up the cotangents of any node of half precision, in single precision: in half precision 2048 + 1 is 2048.
+    """
 
     __slots__ = ("dense", "keys", "parts")
 
@@ -31,7 +35,7 @@ class Reads:
         """Add the cotangent of one read."""
         if type(part) is ndarray and part.ndim > 0 and (self.dense is None or type(self.dense) is ndarray):
             if self.dense is None:
-                self.dense = np.zeros(parent[SHAPE], parent[DTYPE])
+                self.dense = np.zeros(parent[SHAPE], wider(parent[DTYPE]))
             add_at(self.dense, key, part)
         else:
             self.keys.append(key)
@@ -39,14 +43,23 @@ class Reads:
 
     def add_dense(self, g: Any) -> None:
         """Add a cotangent of the whole; ours is a copy, since it will be written into."""
-        self.dense = np.copy(g) if self.dense is None else self.dense + g
+        if self.dense is None:
+            self.dense = np.copy(g)
+        elif type(self.dense) is type(g) is ndarray and self.dense.dtype == wider(g.dtype):
+            np.add(self.dense, g, self.dense)
+        else:
+            self.dense = self.dense + g
 
     def total(self, node: Node) -> Any:
         """Return the sum of all parts, in a buffer of ours."""
+        total = self._total(node)
+        return total.astype(FLOAT16) if node[DTYPE] is FLOAT16 else total
+
+    def _total(self, node: Node) -> Any:
         if not self.parts:
             return self.dense
         if self.dense is None:
-            return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], node[DTYPE])
+            return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
@@ -101,6 +114,8 @@ class Sweep:
             present.add_dense(g)
         elif order in self.owned and type(present) is ndarray and type(g) is ndarray:
             np.add(present, g, present)
+        elif getattr(present, "dtype", None) is FLOAT16:
+            self.adjoints[order] = Reads(np.add(present, g, dtype=FLOAT32))
         else:
             self.adjoints[order] = present + g
             self.owned.add(order)
@@ -125,7 +140,7 @@ class Sweep:
             if present is None:
                 self.wait(parent)
             elif parent[ORDER] not in self.owned:
-                present = np.copy(present)
+                present = np.array(present, wider(parent[DTYPE])) if type(present) is ndarray else np.copy(present)
             self.adjoints[parent[ORDER]] = present = Reads(present)
         present.add(key, g, parent)
 

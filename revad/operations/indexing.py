@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.aval import wider
 from revad.operations.protocol import own
 
 _BASIC = (int, slice, type(None), type(...), np.integer)
@@ -78,13 +79,12 @@ def unindex(parts: list[Any], keys: list[Any], like: Any, shape: tuple[int, ...]
     >>> unindex([1.0, 10.0], [0, 0], 1.0, (3,), np.dtype(float))
     array([11.,  0.,  0.])
     """
-    total = np.zeros_like(like, shape=shape, dtype=dtype)
+    total = np.zeros_like(like, shape=shape, dtype=wider(dtype))
     if len(parts) == 1 and is_basic(keys[0]):
         total[keys[0]] = parts[0]
-        return total
-    if len(parts) > 8 and all(type(key) is int for key in keys):
-        np.add.at(total, np.array(keys), np.array(parts, dtype=dtype))
-        return total
-    for part, key in zip(parts, keys, strict=True):
-        add_at(total, key, part)
-    return total
+    elif len(parts) > 8 and all(type(key) is int for key in keys):
+        np.add.at(total, np.array(keys), np.array(parts, dtype=total.dtype))
+    else:
+        for part, key in zip(parts, keys, strict=True):
+            add_at(total, key, part)
+    return total if total.dtype == dtype else total.astype(dtype)

@@ -49,7 +49,7 @@ def power_derivative(x: Any, p: Any, a: int, b: int) -> Any:
         far = ((size > 2.0**8) | (size < 2.0**-8)) & (size > 0) & (size < np.inf)
         if np.count_nonzero(far):
             value = value * np.exp(rounding * np.log(np.where(far, size, 1)))
-    lost = (np.isinf(power) | (np.abs(power) < np.finfo(power.dtype).tiny)) & (size > 0) & (size < np.inf)
+    lost = (np.isinf(power) | (np.abs(power) < np.finfo(np.result_type(power)).tiny)) & (size > 0) & (size < np.inf)
     if np.count_nonzero(lost):
         root = np.where(lost, size, 1) ** (exponent / 2)
         with np.errstate(invalid="ignore"):

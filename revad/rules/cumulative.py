@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval
+from revad.base.aval import Aval, wider
 from revad.operations.operation import newer
 from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import along
@@ -20,9 +20,9 @@ BACKWARDS = slice(None, None, -1)
 def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
     """Sum from the other end: ā[j] = Σ_{i≥j} ȳ[i]."""
     if axis is None or a.ndim == 0:
-        return np.reshape(np.cumsum(g[BACKWARDS])[BACKWARDS], a.shape)
+        return np.reshape(np.cumsum(g[BACKWARDS], dtype=wider(g.dtype))[BACKWARDS], a.shape)
     backwards = along(a.ndim, axis, BACKWARDS)
-    return np.cumsum(g[backwards], axis=axis)[backwards]
+    return np.cumsum(g[backwards], axis=axis, dtype=wider(g.dtype))[backwards]
 
 
 @composite(newer("cumulative_sum"))

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval
+from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.protocol import own
 from revad.operations.registry import composite, linear, vjp
@@ -80,7 +80,7 @@ def pair_left(g: Any, a: Aval, b: Any, subscripts: str) -> Any:
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
     met = letters_met(term_a, output + term_b)
-    return expand(contract_pair(g, b, f"{output},{term_b}->{met}", False, {}), met, term_a, a.shape)
+    return expand(contract_pair(g, b, f"{output},{term_b}->{met}", False, adding(g)), met, term_a, a.shape)
 
 
 def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
@@ -88,7 +88,7 @@ def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
     met = letters_met(term_b, output + term_a)
-    return expand(contract_pair(g, a, f"{output},{term_a}->{met}", False, {}), met, term_b, b.shape)
+    return expand(contract_pair(g, a, f"{output},{term_a}->{met}", False, adding(g)), met, term_b, b.shape)
 
 
 def all_pullback(g: Any, operands: Any, subscripts: str) -> list[Any]:
@@ -99,9 +99,14 @@ def all_pullback(g: Any, operands: Any, subscripts: str) -> list[Any]:
     for k, (x, term) in enumerate(zip(operands, terms, strict=True)):
         others = [output, *terms[:k], *terms[k + 1 :]]
         met = letters_met(term, "".join(others))
-        y = contract_all([g, *operands[:k], *operands[k + 1 :]], ",".join(others) + "->" + met, {})
+        y = contract_all([g, *operands[:k], *operands[k + 1 :]], ",".join(others) + "->" + met, adding(g))
         pulled.append(expand(y, met, term, np.shape(x)))
     return pulled
+
+
+def adding(g: Any) -> dict[str, Any]:
+    """Return the option of `einsum` that lets sums of half precision keep their digits."""
+    return {} if wider(g.dtype) == g.dtype else {"dtype": wider(g.dtype)}
 
 
 vjp(contract_pair, a=pair_left, b=pair_right)

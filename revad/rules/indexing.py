@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval, aval_of
+from revad.base.aval import Aval, aval_of, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
 from revad.operations.operation import NONDIFF
@@ -67,7 +67,7 @@ def choose_adjoint(g: Any, a: Any, choices: Aval, mode: str = "raise") -> Any:
     if type(choices) is not Aval:
         return parts
     extra = np.ndim(g) - (choices.ndim - 1)
-    return np.stack([np.sum(part, axis=tuple(range(extra))) for part in parts] if extra > 0 else parts)
+    return np.stack([np.sum(part, axis=tuple(range(extra)), dtype=wider(g.dtype)) for part in parts] if extra > 0 else parts)
 
 
 vjp(np.choose, a=NONDIFF)

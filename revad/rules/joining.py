@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval
+from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
 from revad.operations.operation import newer
@@ -236,7 +236,7 @@ def tile_adjoint(g: Any, A: Aval, reps: Any) -> Any:
     reps = (1,) * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - A.ndim) + A.shape
     split = [n for pair in zip(reps, shape, strict=True) for n in pair]
-    return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * ndim, 2))), A.shape)
+    return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * ndim, 2)), dtype=wider(g.dtype)), A.shape)
 
 
 @linear(np.repeat, "a")
@@ -247,6 +247,6 @@ def repeat_adjoint(g: Any, a: Aval, repeats: Any, axis: int | None = None) -> An
     before, n, after = shape[:axis], shape[axis], shape[axis + 1 :]
     if np.size(repeats) == 1:
         copies = np.reshape(g, (*before, n, int(np.ravel(repeats)[0]), *after))
-        return np.reshape(np.sum(copies, axis=axis + 1), a.shape)
+        return np.reshape(np.sum(copies, axis=axis + 1, dtype=wider(g.dtype)), a.shape)
     source = np.repeat(np.arange(n), repeats)
     return np.reshape(unindex([g], [(slice(None),) * axis + (source,)], g, shape, a.dtype), a.shape)

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import aval_of
+from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, count, restore_axes
+from revad.rules.norms import steady
 from revad.rules.reductions import count_where
 
 # Variance and standard deviation ---------------------------------------------------------------------------------------------
@@ -22,7 +23,7 @@ from revad.rules.reductions import count_where
 def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
     """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
     if mean is None:
-        options: dict[str, Any] = {"axis": axis, "dtype": dtype, "keepdims": axis is not None}
+        options: dict[str, Any] = {"axis": axis, "dtype": dtype or wider(aval_of(a).dtype), "keepdims": axis is not None}
         if where is True:
             mean = np.add.reduce(a, **options) / (count(np.shape(a), axis) or 1)
         else:
@@ -70,10 +71,13 @@ def std_pullback(
     mean: Any = None,
     correction: Any = None,
 ) -> Any:
-    """Scale the deviations: ā[i, j] = ȳ[i] · (a[i, j] - m[i])* / (y[i] (n - ddof)), and 0 where y = 0."""
-    constant = np.equal(ans, 0)
-    slope = np.where(constant, 0, g / (2 * ans + constant))
-    return var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
+    """Scale the deviations d = a - m: ā[i, j] = ȳ[i] · d[i, j]* / (‖d[i]‖ √(n - ddof)), and 0 where all are 0."""
+    root = np.sqrt(degrees_of_freedom(a, axis, ddof, where, correction))
+    deviations = deviation(a, axis, dtype, where, mean)
+    length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
+    constant = np.equal(length, 0)
+    slope = restore_axes(g, np.ndim(a), axis, keepdims) / root
+    return np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope
 
 
 def negated(pullback: Any) -> Any:

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.aval import wider
+from revad.operations.operation import NONDIFF, ONE
 from revad.operations.protocol import own
-from revad.operations.registry import composite, vjp
+from revad.operations.registry import composite, elementwise, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
 from revad.rules.nuclear import nuclear
@@ -41,12 +43,36 @@ def euclidean(x: Any, axis: Any, keepdims: bool) -> Any:
 def euclidean_pullback(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """x̄ = ȳ x* / ‖x‖, and 0 where x = 0."""
     ndim = np.ndim(x)
-    length, g = restore_axes(ans, ndim, axis, keepdims), restore_axes(g, ndim, axis, keepdims)
+    length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, 2, axis), restore_axes(g, ndim, axis, keepdims)
     zero = length == 0
-    return np.where(zero, 0, g / np.where(zero, 1, length)) * conj(x)
+    return np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g
 
 
 vjp(euclidean, x=euclidean_pullback)
+
+
+@own
+def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
+    """Return p-norms, those whose powers overflow or underflow computed anew from x over a power of two of about its size.
+
+    NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
+    """
+    limits = np.finfo(np.result_type(length))
+    power = length ** abs(ord)
+    lost = ~((power > limits.tiny / limits.eps) & (power < limits.max * limits.eps))
+    if not np.count_nonzero(lost):
+        return length
+    size = np.abs(x)
+    extreme = (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=True, initial=0 if ord > 0 else np.inf)
+    scale = np.ldexp(np.ones_like(extreme), np.frexp(extreme)[1] - 1)  # exact; 1 for 0, ∞ and NaN
+    powers = np.sum((size / scale) ** ord, axis=axis, keepdims=True, dtype=wider(size.dtype))
+    with np.errstate(over="ignore"):
+        scaled = scale * powers ** (1 / ord)
+    beyond = np.isinf(scaled) & np.isfinite(extreme)  # a norm of finite numbers that has no value
+    return np.where(lost, np.where(beyond, np.nan, scaled), length)
+
+
+elementwise(steady, length=ONE, x=NONDIFF)
 
 
 def vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
@@ -78,11 +104,11 @@ def power_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     """x̄ = ȳ (|x| / ‖x‖)ᵖ⁻¹ x* / |x|, and 0 where x or its norm is 0."""
     ndim = np.ndim(x)
-    length, g = restore_axes(ans, ndim, axis, keepdims), restore_axes(g, ndim, axis, keepdims)
+    length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, ord, axis), restore_axes(g, ndim, axis, keepdims)
     size = np.abs(x)
     zero = (size == 0) | (length == 0)
     share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
-    return np.where(zero, 0, g * share / np.where(zero, 1, size)) * conj(x)
+    return np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share)
 
 
 vjp(power_norm, x=power_norm_pullback)

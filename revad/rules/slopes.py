@@ -82,7 +82,7 @@ elementwise(sech_squared, x=lambda tanh, ans: -2 * tanh * ans, tanh=NONDIFF)
 def lorentzian(x: Any) -> Any:
     """Return 1/(1 + x²)."""
     if squares_fit(x):
-        if type(x) is not ndarray:
+        if type(x) is not ndarray or not x.ndim:
             return 1 / (1 + x * x)
         square = x * x
         np.add(square, ONES[x.dtype.char], square)

@@ -250,7 +250,9 @@ def _stencil(x: Any, order: int, domain: tuple[float, ...]) -> _Stencil:
         high = np.where(place <= edge, edge, high)
     scale = np.maximum(1.0, np.sqrt(np.abs(x)))
     below, above = place - low, high - place
-    one_sided = np.where(below < NEAR_EDGE * scale, 1.0, np.where(above < NEAR_EDGE * scale, -1.0, 0.0))
+    at_start, at_end = low == domain[0], high == domain[-1]  # where the function ends, not where it has a pole
+    near = NEAR_EDGE * scale
+    one_sided = np.where(at_start & (below < near), 1.0, np.where(at_end & (above < near), -1.0, 0.0))
     room = np.where(one_sided == 0, 1.98 * np.minimum(below, above), 0.98 * np.maximum(below, above)) / order
     step = np.exp2(np.floor(np.log2(np.minimum(scale, room))))
     return _Stencil(x, order, step, one_sided)
