@@ -74,7 +74,7 @@ def of_full_rank(r: Any) -> Any:
     """
     if 0 in r.shape:
         return r
-    lengths = np.linalg.norm(r, None, -2, True)  # noqa: FBT003
+    lengths = np.linalg.norm(r, None, -2, True)
     condition = np.linalg.cond(r / np.where(lengths == 0, 1, lengths), 1)
     limit = 1 / (r.shape[-1] * np.finfo(r.dtype).eps)
     if np.any(condition > limit):
