@@ -80,7 +80,7 @@ def primitive(f: Callable[..., Any]) -> Callable[..., Any]:
     return own(f)
 
 
-class custom_vjp:
+class custom_vjp:  # noqa: N801  (reads as a decorator)
     """Give a function a pull-back of its own (a decorator, in JAX's style).
 
     Parameters

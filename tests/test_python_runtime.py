@@ -219,7 +219,7 @@ REFUSED = {
     "statistics.fmean": statistics.fmean,
     "float": lambda x: float(x[0]),
     "complex": lambda x: complex(x[0]),
-    "percent": lambda x: "%f" % x[0],
+    "percent": lambda x: "%f" % x[0],  # noqa: UP031
     "array.array": lambda x: __import__("array").array("d", x),
     "item": lambda x: x[0].item(),
     "tolist": lambda x: x.tolist(),

@@ -114,7 +114,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     return sweep.gradients()
 
 
-def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:
+def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Apply a rule, a partial derivative or a pull-back, and put the result into the argument's space."""
     try:
         contribution = function(g, *kept) if kind == PULL else g * function(*kept)

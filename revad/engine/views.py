@@ -102,7 +102,7 @@ def replace(handle: Tracked, new: Any) -> None:
 def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     """Perform ``handle[key] = value``, or add the value there: in the memory at hand if nobody else needs what it holds now."""
     if not isinstance(handle, Tracked):
-        write_at(handle, (), key, value, adds, True)
+        write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
     if Pause.count and handle._node[LEVEL] <= Pause.level.get():
         handle._value = _write_paused(handle._value, key, value, adds)
@@ -120,9 +120,9 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     _refresh(base)
 
 
-def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:
+def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:  # noqa: FBT001
     """Return a copy of the plain value of a handle with a constant written into it, while recording is off."""
-    updated = write_at(np.array(value), (), key, plain(written), adds, True)
+    updated = write_at(np.array(value), (), key, plain(written), adds, True)  # noqa: FBT003
     return updated if isinstance(value, ndarray) else type(value)(updated)
 
 

@@ -24,7 +24,7 @@ array([0., 2.])
 
 from typing import Any
 
-import numpy as _numpy
+import numpy as _numpy  # noqa: ICN001  (np is what users call this module)
 
 from revad.numpy.classes import cdouble as cdouble
 from revad.numpy.classes import complex64 as complex64

@@ -112,7 +112,7 @@ def isscalar(element: Any) -> bool:
     return np.isscalar(bottom(element))
 
 
-class ndarray(np.ndarray, metaclass=StandIn):
+class ndarray(np.ndarray, metaclass=StandIn):  # noqa: N801  (NumPy's name)
     """`numpy.ndarray`, of which tracked arrays count as instances too."""
 
     original = np.ndarray

@@ -12,7 +12,7 @@ from revad.numpy.buffers import plain
 from revad.numpy.creation import array, holds_tracked
 
 
-class vectorize(np.vectorize):
+class vectorize(np.vectorize):  # noqa: N801  (NumPy's name)  # pyright: ignore[reportIncompatibleVariableOverride]
     """`numpy.vectorize`, which loops over the elements of tracked arrays itself.
 
     Examples
@@ -81,7 +81,7 @@ def _closes_over_tracked(function: Any) -> bool:
 
 def _is_filled(cell: Any) -> bool:
     try:
-        cell.cell_contents
+        cell.cell_contents  # noqa: B018
     except ValueError:
         return False
     return True

@@ -54,7 +54,7 @@ def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
 
 
 @own
-def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool = False, spare: bool = False) -> Any:
+def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool = False, spare: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Write into a view of an array; return the array with the view's elements at ``key`` set to ``value``.
 
     Parameters

@@ -253,7 +253,7 @@ LOSSES: dict[str, Any] = {
     "item": lambda t: t[0].item(),
     "item of": lambda t: t.item(0),
     "tolist": lambda t: t.tolist(),
-    "percent": lambda t: "%f" % t[0],
+    "percent": lambda t: "%f" % t[0],  # noqa: UP031
     "full": lambda t: np.full(3, t[0]),
     "fill": lambda t: np.zeros(3).fill(t[0]),
     "fromiter": lambda t: np.fromiter([t[0], t[1]], float),

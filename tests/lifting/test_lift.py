@@ -372,7 +372,7 @@ CMATH: dict[str, Callable[[Any], Any]] = {
     name: (lambda x, name=name: abs(getattr(cmath_of_the_module, name)(complex(x[0], x[1]) * x[2])) ** 2)
     for name in ("acos", "asinh", "atan", "cosh", "exp", "log", "log10", "sin", "sqrt", "tanh")
 }
-import cmath as cmath_of_the_module
+import cmath as cmath_of_the_module  # noqa: E402
 
 CMATH |= {
     "phase": lambda x: cmath_of_the_module.phase(x[0] + 1j * x[1]),

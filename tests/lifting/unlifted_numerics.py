@@ -6,7 +6,7 @@ import math
 import statistics
 from typing import Any
 
-import numpy
+import numpy  # noqa: ICN001  (some people do)
 import numpy as np
 import scipy.integrate
 import scipy.interpolate
@@ -49,7 +49,7 @@ def conversions(x: Any) -> Any:
     assert isinstance(y, float)
     assert isinstance(1.0, float)
     assert not isinstance(1, float)
-    assert float == float
+    assert float == float  # noqa: E721
     assert isinstance(x, np.ndarray)
     assert np.zeros(2, dtype=float).dtype == np.ones(2).astype(float).dtype == numpy.dtype(float)
     assert float("2.5") == 2.5

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import numpy
+import numpy  # noqa: ICN001  (np is revad's here)
 import pytest
 
 import revad

@@ -248,7 +248,7 @@ def test_hash_is_refused_and_eq_is_elementwise() -> None:
         hash(a)
     assert a != "text"
     assert (a == b).tolist() == [True]
-    assert a != None
+    assert a != None  # noqa: E711
     assert a is not None
 
 

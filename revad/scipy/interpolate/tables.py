@@ -15,7 +15,7 @@ SPLINES = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
 STEPS = ("nearest", "nearest-up", "previous", "next")
 
 
-class interp1d(Interpolant):
+class interp1d(Interpolant):  # noqa: N801  (SciPy's name)
     """Interpolate in a table, as `scipy.interpolate.interp1d`.
 
     Parameters

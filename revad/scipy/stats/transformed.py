@@ -74,7 +74,7 @@ def yeojohnson_llf(lmb: Any, data: Any, *, axis: Any = 0, nan_policy: str = "pro
     return (lmb - 1) * jacobian - n / 2 * np.log(np.var(yeo_johnson(x, lmb), axis=axis, keepdims=keepdims))
 
 
-class gaussian_kde:
+class gaussian_kde:  # noqa: N801  (SciPy's name)
     """A kernel density estimate, as `scipy.stats.gaussian_kde`; differentiable in the data, weights, bandwidth and points.
 
     Parameters

@@ -115,6 +115,6 @@ nondiff(special.round)
 
 # Lambert's W, which solves W e^W = z, so that W′ = 1/(z + e^W); through the ufunc behind `scipy.special.lambertw` ------------
 
-_lambertw: Any = getattr(_ufuncs, "_lambertw")
+_lambertw: Any = getattr(_ufuncs, "_lambertw")  # noqa: B009  (private, so not in the stubs)
 
 elementwise(_lambertw, x1=lambda x1, ans: 1 / (x1 + np.exp(ans)), x2=NONDIFF, x3=NONDIFF)
