@@ -19,7 +19,7 @@ from revad.base.extras import need as need
 from revad.base.trees import flatten
 from revad.base.trees import register_pytree as register_pytree
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, keep
+from revad.engine.handles import Tracked, keep, level_of
 from revad.engine.record import is_on
 from revad.errors import ArgumentError, RuleError
 from revad.operations.operation import NONDIFF as NONDIFF
@@ -147,7 +147,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             outputs, rebuild_output = flatten(output)
             return outputs
 
-        level = top._node[1]
+        level = level_of(top)
         options = (
             {"needs": tuple([any(is_on(leaf, level) for leaf in flatten(a)[0]) for a in moving])} if self.takes_needs else {}
         )

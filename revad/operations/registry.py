@@ -64,6 +64,14 @@ def _load_companions() -> None:
             _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
 
 
+def load_now(loader: Callable[[], Any]) -> None:
+    """Register rules at once, as rules of ours: the registry has asked for them, or somebody imports one by name."""
+    if _Loading.running:
+        loader()
+    else:
+        _run([loader])
+
+
 def _run(loaders: list[Callable[[], Any]]) -> None:
     with _loading:
         if loaders and not _Loading.running:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval, wider
-from revad.operations.operation import newer
+from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import along
 
@@ -25,7 +25,7 @@ def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
     return np.cumsum(g[backwards], axis=axis, dtype=wider(g.dtype))[backwards]
 
 
-@composite(newer("cumulative_sum"))
+@composite(if_present("cumulative_sum"))
 def cumulative_sum(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
 ) -> Any:
@@ -79,7 +79,7 @@ def discounted_sums(g: Any, x: Any) -> Any:
 vjp(np.cumprod, a=cumprod_pullback)
 
 
-@composite(newer("cumulative_prod"))
+@composite(if_present("cumulative_prod"))
 def cumulative_prod(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
 ) -> Any:

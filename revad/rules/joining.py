@@ -14,7 +14,7 @@ import numpy as np
 from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
-from revad.operations.operation import newer
+from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear
 from revad.operations.writing import index_update
 from revad.rules.axes import as_array
@@ -222,7 +222,7 @@ def dsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
     return split_adjoint(g, ary, indices_or_sections, 2)
 
 
-linear(newer("unstack"), "x")(lambda g, axis=0: np.stack(g, axis))
+linear(if_present("unstack"), "x")(lambda g, axis=0: np.stack(g, axis))
 
 
 # Repeating -------------------------------------------------------------------------------------------------------------------

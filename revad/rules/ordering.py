@@ -18,11 +18,14 @@ from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
 
 
 @composite(np.sort)
-def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+def sort(
+    a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: Any = False
+) -> Any:
     """Return the elements gathered in stable order, so that equal ones keep their own cotangents."""
+    direction: Any = {"stable": True, "descending": True} if descending else {"kind": "stable"}  # NumPy before 2.5 knows one
     if axis is None:
         a, axis = np.ravel(a), 0
-    return np.take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis=axis)
+    return np.take_along_axis(a, np.argsort(a, axis=axis, **direction), axis=axis)
 
 
 @composite(np.sort_complex)

@@ -97,4 +97,5 @@ def full_like(
 @composite(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
     """Return an array that holds a tracked value everywhere; called with one only through ``like=``."""
-    return np.copy(np.broadcast_to(fill_value if dtype is None else np.astype(fill_value, dtype), shape), "C")
+    filled = np.broadcast_to(fill_value, shape)
+    return np.copy(filled if dtype is None else np.astype(filled, dtype), "C")

@@ -134,6 +134,9 @@ def define(name: str, basis: Any) -> None:
             c = value(x, c, tensor=k == 0)
         return c
 
+    def at_point(points: Any, c: Any) -> Any:
+        return at_points(*points, c)
+
     def on_grid(*args: Any) -> Any:
         *points, c = args
         for x in points:
@@ -160,6 +163,8 @@ def define(name: str, basis: Any) -> None:
         *((getattr(basis, f"{name}grid{d}d"), on_grid) for d in (2, 3)),
     ):
         offer(function, definition)
+    if hasattr(basis, f"{name}valnd"):  # NumPy 2.5
+        offer(getattr(basis, f"{name}valnd"), at_point)
 
 
 def offer(function: Callable[..., Any], definition: Callable[..., Any]) -> None:

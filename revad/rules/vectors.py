@@ -12,6 +12,7 @@ import numpy as np
 from revad.base.aval import Aval
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
+from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import moved_left, moved_right
 from revad.rules.contraction import conj, times_vector
@@ -69,9 +70,8 @@ def vecdot_spread(g: Any, other: Any, ndim: int, other_ndim: int, axis: int, kee
 
 
 vjp(np.vecdot, x1=vecdot_left, x2=vecdot_right)
-if hasattr(np, "matvec"):  # NumPy 2.2
-    vjp(np.matvec, x1=matvec_left, x2=matvec_right)
-    vjp(np.vecmat, x1=vecmat_left, x2=vecmat_right)
+vjp(if_present("matvec"), x1=matvec_left, x2=matvec_right)
+vjp(if_present("vecmat"), x1=vecmat_left, x2=vecmat_right)
 
 
 # cross, kron -----------------------------------------------------------------------------------------------------------------

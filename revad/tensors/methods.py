@@ -292,7 +292,6 @@ class ArrayMethods:
     nonzero = _method(np.nonzero)
     cumsum = _method(np.cumsum)
     cumprod = _method(np.cumprod)
-    clip = _method(np.clip)
     round = _method(np.round)
     reshape = _shape_method(np.reshape)
     transpose = _shape_method(np.transpose)
@@ -305,6 +304,10 @@ class ArrayMethods:
     diagonal = _method(np.diagonal)
     trace = _method(np.trace)
     copy = _method(np.copy)
+
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """Return ``np.clip(self, min, max)``."""
+        return calls.call(np.clip, (self, min, max), kwargs if out is None else {**kwargs, "out": out})
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""

@@ -91,9 +91,9 @@ def solution(a: Any, b: Any, cond: Any, check_finite: bool, lapack_driver: Any) 
 def solution_of_any_rank_pullback(
     g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any, cond: Any = None
 ) -> tuple[Any, Any]:
-    """Pull back through x, the squared residuals and the singular values."""
+    """Pull back through x, the squared residuals (real, though complex arrays hold them from SciPy 1.18 on) and the singular values."""
     g_s = g[3] if len(ans) == 4 else np.zeros_like(a, shape=min(np.shape(a)), dtype=np.finfo(a.dtype).dtype)
-    return lstsq_pullback((g[0], g[1], g[2], g_s), needs, a, b, ans, cond)
+    return lstsq_pullback((g[0], np.real(g[1]), g[2], g_s), needs, a, b, ans, cond)
 
 
 @define("lstsq")

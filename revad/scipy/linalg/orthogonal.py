@@ -33,14 +33,19 @@ def qr(
 ) -> Any:
     """Return Q and R, or R alone, and with pivoting the order of the columns."""
     refuse_raw("qr", mode)
-    return smooth_qr(a, lwork=lwork, mode=mode, pivoting=pivoting, check_finite=check_finite)
+    return smooth_qr(a, **workspace(lwork), mode=mode, pivoting=pivoting, check_finite=check_finite)
 
 
 @define("rq")
 def rq(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", check_finite: bool = True) -> Any:
     """Return R and Q, or R alone."""
     refuse_raw("rq", mode)
-    return smooth_rq(a, lwork=lwork, mode=mode, check_finite=check_finite)
+    return smooth_rq(a, **workspace(lwork), mode=mode, check_finite=check_finite)
+
+
+def workspace(lwork: Any) -> dict[str, Any]:
+    """Return the option for LAPACK's workspace if it is given: from SciPy 1.18 on its mere presence warns."""
+    return {} if lwork is None else {"lwork": lwork}
 
 
 def refuse_raw(function: str, mode: str) -> None:

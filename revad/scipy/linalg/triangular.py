@@ -6,9 +6,11 @@ Murray (2016), arXiv:1602.07527. Pivots are constant, since the order of the row
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 
 from revad.operations.protocol import own
 from revad.operations.registry import nondiff, vjp, vjp_joint
@@ -32,9 +34,16 @@ def cholesky_pullback(g: Any, ans: Any, lower: bool = False) -> Any:
 
 
 def cho_factor_pullback(g: Any, ans: Any, lower: bool = False) -> Any:
-    """The same for the triangle that holds the factor; the other one holds what it held before."""
+    """The same for the triangle that holds the factor; before SciPy 1.18 the other one holds what it held before, now zeros."""
     half, beside = (np.tril, np.triu) if lower else (np.triu, np.tril)
-    return cholesky_pullback(half(g[0]), half(ans[0]), lower) + beside(g[0], 1 if lower else -1)
+    pulled = cholesky_pullback(half(g[0]), half(ans[0]), lower)
+    return pulled + beside(g[0], 1 if lower else -1) if keeps_other_triangle() else pulled
+
+
+@cache
+def keeps_other_triangle() -> bool:
+    """Return whether `scipy.linalg.cho_factor` leaves the triangle without the factor as it was."""
+    return bool(scipy.linalg.cho_factor(np.array([[1.0, 0.0], [0.5, 1.0]]))[0][1, 0])
 
 
 @vjp_joint(cho_solve, "c_and_lower", "b")
