@@ -110,7 +110,7 @@ def keep(value: Any) -> Any:
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
-        return tuple(keep(item) for item in value)
+        return tuple([keep(item) for item in value])
     return value
 
 

@@ -68,7 +68,7 @@ PASSING = Rule(identity, (), is_partial=False)
 _FLOAT64 = np.float64
 _INTS = frozenset((int,))
 CONSTANTS = frozenset(
-    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice)
+    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice, type(...))
 )  # types that hold nothing tracked
 
 
@@ -189,6 +189,8 @@ def follow_plan(
         positions, kind, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
+        if type(ans) is ndarray and ans.dtype.kind in "fc":
+            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
@@ -263,8 +265,9 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
+    constants = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and not s.tracked and not s.as_aval]
     options = [(i, s.at) for i, s in enumerate(sources) if s.origin == KEYWORD and not s.tracked and not s.as_aval]
-    done = {i for i, _ in as_they_are + avals + options}
+    done = {i for i, _ in as_they_are + avals + constants + options}
     others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
 
     def keeper(lower: Any, kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
@@ -273,6 +276,9 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
             kept[i] = lower[at]
         for i, at in avals:
             kept[i] = _avals(lower[at])
+        for i, at in constants:
+            value = lower[at]
+            kept[i] = value if type(value) in IMMUTABLE else keep(value)
         for i, name in options:
             value = kwargs[name]
             kept[i] = value if type(value) in IMMUTABLE else keep(value)

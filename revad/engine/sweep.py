@@ -165,8 +165,10 @@ class Sweep:
         _check_count(function, cotangents, len(parents))
         for node, cotangent in zip(parents, cotangents, strict=True):
             if node is not None:
-                if node[DTYPE] is not SEVERAL:
-                    cotangent = project(cotangent, node[SHAPE], node[DTYPE], function)
+                shape, dtype = node[SHAPE], node[DTYPE]
+                fits = type(cotangent) is ndarray and cotangent.shape == shape and cotangent.dtype is dtype
+                if not fits and dtype is not SEVERAL:
+                    cotangent = project(cotangent, shape, dtype, function)
                 self.accumulate(node, cotangent)
 
     def gradients(self) -> dict[int, Any]:

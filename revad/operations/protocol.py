@@ -53,7 +53,7 @@ def find_speaker(values: Any, asked: Any = ()) -> Any:
         if kind in _SILENT or kind in asked:
             continue
         if kind is list or kind is tuple:
-            if (found := find_speaker(value, asked)) is not None:
+            if value and (found := find_speaker(value, asked)) is not None:
                 return found
         elif hasattr(kind, "__array_function__") and not issubclass(kind, (np.ndarray, np.generic)):
             return value
