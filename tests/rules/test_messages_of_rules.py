@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from revad import grad
+from revad.operations.operation import Absent, if_present
 
 V = np.array([1.0, -2.0, 3.0, 0.5])
 M = V.reshape(2, 2)
@@ -38,7 +39,7 @@ def written(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 REFUSED = [
     # along an axis
-    Refused(np.cumulative_sum, M, ValueError, "x has shape (2, 2): say along which axis, axis=..."),
+    Refused(if_present("cumulative_sum"), M, ValueError, "x has shape (2, 2): say along which axis, axis=..."),
     Refused(
         lambda x: np.gradient(x, edge_order=2),
         V[:2],
@@ -93,7 +94,6 @@ REFUSED = [
     Refused(lambda x: np.select([x > 0], [x, -x]), V, ValueError, "list of cases must be same length as list of conditions"),
     Refused(lambda x: np.select([], []) + x, V, ValueError, "select with an empty condition list is not possible"),
     Refused(lambda x: np.select([[1, 0, 1, 0]], [x]), V, TypeError, "invalid entry in condlist: should be boolean ndarray"),
-    Refused(lambda x: np.trim_zeros(x, "left"), V, ValueError, "unexpected character(s) in `trim`: 'left'"),
     Refused(
         lambda x: np.piecewise(x, [x > 0], [1.0, 2.0, 3.0]),
         V,
@@ -164,6 +164,9 @@ REFUSED = [
     Refused(lambda x: np.polyfit(V[:2], x, 1), T, TypeError, "expected 1D or 2D array for y"),
     Refused(lambda x: np.polyfit(x, V[:3], 1), V, TypeError, "expected x and y to have same length"),
 ]
+REFUSED = [row for row in REFUSED if not isinstance(row.call, Absent)]  # what the installed NumPy lacks
+if np.lib.NumpyVersion(np.__version__) >= "2.2.0":  # earlier ones look at no letters but f and b
+    REFUSED.append(Refused(lambda x: np.trim_zeros(x, "left"), V, ValueError, "unexpected character(s) in `trim`: 'left'"))
 
 
 @pytest.mark.parametrize(("call", "at", "error", "message"), REFUSED, ids=[row.message for row in REFUSED])
