@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import InitVar, dataclass, fields  # noqa: F401  (dataclasses look for InitVar in the module of the example below)
+from dataclasses import InitVar, dataclass, fields  # noqa: F401  # pyright: ignore[reportUnusedImport]  (the example below needs it here)
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")

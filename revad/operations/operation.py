@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from revad.base.aval import Aval
+from revad.typing import Array, Function
 
-Function = Callable[..., Any]
 NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
 NEVER = 1 << 30  # a position that no argument has
 REQUIRED: Any = inspect.Parameter.empty
@@ -219,7 +218,7 @@ def named(rule: Any, kind: str, operation: str, argument: str = "") -> Any:
     return copy
 
 
-def itself(ans: Any) -> Any:
+def itself(ans: Array) -> Any:
     """Return the output: the partial derivative of exp."""
     return ans
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array
+
 _SILENT = frozenset((np.ndarray, np.float64, np.float32, float, int, complex, slice, bool, str, type(None), type(...)))
 
 
@@ -46,7 +48,7 @@ def own(function: Callable[..., Any], known_as: Callable[..., Any] | None = None
     return dispatched
 
 
-def find_speaker(values: Any, asked: Any = ()) -> Any:
+def find_speaker(values: Array, asked: Any = ()) -> Any:
     """Return the first value, in lists and tuples too, that has a protocol of its own and was not asked; None if there is none."""
     for value in values:
         kind = type(value)

@@ -11,14 +11,15 @@ from revad.operations.indexing import is_basic
 from revad.operations.registry import vjp_joint
 from revad.operations.writing import Step, locate, write_at
 from revad.rules.scattering import last_writes, may_repeat, with_leading_ones
+from revad.typing import Array, Index
 
 
 @vjp_joint(write_at, "x", "value", linear=True)
 def write_pullback(
-    g: Any,
+    g: Array,
     needs: tuple[bool, bool],
     steps: tuple[Step, ...],
-    key: Any,
+    key: Index,
     value: Aval,
     adds: bool = False,
     ours: bool = False,

@@ -13,6 +13,7 @@ from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, snapshot
 from revad.engine.levels import open_levels
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
+from revad.typing import PyTree
 
 Argnums = int | str | Sequence[int | str]
 
@@ -86,7 +87,7 @@ def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str
     return keys
 
 
-def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
+def differentiable(leaf: Any, name: str, tree: PyTree, index: int) -> Any:
     """Return a leaf that can be differentiated: a Python int becomes a float; arrays without derivative are refused."""
     kind = type(leaf)
     if kind is float or kind is complex or (kind is np.ndarray and leaf.dtype.kind in "fc" and leaf.dtype.isnative):
@@ -114,7 +115,7 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
     )
 
 
-def _where(tree: Any, index: int) -> str:
+def _where(tree: PyTree, index: int) -> str:
     path = describe(tree)[index]
     return f" at {path}" if path else ""
 

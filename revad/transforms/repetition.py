@@ -18,6 +18,7 @@ from revad.base.arrays import is_inexact
 from revad.base.places import Site
 from revad.engine.handles import plain
 from revad.errors import ArgumentError
+from revad.typing import Array
 
 
 def bits(value: Any) -> Any:
@@ -31,7 +32,7 @@ def bits(value: Any) -> Any:
     return None
 
 
-def _content(array: Any) -> bytes:
+def _content(array: Array) -> bytes:
     """Return the bytes of an array's numbers; those of a long double are padded with bytes that mean nothing."""
     if array.dtype.char == "G":
         return _content(array.real) + _content(array.imag)

@@ -18,6 +18,7 @@ from revad.checking.differences.sweeps import check_stack, jacobian_by_columns
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums
 from revad.transforms.recording import check_cotangent
+from revad.typing import Array
 
 
 class Difference(NamedTuple):
@@ -62,7 +63,7 @@ def directional_difference(
     return Difference(rebuild(here.outputs.leaves(found.value, wide=True)), rebuild(_moduli(here, found.error)))
 
 
-def _as_tuple(values: Any) -> tuple[Any, ...]:
+def _as_tuple(values: Array) -> tuple[Any, ...]:
     if isinstance(values, (tuple, list)):
         return tuple(values)
     raise ArgumentError("directional_difference(f, primals, tangents): both must be tuples, one entry for each argument of f.")

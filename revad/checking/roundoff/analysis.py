@@ -32,6 +32,7 @@ from revad.operations.registry import lookup
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 SINGLE_UNIT = float(np.finfo(np.float32).eps) / 2
 LARGEST, SMALLEST = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
@@ -201,7 +202,7 @@ class _Watch:
     def _follow(self, call: _Call, position: int, output: Any) -> None:
         """Let the node of an output be followed by one that passes its cotangent on, and notes it."""
 
-        def note(g: Any) -> None:
+        def note(g: Array) -> None:
             if self.level is not None:  # else of a derivative that the function itself takes
                 call.adjoints[position] = plain(g)
                 self._pulled = call
