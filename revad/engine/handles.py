@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.arrays import check_open
 from revad.engine.tape import LEVEL
 from revad.errors import LostGradientError
 
@@ -129,3 +130,5 @@ def refuse_closure(value: Any, level: int) -> None:
             "the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
             "be lost. Pass it as an argument."
         )
+    if not isinstance(value, (Tracked, ndarray)):
+        check_open(value, "an operation")

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.arrays import is_labelled
 from revad.base.aval import FLOAT64
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked, keep
+from revad.engine.handles import keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
@@ -172,8 +173,8 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Any) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
-            return apply(operator.getitem, (self, key), {})
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and _is_special(key)):
+            return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
         out = GradTensor()
@@ -354,5 +355,12 @@ def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:
     return found
 
 
-def _tracked_key(key: Any) -> bool:
-    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)
+_KEYS = frozenset((int, slice, ndarray, type(None), type(...)))
+
+
+def _is_special(key: Any) -> bool:
+    """Return whether an index has to be read first: it is, or holds, a tracked value or labelled data."""
+    items = key if type(key) is tuple else (key,)
+    if _KEYS.issuperset(map(type, items)):
+        return False
+    return find_top(items) is not None or any(map(is_labelled, items))
