@@ -145,8 +145,7 @@ class Buffer(GradTensor, Dual, Captured):
     __slots__ = ()
     __hash__: Any = None
     __pandas_priority__ = None  # to pandas it is the array that it stands for
-    pausable = False
-    captures = False
+    pausable = captures = False
     writes_in_place = False
 
     @property
