@@ -14,6 +14,7 @@ from revad.engine.handles import Tracked, below
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
 from revad.errors import LostGradientError, NoRuleError
+from revad.operations.operation import NO_VALUE
 from revad.operations.registry import lookup, qualified_name, unknown_function
 from revad.typing import Array, Function
 
@@ -95,6 +96,7 @@ def apply(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         return function(*args, **kwargs)
     kind = operation.kind
     if kind == "composite":
+        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
         return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
     if kind == "unsupported":
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")

@@ -111,6 +111,9 @@ float64, float32, float16 = _cast_type(np.float64), _cast_type(np.float32), _cas
 longdouble, complex128, complex64 = _cast_type(np.longdouble), _cast_type(np.complex128), _cast_type(np.complex64)
 python_float, python_complex = _cast_type(builtins.float), _cast_type(builtins.complex)
 double, single, half, cdouble, csingle = float64, float32, float16, complex128, complex64
+_integers = {kind: _cast_type(kind) for kind in {np.dtype(char).type for char in np.typecodes["AllInteger"]}}
+INTEGERS = {name: _integers[kind] for name, kind in vars(np).items() if isinstance(kind, type) and kind in _integers}
+"""The types of integers, by all their names."""
 
 
 def _stand_in(original: type) -> type:
@@ -141,3 +144,19 @@ class ndarray(np.ndarray, metaclass=StandIn):  # noqa: N801  (NumPy's name)
 
 
 _stand_ins[np.ndarray] = ndarray
+
+
+class python_type(type, metaclass=StandIn):  # noqa: N801  (Python's name)
+    """`type`, which tells what stands for the type of a value, so that ``type(t) is np.ndarray`` holds of tracked arrays as well."""
+
+    original = type
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return the type of a value, or make a class."""
+        if len(args) == 1 and not kwargs and cls is python_type:
+            kind = type(vars(args[0]).get("original", args[0]) if type(args[0]) is StandIn else bottom(args[0]))
+            return _stand_ins.get(kind, kind)
+        return type.__new__(type if cls is python_type else cls, *args, **kwargs)
+
+
+_stand_ins[type] = python_type
