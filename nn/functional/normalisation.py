@@ -9,10 +9,11 @@ import numpy as np
 
 import revad
 from revad.extend import Aval, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+def standardise(input: Array, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
     """Return x̂ = (x − μ)/√(σ² + ε), and the mean μ and variance σ² over the axes, which are kept with length one.
 
     Notes
@@ -36,7 +37,7 @@ def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any
     return centred, mean, variance
 
 
-def _standardise_input(g: Any, ans: Any, input: Aval, axes: tuple[int, ...], eps: float) -> Any:
+def _standardise_input(g: Array, ans: Array, input: Aval, axes: tuple[int, ...], eps: float) -> Array:
     g_y, g_mean, g_variance = g
     if not input.size:
         return g_y
@@ -56,17 +57,17 @@ def _channels(parameter: Any, ndim: int) -> Any:
     return None if parameter is None else np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
 
 
-def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
+def _scale_and_shift(y: Array, weight: Array, bias: Array) -> Array:
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
 
 def batch_norm(
-    input: Any,
+    input: Array,
     running_mean: Any,
     running_var: Any,
-    weight: Any = None,
-    bias: Any = None,
+    weight: Array = None,
+    bias: Array = None,
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
@@ -127,7 +128,9 @@ def batch_norm(
     return _scale_and_shift(y, weight, bias), running_mean, running_var
 
 
-def layer_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def layer_norm(
+    input: Array, normalized_shape: tuple[int, ...], weight: Array = None, bias: Array = None, eps: float = 1e-5
+) -> Array:
     """Normalise each sample over its last axes.
 
     Parameters
@@ -169,7 +172,7 @@ def last_axes(name: str, shape: tuple[int, ...], normalized_shape: tuple[int, ..
     return tuple(range(len(shape) - n, len(shape)))
 
 
-def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def group_norm(input: Array, num_groups: int, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each sample over groups of channels and all places.
 
     Parameters
@@ -199,7 +202,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
-def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def instance_norm(input: Array, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each channel of each sample over all places.
 
     Parameters
@@ -221,13 +224,13 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
 
 
 @revad.primitive
-def _divide_by_rms(input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms(input: Array, axes: tuple[int, ...], eps: float) -> Array:
     if not np.size(input):
         return input * 1
     return input / np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
 
 
-def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms_input(g: Array, input: Array, axes: tuple[int, ...], eps: float) -> Array:
     """x̄ = (ȳ − y·mean(ȳy))/ρ with ρ = √(mean(x²) + ε) and y = x/ρ."""
     if not input.size:
         return g
@@ -239,7 +242,7 @@ def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) 
 vjp(_divide_by_rms, input=_divide_by_rms_input)
 
 
-def rms_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, eps: float | None = None) -> Any:
+def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: float | None = None) -> Array:
     """Divide each sample by its root mean square over the last axes.
 
     Parameters

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_plain, copied
 from revad.base.trees import flatten
 from revad.engine.blocks import Block
 from revad.engine.handles import Tracked
 from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.gradient import GradTensor, make_leaf
+from revad.typing import Array
 
 
-def tensor(data: Any, dtype: Any = None) -> GradTensor:
+def tensor(data: Array, dtype: Any = None) -> GradTensor:
     """Return a leaf: a variable whose ``.grad`` is filled by ``backward()``.
 
     Parameters
@@ -85,7 +86,7 @@ def no_grad() -> Block:
     return paused()
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: Array) -> Any:
     """Return a value as a constant: its derivative is zero at every order.
 
     Parameters
@@ -111,8 +112,8 @@ def stop_gradient(x: Any) -> Any:
     return constants
 
 
-def _constant(leaf: Any) -> Any:
+def _constant(leaf: Array) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         leaf = leaf._value
-    return leaf.copy() if tracked and isinstance(leaf, np.ndarray) else leaf
+    return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

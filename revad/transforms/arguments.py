@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_open, check_plain, copied
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, snapshot
 from revad.engine.levels import is_open
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
+from revad.typing import PyTree
 
 Argnums = int | str | Sequence[int | str]
 
@@ -26,7 +27,7 @@ class Chosen:
         self.args = args
         self.kwargs = kwargs
         self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
-        self.keys = _keys(name, argnums, args, kwargs)
+        self.keys = keys_of(name, argnums, args, kwargs)
         if self.single:
             chosen: Any = self._get(self.keys[0])
         else:
@@ -56,7 +57,8 @@ class Chosen:
             raise
 
 
-def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+    """Return the positions and keywords that ``argnums`` names, after checking them against the call."""
     several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:
@@ -85,7 +87,7 @@ def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, 
     return keys
 
 
-def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
+def differentiable(leaf: Any, name: str, tree: PyTree, index: int) -> Any:
     """Return a leaf that can be differentiated: a Python int becomes a float; arrays without derivative are refused."""
     kind = type(leaf)
     if kind is float or kind is complex or (kind is np.ndarray and leaf.dtype.kind in "fc" and leaf.dtype.isnative):
@@ -113,21 +115,34 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
     )
 
 
-def _where(tree: Any, index: int) -> str:
+def _where(tree: PyTree, index: int) -> str:
     path = describe(tree)[index]
     return f" at {path}" if path else ""
 
 
 def own_copy(leaf: Any) -> Any:
-    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach."""
+    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach.
+
+    Otherwise it is the caller's array: it lies in memory in the same way, and is read-only if that is.
+    """
     if isinstance(leaf, np.ndarray):
-        return leaf.copy()
+        copy = copied(leaf)
+        if not leaf.flags.writeable:
+            copy.setflags(write=False)
+        return copy
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
 
 
 def constant_of(value: Any) -> Any:
     """Return the array of a buffer that nothing tracked was written into (`revad.numpy`); any other value as it is."""
     return np.array(value) if isinstance(value, Tracked) and level_of(value) < 0 else value
+
+
+def check_output(value: Any, name: str) -> Any:
+    """Return a leaf of an output; refuse an object in which tracked values would not be found."""
+    if not isinstance(value, (Tracked, float)):
+        check_open(value, name)
+    return value
 
 
 def check_alive(values: list[Any], name: str) -> None:

@@ -16,6 +16,7 @@ from revad.operations.operation import whole
 from revad.transforms.recompute import pull_leaves
 from revad.transforms.repetition import Repeating, in_rows, same_bits
 from revad.transforms.snapshots import Snapshots, next_snapshot
+from revad.typing import Array, PyTree
 
 Step = Callable[[Any, Any, Any], tuple[Any, Any]]  # (state, x, args) -> (state, y)
 
@@ -134,7 +135,7 @@ def scan(
 
 
 def _looped(
-    name: str, step: Step, f: Callable[..., Any], tree: Any, steps: int | None, go_on: Any, snapshots: int | None
+    name: str, step: Step, f: Callable[..., Any], tree: PyTree, steps: int | None, go_on: Any, snapshots: int | None
 ) -> tuple[Any, Any]:
     """Return the last state and the stacked outputs of a loop over ``(state, xs, args)``, as one operation if any is tracked."""
     if snapshots is not None and snapshots < 1:
@@ -165,7 +166,7 @@ def _looped(
         answer = [*map(_copied, outputs[:width]), *outputs[width:]]
         return list(answer)
 
-    def pull(g: Any, leaves: Any) -> list[Any]:
+    def pull(g: Array, leaves: Any) -> list[Any]:
         leaves, again = list(map(in_rows, leaves)), Repeating(name, f, step)
         if not same_bits(given, leaves):
             run(*leaves)  # somebody had the operation run on other values in between
@@ -186,7 +187,7 @@ def _looped(
     return rebuild_output(outputs)
 
 
-def _run(step: Step, tree: Any, steps: int | None, go_on: Any, memory: Snapshots | None) -> Any:
+def _run(step: Step, tree: PyTree, steps: int | None, go_on: Any, memory: Snapshots | None) -> Any:
     """Return the last state, the stacked outputs and the number of steps; keep states that are due."""
     state, xs, args = tree
     outputs: list[list[Any]] = []
@@ -209,7 +210,7 @@ def _run(step: Step, tree: Any, steps: int | None, go_on: Any, memory: Snapshots
 
 
 def _pull(
-    step: Repeating, tree: Any, g: tuple[list[Any], Any], answer: tuple[list[Any], Any], backwards: Iterator[tuple[int, Any]]
+    step: Repeating, tree: PyTree, g: tuple[list[Any], Any], answer: tuple[list[Any], Any], backwards: Iterator[tuple[int, Any]]
 ) -> list[Any]:
     """Return the cotangents of all leaves, from one recorded step after the other, last first.
 
@@ -247,7 +248,7 @@ def _pull(
     return [np.zeros_like(x) if g is None and is_inexact(x) else g for g, x in zip(g_leaves, flatten(tree)[0], strict=True)]
 
 
-def _backwards(step: Step, tree: Any, stack: list[tuple[int, Any]], stop: int, room: int) -> Iterator[tuple[int, Any]]:
+def _backwards(step: Step, tree: PyTree, stack: list[tuple[int, Any]], stop: int, room: int) -> Iterator[tuple[int, Any]]:
     """Yield all steps, last first, each with the state before it, from kept states of which there is room for so many."""
     _, xs, args = tree
     item, shared = _items(xs), _read_only(args)
@@ -276,7 +277,7 @@ def _items(xs: Any) -> Callable[[int], Any]:
     return lambda t: rebuild([leaf[t] for leaf in leaves])
 
 
-def _read_only(tree: Any) -> Any:
+def _read_only(tree: PyTree) -> Any:
     leaves, rebuild = flatten(tree)
     return rebuild(list(map(_guarded, leaves)))
 
@@ -289,12 +290,12 @@ def _guarded(value: Any) -> Any:
     return value
 
 
-def _tree_copied(tree: Any) -> Any:
+def _tree_copied(tree: PyTree) -> Any:
     leaves, rebuild = flatten(tree)
     return rebuild(list(map(_copied, leaves)))
 
 
-def _tree_in_rows(tree: Any) -> Any:
+def _tree_in_rows(tree: PyTree) -> Any:
     leaves, rebuild = flatten(tree)
     return rebuild(list(map(in_rows, leaves)))
 

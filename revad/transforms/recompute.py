@@ -17,6 +17,7 @@ from revad.errors import InPlaceError
 from revad.operations.operation import whole
 from revad.transforms.repetition import Repeating, digest, in_rows
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,7 +97,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
                 raise _written(name)
             return [np.copy(part) if isinstance(part, np.ndarray) and not part.flags.writeable else part for part in outputs]
 
-        def pull(g: Any, leaves: Any) -> list[Any]:
+        def pull(g: Array, leaves: Any) -> list[Any]:
             return pull_leaves(run, leaves, g)
 
         operation = whole(name, run, pull)
@@ -107,7 +108,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pull_leaves(
-    f: Callable[..., list[Any]], leaves: Any, g: Any, check: Callable[[list[Any]], None] | None = None
+    f: Callable[..., list[Any]], leaves: Any, g: Array, check: Callable[[list[Any]], None] | None = None
 ) -> list[Any]:
     """Return the cotangents of leaves, None for those without derivative, after ``check`` has seen the values of the outputs."""
     inexact = [i for i, value in enumerate(leaves) if is_inexact(value)]

@@ -18,6 +18,7 @@ from revad.base.arrays import is_inexact
 from revad.base.places import Site
 from revad.engine.handles import plain
 from revad.errors import ArgumentError
+from revad.typing import Array
 
 
 def bits(value: Any) -> Any:
@@ -25,10 +26,22 @@ def bits(value: Any) -> Any:
     value = plain(value)
     if isinstance(value, (np.ndarray, np.generic, float, complex, int)):
         array = np.asarray(value)
-        return None if array.dtype.hasobject else (array.shape, array.dtype, array.tobytes())
+        return None if array.dtype.hasobject else (array.shape, array.dtype, _content(array))
     if hasattr(value, "__array_function__"):  # an array on a device
         return value.shape, value.dtype, complex(np.sum(value)), float(np.sum(np.abs(value)))
     return None
+
+
+def _content(array: Array) -> bytes:
+    """Return the bytes of an array's numbers; those of a long double are padded with bytes that mean nothing."""
+    if array.dtype.char == "G":
+        return _content(array.real) + _content(array.imag)
+    if array.dtype.char != "g":
+        return array.tobytes()
+    mantissa, exponent = np.frexp(array)
+    leading = mantissa.astype(np.float64)
+    rest = np.where(np.isfinite(leading), mantissa, 0) - np.where(np.isfinite(leading), leading, 0)
+    return leading.tobytes() + rest.astype(np.float64).tobytes() + exponent.tobytes()
 
 
 def same_bits(values: Iterable[Any], others: Iterable[Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import copied
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
@@ -14,7 +15,7 @@ from revad.engine.levels import next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
 from revad.tensors.captured import captured, reference
-from revad.transforms.arguments import check_alive, constant_of
+from revad.transforms.arguments import check_alive, check_output, constant_of
 
 
 def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
@@ -50,7 +51,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program = Program(getattr(f, "__name__", type(f).__name__))
     level = next_level()
     leaves, rebuild = flatten((args, kwargs))
-    leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+    leaves = [copied(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
@@ -58,7 +59,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
         inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
         output = f(*inner_args, **inner_kwargs)
     outputs, program.rebuild_output = flatten(output)
-    outputs = [constant_of(leaf) for leaf in outputs]
+    outputs = [check_output(constant_of(leaf), "trace") for leaf in outputs]
     check_alive([leaf._value if level_of(leaf) == level else leaf for leaf in outputs], "trace")
     program.outputs = [reference(leaf, level) for leaf in outputs]
     return program
