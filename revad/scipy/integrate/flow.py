@@ -84,11 +84,8 @@ def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) ->
 
     def pull(g: Array, leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]
-        token = recording.set(True)  # the right-hand side runs again, and may write tracked values into arrays that it makes
-        try:
+        with recording.raised():  # the right-hand side runs again, and may write tracked values into arrays that it makes
             return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
-        finally:
-            recording.reset(token)
 
     operation = whole("flow", run, pull)
     leaves = (t0, y0, *ts, *[handle(node) for node in nodes])
