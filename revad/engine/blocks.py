@@ -23,8 +23,6 @@ from types import FrameType
 from typing import Any
 from weakref import ref
 
-from revad.engine.levels import Hold
-
 _SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _ENTERING = {"__enter__", "__aenter__", "enter_context", "enter_async_context"}
 
@@ -51,12 +49,17 @@ def _owner(frame: FrameType | None) -> int:
     return 0
 
 
-class Entry(Hold):
+class Entry(ref[Any]):
     """What one ``with`` sets, and its lock; it goes from the set of all entries when the lock does."""
 
     __slots__ = ("__weakref__", "owner", "value")
     value: Any
     owner: int
+
+    def is_held(self) -> bool:
+        """Return whether the lock is closed: code runs inside its `with`."""
+        lock = self()
+        return lock is not None and lock.locked()
 
 
 class Setting:

@@ -15,7 +15,7 @@ from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, level_of, plain, refuse_closure
-from revad.engine.levels import next_level, open_level
+from revad.engine.levels import close_level, next_level, open_level
 from revad.engine.projection import project
 from revad.engine.record import asked_for
 from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
@@ -160,8 +160,11 @@ def _pull_through(pull: Any, tangent: Array, ans: Array) -> Any:
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    with open_level(level):  # a rule may itself call a transformation
-        outputs = pull(tuple(variables) if several else variables[0])
+    try:
+        with open_level(level):  # a rule may itself call a transformation
+            outputs = pull(tuple(variables) if several else variables[0])
+    finally:
+        close_level(level, None)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}

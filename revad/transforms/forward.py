@@ -11,7 +11,7 @@ from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
-from revad.engine.levels import next_level, open_level
+from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.tensors.dual import dual, tangent_of
 from revad.transforms.arguments import Chosen, check_alive, check_output, constant_of, own_copy, zero_like
@@ -67,8 +67,13 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     chosen = Chosen("jvp", tuple(range(len(primals))), primals, {})
     directions = check_cotangent("jvp", tangents, primals, chosen.leaves, what="tangent")
     level = next_level()
-    with open_level(level):
-        output = chosen.call(f, [dual(own_copy(value), v, level) for value, v in zip(chosen.leaves, directions, strict=True)])
+    try:
+        with open_level(level):
+            output = chosen.call(
+                f, [dual(own_copy(value), v, level) for value, v in zip(chosen.leaves, directions, strict=True)]
+            )
+    finally:
+        close_level(level, None)
     aux = None
     if has_aux:
         if not (isinstance(output, tuple) and len(output) == 2):

@@ -12,7 +12,7 @@ from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten, same_structure
 from revad.engine.backward import backward
 from revad.engine.handles import Tracked, below, level_of, snapshot
-from revad.engine.levels import next_level, open_level
+from revad.engine.levels import close_level, next_level, open_level
 from revad.engine.probes import node_number, node_of
 from revad.engine.projection import project
 from revad.engine.pulling import NanPolicy, is_ieee, own
@@ -38,8 +38,11 @@ class Recording:
         self.level = level = next_level()
         values = [own_copy(value) for value in chosen.leaves]
         self.leaf_nodes = [leaf(value, level) for value in values]
-        with open_level(level):
-            output = chosen.call(f, [make(value, node) for value, node in zip(values, self.leaf_nodes, strict=True)])
+        try:
+            with open_level(level):
+                output = chosen.call(f, [make(value, node) for value, node in zip(values, self.leaf_nodes, strict=True)])
+        finally:
+            close_level(level, None)
         self.aux: Any = None
         if has_aux:
             if not (isinstance(output, tuple) and len(output) == 2):

@@ -11,7 +11,7 @@ from revad.base.arrays import copied
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
-from revad.engine.levels import next_level, open_level
+from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
 from revad.tensors.captured import captured, reference
@@ -55,9 +55,12 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
-    with open_level(level):
-        inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
-        output = f(*inner_args, **inner_kwargs)
+    try:
+        with open_level(level):
+            inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
+            output = f(*inner_args, **inner_kwargs)
+    finally:
+        close_level(level, None)
     outputs, program.rebuild_output = flatten(output)
     outputs = [check_output(constant_of(leaf), "trace") for leaf in outputs]
     check_alive([leaf._value if level_of(leaf) == level else leaf for leaf in outputs], "trace")
