@@ -9,7 +9,7 @@ C, so no interrupt comes in between; what is still noted of a lock that is open 
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from contextvars import ContextVar
 from itertools import count
 from typing import Any
@@ -42,18 +42,27 @@ class Flag:
         return lock
 
 
-recording = Flag("revad_recording")
-open_levels: dict[int, Any] = {}  # their locks
+class _Recording(Flag):
+    """Whether the function of a level runs in this thread, or code that asks for the same."""
+
+    def __bool__(self) -> bool:
+        here = get_ident()
+        return super().__bool__() or any(thread == here and lock.locked() for lock, thread in list(open_levels.values()))
+
+
+recording = _Recording("revad_recording")
+open_levels: dict[int, tuple[Any, int]] = {}  # of each its lock and its thread
 close_level = open_levels.pop
 
 
 def open_level(number: int) -> Any:
     """Return what to run the user's function of a level in; call ``close_level(number, None)`` in a ``finally``."""
-    open_levels[number] = lock = recording.raised()
+    lock = allocate_lock()
+    open_levels[number] = lock, get_ident()
     return lock
 
 
 def is_open(number: int) -> bool:
     """Return whether the function of a level runs, in whatever thread."""
-    lock = open_levels.get(number)
-    return lock is not None and lock.locked()
+    level = open_levels.get(number)
+    return level is not None and level[0].locked()

@@ -38,8 +38,10 @@ vjp(operator.getitem, b=NONDIFF)
 @linear(np.take, "a")
 def take_adjoint(g: Array, a: Aval, indices: Array, axis: int | None = None, mode: str = "raise") -> Array:
     """Scatter along one axis: ā[..., indices, ...] += ȳ."""
-    shape = (a.size,) if axis is None else a.shape
-    axis = 0 if axis is None else axis % a.ndim
+    if axis is None or not a.ndim:  # NumPy lets a scalar pass for one element
+        axis, shape = 0, (a.size,)
+    else:
+        axis, shape = axis % a.ndim, a.shape
     if mode == "wrap":
         indices = np.remainder(indices, shape[axis])
     elif mode == "clip":

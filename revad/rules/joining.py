@@ -243,8 +243,10 @@ def tile_adjoint(g: Array, A: Aval, reps: Any) -> Array:
 @linear(np.repeat, "a")
 def repeat_adjoint(g: Array, a: Aval, repeats: Any, axis: int | None = None) -> Array:
     """Sum over the copies of each element: ā[i] = Σ ȳ over the repeats[i] places that came from i."""
-    shape = (a.size,) if axis is None else a.shape
-    axis = 0 if axis is None else axis % a.ndim
+    if axis is None or not a.ndim:  # NumPy lets a scalar pass for one element
+        axis, shape = 0, (a.size,)
+    else:
+        axis, shape = axis % a.ndim, a.shape
     before, n, after = shape[:axis], shape[axis], shape[axis + 1 :]
     if np.size(repeats) == 1:
         copies = np.reshape(g, (*before, n, int(np.ravel(repeats)[0]), *after))

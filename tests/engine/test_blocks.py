@@ -24,7 +24,9 @@ from revad.engine.watching import Pause
 from revad.tensors import leaves
 
 W = tensor(2.0)
-OURS = {module.__file__ for module in (blocks, levels, watching, leaves, nonfinite)}
+OURS = {module.__file__ for module in (blocks, levels, watching, leaves, nonfinite)} | {
+    sys.modules[f"revad.transforms.{name}"].__file__ for name in ("forward", "recording", "trace")
+}
 
 
 def records() -> bool:
