@@ -9,6 +9,8 @@ import numpy as np
 import scipy.stats
 from scipy.special import digamma, gammaln, xlogy
 
+from revad.engine.handles import plain
+from revad.errors import NotDifferentiableError
 from revad.operations.protocol import find_speaker
 from revad.scipy.stats._continuous import DISTRIBUTIONS
 from revad.scipy.stats._standard import Formula
@@ -138,9 +140,35 @@ def _centred(x: Array, mean: Array, matrix: Array) -> tuple[Any, Any]:
 
 
 def normal_logpdf(x: Array, mean: Array, cov: Any, allow_singular: Any) -> Array:
-    """Return −½ (d log 2π + log |Σ| + (x − μ)ᵀ Σ⁻¹ (x − μ))."""
+    """Return −½ (d log 2π + log |Σ| + (x − μ)ᵀ Σ⁻¹ (x − μ)); of a singular Σ the pseudo-determinant and the pseudo-inverse count."""
     deviation, full = _centred(x, mean, cov)
+    spectrum, vectors = np.linalg.eigh(plain(full))
+    cutoff = np.max(np.abs(spectrum)) * np.finfo(spectrum.dtype).eps * (1e3 if spectrum.dtype == np.float32 else 1e6)  # SciPy's
+    if np.min(spectrum) < -cutoff:
+        raise ValueError("The input matrix must be symmetric positive semidefinite.")
+    if np.min(spectrum) <= cutoff:
+        if not allow_singular:
+            raise np.linalg.LinAlgError(
+                "the covariance matrix is singular, so there is no density in all directions; multivariate_normal takes it with "
+                "allow_singular=True."
+            )
+        return _singular_logpdf(deviation, full, spectrum, vectors, cutoff)
     return -0.5 * (np.shape(full)[0] * log(2 * pi) + log_determinant(full) + mahalanobis(deviation, full))
+
+
+def _singular_logpdf(deviation: Array, full: Array, spectrum: Array, vectors: Array, cutoff: Any) -> Array:
+    """Return the log-density of a degenerate normal distribution on the subspace that carries it, −∞ outside."""
+    if find_speaker((full,)) is not None:
+        raise NotDifferentiableError(
+            "multivariate_normal(allow_singular=True): the covariance matrix is singular, where the density has no derivative with "
+            "respect to it, since its rank changes next to it. Differentiate by x and the mean, or add a small multiple of the identity."
+        )
+    carried = spectrum > cutoff
+    scaled = deviation @ (vectors[:, carried] / np.sqrt(spectrum[carried]))
+    constant = np.count_nonzero(carried) * log(2 * pi) + np.sum(np.log(spectrum[carried]))
+    density = -0.5 * (constant + np.sum(scaled**2, axis=-1))
+    outside = np.linalg.norm(plain(deviation) @ vectors[:, ~carried], axis=-1) >= 1e3 * cutoff
+    return np.where(outside, -np.inf, density)
 
 
 def student_logpdf(x: Array, loc: Any, shape: Any, df: Any) -> Array:
