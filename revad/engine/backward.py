@@ -15,10 +15,11 @@ from numpy import ndarray
 from revad.base.aval import Aval
 from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
-from revad.engine.tape import JOINT, PARTIAL, PASS, PICK, PULL, READ, REUSE, SCALE, SEVERAL, Node
+from revad.engine.tape import JOINT, PARTIAL, PASS, PICK, PULL, READ, REUSE, SCALE, SEQUENCE, SEVERAL, Node
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
+from revad.operations.operation import NONDIFF
 
 FIRST_EDGE, EDGE = 4, 4  # where a node's edges begin, and how long each is
 ONE_EDGE, TWO_EDGES = 8, 12  # the length of a node with one and with two edges
@@ -168,7 +169,7 @@ def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bo
     if careful:
         contribution = strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
     if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
-        contribution = project(contribution, parent[2], parent[3], function)
+        contribution = project(contribution, parent[2], parent[3], function, (g, *kept))
     return contribution
 
 
@@ -269,19 +270,36 @@ def _pull_special(
                 owned.add(parent[0][0])
         else:
             cotangents = function(g, needs, *kept)
-        _check_count(function, cotangents, len(parent))
+        check_count(function, cotangents, len(parent))
         for node, cotangent in zip(parent, cotangents, strict=True):
             if node is not None:
-                if node[3] is not SEVERAL:
-                    cotangent = project(cotangent, node[2], node[3], function)
+                if cotangent is NONDIFF:
+                    continue
+                if node[3] is SEVERAL:
+                    cotangent = _projected_items(cotangent, node, function, (g, *kept))
+                else:
+                    cotangent = project(cotangent, node[2], node[3], function, (g, *kept))
                 _accumulate(adjoints, owned, heap, leaves, node, cotangent)
     else:  # SEQUENCE: the parent is a pack of nodes, one per item
         cotangents = function(g, *kept)
-        _check_count(function, cotangents, parent[2])
-        _accumulate(adjoints, owned, heap, leaves, parent, list(cotangents))
+        _accumulate(adjoints, owned, heap, leaves, parent, _projected_items(cotangents, parent, function, (g, *kept)))
 
 
-def _check_count(rule: Any, cotangents: Any, expected: int) -> None:
+def _projected_items(cotangents: Any, pack: Node, rule: Any, given: Any) -> list[Any]:
+    """Put the cotangents of a sequence's items into the items' spaces, here where the rule that made them is known."""
+    check_count(rule, cotangents, pack[2])
+    items = list(cotangents)
+    for at in range(FIRST_EDGE, len(pack), EDGE):
+        node, (i,) = pack[at], pack[at + 2]
+        if pack[at + 1] == SEQUENCE:
+            items[i] = _projected_items(items[i], node, rule, given)
+        else:
+            items[i] = project(items[i], node[2], node[3], rule, given)
+    return items
+
+
+def check_count(rule: Any, cotangents: Any, expected: int) -> None:
+    """Refuse a rule's result that has not one cotangent for each argument (or item of a sequence)."""
     if not hasattr(cotangents, "__len__") or len(cotangents) != expected:
         got = f"{len(cotangents)} of them" if hasattr(cotangents, "__len__") else f"one {type(cotangents).__name__}"
         raise RuleError(

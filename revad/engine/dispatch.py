@@ -11,7 +11,7 @@ import numpy as np
 
 from revad.base.arrays import check_plain
 from revad.engine.handles import Tracked, below
-from revad.engine.tape import Leaf
+from revad.engine.tape import Leaf, note_cut
 from revad.engine.watching import Pause
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name, unknown_function
@@ -96,6 +96,7 @@ def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[st
 
 def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
+    note_cut(level)
     below_args, below_kwargs = strip_call(level, args, kwargs)
     result = function(*below_args, **below_kwargs)
     for part in result if type(result) in CONTAINERS else (result,):

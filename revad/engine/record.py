@@ -118,7 +118,11 @@ def follow_plan(
     if plan is None:
         plan = make_plan(operation, level, args, kwargs)
         operation.plans[pattern] = plan
-    ans = operation.function(*lower, **lower_kwargs)
+    residuals: tuple[Any, ...] = ()
+    if operation.forward is None:
+        ans = operation.function(*lower, **lower_kwargs)
+    else:
+        ans, *residuals = operation.forward(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
         _, at, kind, function, keeper = plan.edges[0]
         if len(plan.edges) == 1:
@@ -140,7 +144,7 @@ def follow_plan(
     if plan.joint is not None:
         positions, kind, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
-        edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
+        edges += (parents, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
     if not edges:
         return ans
     if isinstance(ans, np.generic):

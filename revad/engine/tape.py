@@ -36,6 +36,8 @@ SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence 
 next_order = count(0, -1).__next__
 next_level = count(1).__next__
 active_levels: set[int] = set()
+linear_levels: set[int] = set()  # those on which a user's rule runs, which is linear: what it cuts off is looked into
+cut_levels: set[int] = set()  # those of them on which something was cut off
 
 
 def leaf(value: Any, level: int) -> Node:
@@ -45,6 +47,12 @@ def leaf(value: Any, level: int) -> Node:
     if type(value) is complex:
         return (next_order(), level, (), COMPLEX128)
     return (next_order(), level, value.shape, value.dtype)
+
+
+def note_cut(level: int) -> None:
+    """Note that a value of a level goes on without its derivative."""
+    if level in linear_levels:
+        cut_levels.add(level)
 
 
 class Leaf:

@@ -8,6 +8,8 @@ function is described, most specific first:
 `linear`               state the adjoint; the JVP is the function itself
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
 `vjp_joint`            one pull-back for several arguments that share work
+`jvp`                  state the JVP of each argument, in place of the transposed pull-back
+`jvp_joint`            one JVP for several arguments that share work
 `composite`            state the function itself in terms of other functions
 `in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
 `nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
@@ -22,18 +24,18 @@ shape and dtype only. A parameter with a default is an option of the call: when 
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any
-
-import numpy as np
+from weakref import WeakSet
 
 from revad.errors import NoRuleError, RuleError
 from revad.operations.operation import Function, Marker, Operation, parameters_of, read_rule
 
 _REGISTRY: dict[Any, Operation] = {}
+_OWN = "__revad_operation__"  # the attribute of a user's function that holds its operation, so that both are freed together
+_owned: WeakSet[Operation] = WeakSet()
 _pending: list[Callable[[], Any]] = []
 caches: list[dict[Any, Any]] = []  # what others derived from rules, by function; forgotten when rules change
 _companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
@@ -82,7 +84,7 @@ def lookup(function: Any) -> Operation | None:
     """Return the operation registered for a function, or None."""
     if _pending:
         _load()
-    found = _REGISTRY.get(function)
+    found = _REGISTRY.get(function) or _own_operation(function)
     if found is None and _companions:
         _load_companions()
         found = _REGISTRY.get(function)
@@ -92,35 +94,64 @@ def lookup(function: Any) -> Operation | None:
 def operations() -> Iterator[Operation]:
     """Iterate over all registered operations."""
     _load()
-    return iter(list(_REGISTRY.values()))
+    return iter([*_REGISTRY.values(), *_owned])
+
+
+def _own_operation(function: Function) -> Operation | None:
+    """Return the operation that a function carries itself; one that `functools.wraps` copied is another function's."""
+    found = getattr(function, _OWN, None)
+    return found if found is not None and found.function is function else None
 
 
 def _operation(function: Function, kind: str = "rules") -> Operation:
     """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
     _load()
-    operation = _REGISTRY.get(function)
+    operation = _REGISTRY.get(function) or _own_operation(function)
     if operation is None or operation.kind != kind:
-        operation = _REGISTRY[function] = Operation(function, kind)
+        operation = Operation(function, kind)
+        if _Loading.running or function in _REGISTRY or not _is_kept_by(function, operation):
+            _REGISTRY[function] = operation
     return operation
+
+
+def _is_kept_by(function: Function, operation: Operation) -> bool:
+    """Leave an operation to its function, so that it goes when the function goes; some functions take no attributes."""
+    try:
+        setattr(function, _OWN, operation)
+    except (AttributeError, TypeError):
+        return False
+    _owned.add(operation)
+    return True
 
 
 def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> Operation:
     operation = _operation(function)
     for name, rule in rules.items():
-        if not (callable(rule) or isinstance(rule, Marker)):
-            raise RuleError(
-                f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
-                f"not {rule!r} of type {type(rule).__name__}"
-            )
-        if not _Loading.running:  # registered by a user
-            _check_argument(operation, name)
-            rule = rule if is_partial or isinstance(rule, Marker) else _with_read_only_cotangent(rule)
+        _check_rule(operation, name, rule)
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
+        if name in operation.joint_names:  # the newer rule counts
+            operation.joint_names = tuple(["" if other == name else other for other in operation.joint_names])
+            operation.linear_jointly = False
+    _forget(operation)
+    return operation
+
+
+def _forget(operation: Operation) -> None:
+    """Forget what was derived from rules that have changed."""
     operation.plans.clear()
     for cache in caches:
-        cache.pop(function, None)
-    return operation
+        cache.pop(operation.function, None)
+
+
+def _check_rule(operation: Operation, name: str, rule: Any) -> None:
+    if not (callable(rule) or isinstance(rule, Marker)):
+        raise RuleError(
+            f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
+            f"not {rule!r} of type {type(rule).__name__}"
+        )
+    if not _Loading.running:  # registered by a user
+        _check_argument(operation, name)
 
 
 def _check_argument(operation: Operation, name: str) -> None:
@@ -130,19 +161,6 @@ def _check_argument(operation: Operation, name: str) -> None:
         raise RuleError(
             f"{operation.name} has no argument {name!r} to register a rule for; it has {', '.join(options) or 'none'}."
         )
-
-
-def _with_read_only_cotangent(rule: Function) -> Function:
-    """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
-
-    @functools.wraps(rule)
-    def guarded(g: Any, *args: Any) -> Any:
-        if type(g) is np.ndarray:
-            g = g.view()
-            g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
-        return rule(g, *args)
-
-    return guarded
 
 
 def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
@@ -238,12 +256,65 @@ def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable
         if not _Loading.running:
             for name in names:
                 _check_argument(operation, name)
-            if "ours" not in parameters_of(rule)[0]:
-                rule = _with_read_only_cotangent(rule)
         operation.joint_names = names
         operation.linear_jointly = linear
-        operation.plans.clear()
         operation.joint = read_rule(rule, is_partial=False, skip=2)
+        _forget(operation)
+        return rule
+
+    return register
+
+
+def jvp(function: Function, **pushes: Any) -> None:
+    """State the JVP of each argument: ``rule(t, ...) -> tangent of the output``.
+
+    Forward mode uses it in place of the transposed pull-back. Where an argument has no pull-back, the reverse mode transposes
+    its JVP, so one of the two is enough.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rules belong to.
+    **pushes : callable or NONDIFF
+        By argument name. A rule takes the tangent ``t`` of that argument, then any of ``ans`` and the argument names, and
+        returns the tangent of the output (a tuple of them where there are several outputs); it is linear in ``t``. revad adds
+        up what the arguments give. For an argument that is a sequence of arrays (and for ``*args``) ``t`` is the list of their
+        tangents, zero where an item does not move.
+
+    Notes
+    -----
+    ``ẏ = Σ (∂f/∂xᵢ) ẋᵢ``; the pull-back that follows is ``x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ``.
+    """
+    operation = _operation(function)
+    for name, push in pushes.items():
+        _check_rule(operation, name, push)
+        operation.pushes[name] = push if isinstance(push, Marker) else read_rule(push, is_partial=False, skip=1)
+    _forget(operation)
+
+
+def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]:
+    """State one JVP for several arguments that share work; see `revad.extend.jvp`.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rule belongs to.
+    *names : str
+        The differentiable arguments.
+
+    Returns
+    -------
+    callable
+        A decorator for ``rule(tangents, ...) -> tangent of the output``: ``tangents`` has one tangent per name, zero for an
+        argument that does not move.
+    """
+
+    def register(rule: Function) -> Function:
+        operation = _operation(function)
+        for name in names:
+            _check_rule(operation, name, rule)
+        operation.joint_push = (names, read_rule(rule, is_partial=False, skip=1))
+        _forget(operation)
         return rule
 
     return register
@@ -264,7 +335,8 @@ def composite(function: Function) -> Callable[[Function], Function]:
 
 def alias(function: Function, original: Function) -> None:
     """Register a function that computes the same as another one, with the same rules under the same parameter names."""
-    known = _REGISTRY[original]
+    known = _REGISTRY.get(original) or _own_operation(original)
+    assert known is not None
     operation = _REGISTRY[function] = Operation(function, known.kind)
     operation.declared = known.declared
     operation.linear_in = known.linear_in

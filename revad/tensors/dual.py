@@ -11,18 +11,14 @@ from typing import Any
 import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
-from revad.base.aval import aval_of
-from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, refuse_closure
-from revad.engine.projection import project
 from revad.engine.record import gather
-from revad.engine.tape import active_levels, leaf, next_level
 from revad.engine.views import note_views
-from revad.operations.operation import NONDIFF, ONE, Operation, Rule
+from revad.operations.operation import NONDIFF, ONE, Marker, Operation
 from revad.operations.registry import missing_rule
-from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
+from revad.tensors.transposing import fit_cotangent, fit_tangent, transpose
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
 
@@ -38,12 +34,20 @@ class Dual(Tensor):
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a call one level down and push the tangents through it."""
         below_args, below_kwargs = strip_call(level, args, kwargs)
-        ans = operation.function(*below_args, **below_kwargs)
+        residuals: tuple[Any, ...] = ()
+        tangent: Any = None
+        if operation.with_tangents is not None:
+            ans, tangent = operation.with_tangents(below_args, [_tangent(value, level) for value in args])
+        elif operation.forward is not None:
+            ans, *residuals = operation.forward(*below_args, **below_kwargs)
+        else:
+            ans = operation.function(*below_args, **below_kwargs)
         if operation.kind == "nondiff":
             return ans
         if operation.kind == "creation":
             return dual(ans, np.zeros_like(ans), level) if is_inexact(ans) else ans
-        tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans)
+        if tangent is None:
+            tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans, residuals)
         if not isinstance(ans, CONTAINERS):
             outputs = dual(ans, tangent, level)
         else:
@@ -64,27 +68,46 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
+def _push(
+    operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any, residuals: tuple[Any, ...]
+) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
-    if operation.linear_jointly:
+    done: tuple[str, ...] = ()  # arguments whose tangents have been pushed
+    if operation.joint_push is not None:
+        done, rule = operation.joint_push
+        if any(_tangent(bound.get(name), level) is not None for name in done):
+            tangents = tuple([moving(_tangent(bound.get(name), level), bound.get(name)) for name in done])
+            kept = gather(operation, rule, *lower, ans)
+            total = fit_tangent(rule.function(tangents, *kept), ans, rule.function, (tangents, *kept))
+    elif operation.linear_jointly:
         bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
-        return operation.function(**{**bound, "spare": False})
+        if "spare" in operation.parameters[0]:
+            bound["spare"] = False
+        return operation.function(**bound)
     if operation.joint is not None:
-        kept = gather(operation, operation.joint, *lower, ans)
-        tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
+        kept = (*gather(operation, operation.joint, *lower, ans), *residuals)
+        stated = (*done, *operation.pushes)
+        tangents = [None if name in stated else _tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
-            total = _transpose_joint(operation.joint.function, kept, tangents, ans)
+            part = _transpose_joint(operation.joint.function, kept, tangents, ans)
+            total = part if total is None else _add(total, part)
+        done += tuple([name for name in operation.joint_names if name not in operation.pushes])
     for name, value in bound.items():
         tangent = _tangent(value, level)
-        if tangent is None or name in operation.joint_names:
+        if tangent is None or name in done:
             continue
-        rule = operation.rule(name)
+        rule = operation.pushes.get(name) or operation.rule(name)
         if rule is NONDIFF:
             continue
         if rule is None:
             raise missing_rule(operation, name)
-        if name == operation.linear_in:
+        kept: Any = ()
+        if name in operation.pushes and rule is not ONE:
+            kept = gather(operation, rule, *lower, ans)
+            tangent = moving(tangent, value)
+            part = rule.function(tangent, *kept)
+        elif name == operation.linear_in:
             part = _apply_linear(operation, name, tangent, value, level, args, kwargs)
         elif rule is ONE:
             part = tangent
@@ -92,8 +115,9 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             kept = tuple(
                 [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
             )
-            part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
-        total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
+            part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule.function, kept, tangent, ans)
+        part = fit_tangent(part, ans) if isinstance(rule, Marker) else fit_tangent(part, ans, rule.function, (tangent, *kept))
+        total = part if total is None else _add(total, part)
     return _zeros(ans) if total is None else total
 
 
@@ -128,6 +152,34 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
     return operation.function(*below_args, **below_kwargs)
 
 
+def _transpose(rule: Any, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
+    """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
+    pull = _as_written(rule)
+    return transpose(lambda g: pull(g, *kept), tangent, ans, rule, kept, fit_cotangent)
+
+
+def _transpose_joint(rule: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
+    needs = tuple(t is not None for t in tangents)
+    pull = _as_written(rule)
+    return transpose(lambda g: pull(g, needs, *kept), tangents, ans, rule, kept, fit_cotangent)
+
+
+def _as_written(rule: Any) -> Any:
+    users = getattr(rule, "users", None)
+    return rule if users is None else users.rule
+
+
+def moving(tangent: Any, value: Any) -> Any:
+    """Return a tangent with zeros in place of None: what a rule that states a JVP gets."""
+    if type(value) in CONTAINERS:
+        items = [None] * len(value) if tangent is None else tangent
+        return [moving(t, v) for t, v in zip(items, value, strict=True)]
+    if tangent is not None:
+        return tangent
+    lowest = _lowest(value)
+    return np.zeros_like(lowest)[()] if is_inexact(lowest) else 0.0
+
+
 def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
     return [
         _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(_lowest(v)) if t is None else t
@@ -139,68 +191,6 @@ def _lowest(value: Any) -> Any:
     while isinstance(value, Tracked):
         value = value._value
     return value
-
-
-def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
-    """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
-    return _pull_through(lambda g: rule.function(g, *kept), tangent, ans)
-
-
-def _transpose_joint(function: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
-    needs = tuple(t is not None for t in tangents)
-    return _pull_through(lambda g: list(function(g, needs, *kept)), tangents, ans)
-
-
-def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
-    level = next_level()
-    several = isinstance(ans, CONTAINERS)
-    leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
-    variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    active_levels.add(level)  # a rule may itself call a transformation
-    try:
-        outputs = pull(tuple(variables) if several else variables[0])
-    finally:
-        active_levels.discard(level)
-    roots: list[tuple[Any, Any]] = []
-    _collect(outputs, tangent, level, roots)
-    found = backward(roots) if roots else {}
-    results = [
-        found[node[0]][1] if node[0] in found else _zero_cotangent(part)
-        for node, part in zip(leaves, ans if several else [ans], strict=True)
-    ]
-    return results if several else results[0]
-
-
-def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]) -> None:
-    """Pair each output of a pull-back that depends on the cotangent with the tangent that is to be pulled back."""
-    if tangent is None:
-        return
-    if isinstance(tangent, list):
-        for item, t in zip(output, tangent, strict=True):
-            _collect(item, t, level, roots)
-        return
-    if isinstance(output, Tracked) and output._node[1] == level:
-        node = output._node
-        # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-        wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-        roots.append((node, project(wide, node[2], node[3])))
-
-
-def _zero_cotangent(part: Any) -> Any:
-    if part is None:  # an output that is no number
-        return 0.0
-    value = np.zeros_like(part)
-    return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
-
-
-def _fit(part: Any, ans: Any) -> Any:
-    """Broadcast a tangent to the output's shape and cast it to its dtype."""
-    if isinstance(ans, CONTAINERS):
-        return [_fit(p, a) for p, a in zip(part, ans, strict=True)]
-    shape, dtype = aval_of(ans)
-    if np.shape(part) != shape:
-        part = np.broadcast_to(part, shape) if hasattr(part, "shape") else np.full_like(ans, part)
-    return part if dtype.kind not in "fc" or (type(part) is float and dtype == np.float64) else project(part, shape, dtype)
 
 
 def _add(one: Any, other: Any) -> Any:

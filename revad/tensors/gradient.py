@@ -18,7 +18,7 @@ from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import follow_plan, record
-from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
+from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order, note_cut
 from revad.engine.watching import Pause
 from revad.errors import ArgumentError
 from revad.operations import python as operators
@@ -292,6 +292,7 @@ class GradTensor(Tensor):
 
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
+        note_cut(self._node[1])
         return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
 
     def __neg__(self) -> Any:

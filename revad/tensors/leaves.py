@@ -10,7 +10,7 @@ import numpy as np
 from revad.base.arrays import check_plain
 from revad.base.trees import flatten
 from revad.engine.handles import Tracked
-from revad.engine.tape import Leaf, next_order
+from revad.engine.tape import Leaf, next_order, note_cut
 from revad.engine.watching import paused
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.gradient import GradTensor, make
@@ -111,5 +111,6 @@ def stop_gradient(x: Any) -> Any:
 def _constant(leaf: Any) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
+        note_cut(leaf._node[1])
         leaf = leaf._value
     return leaf.copy() if tracked and isinstance(leaf, np.ndarray) else leaf

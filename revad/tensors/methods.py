@@ -13,6 +13,7 @@ from revad.base.aval import aval_of, cast
 from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked
+from revad.engine.tape import note_cut
 from revad.errors import InPlaceError, LostGradientError
 from revad.tensors import calls
 
@@ -50,6 +51,7 @@ class ArrayMethods:
     @property
     def value(self) -> Any:
         """The value underneath, without its derivative; arrays as a read-only view."""
+        note_cut(self._node[1])
         value = self._value
         if type(value) is np.ndarray:
             value = value.view()

@@ -1,0 +1,70 @@
+"""What a rule that a user wrote may return, so that a mistake in it is an error and not a wrong number.
+
+revad's own rules are tested, one by one, to return what `project` can put into the argument's space. A user's rule may return
+anything. `project` would sum any shape down and drop any imaginary part, so it asks here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from revad.base.arrays import is_inexact
+from revad.engine.handles import plain
+from revad.operations.operation import BROADCASTING, EXACT, Users
+
+Shape = Sequence[int]
+
+
+def may_return(users: Users, got: Shape, shape: Shape, given: Any) -> bool:
+    """Return whether summing a rule's result down to the argument's shape undoes a broadcast that the call has made.
+
+    It does where the result has the output's shape. And it does where the function works on stacks, as `np.matmul`: the result
+    then has the output's leading axes followed by the argument's own, and an array that the rule asked for has the axes that
+    the argument lacks.
+    """
+    if users.fits is EXACT or len(got) < len(shape):
+        return False
+    outputs = [np.shape(part) for part in _parts(given[:1])]
+    if tuple(got) in outputs:
+        return True
+    lacking = len(got) - len(shape)
+    summed = [i for i, n in enumerate(got) if i < lacking or shape[i - lacking] != n]
+    stacked = summed[-1] + 1
+    return users.fits is BROADCASTING and any(
+        output[:stacked] == tuple(got[:stacked])
+        and any(len(other) >= len(got) and all(other[i] == got[i] for i in summed) for other in _shapes(given[1:]))
+        for output in outputs
+    )
+
+
+def has_imaginary_part(g: Any, given: Any) -> bool:
+    """Return whether a result for a real argument is complex beyond rounding although nothing complex went in.
+
+    Where the output or another argument is complex, the real part of the result is the derivative (see `project`).
+    """
+    parts = [plain(part) for part in _parts(given)]
+    if any(np.iscomplexobj(part) for part in parts):
+        return False
+    value = plain(g)
+    size = max([float(np.max(np.abs(part), initial=0.0)) for part in [value, *[plain(part) for part in _parts(given[:1])]]])
+    return bool(np.max(np.abs(np.imag(value)), initial=0.0) > np.sqrt(np.finfo(value.dtype).eps) * size)
+
+
+def _parts(values: Any) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)) and not hasattr(value, "dtype"):
+            yield from _parts(value)
+        elif is_inexact(value):
+            yield value
+
+
+def _shapes(values: Any) -> Iterator[tuple[int, ...]]:
+    """Iterate over the shapes of the arrays among what was kept, of which the rule may have asked for the `Aval` only."""
+    for value in values:
+        if hasattr(value, "shape"):
+            yield tuple(value.shape)
+        elif isinstance(value, (list, tuple)):
+            yield from _shapes(value)

@@ -1,0 +1,112 @@
+"""The registry's verbs for users: the rules are checked as they come, and covered (see `guarding`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+import numpy as np
+
+from revad.base.aval import Aval, aval_of
+from revad.extend.guarding import guard
+from revad.operations import registry
+from revad.operations.operation import BROADCASTING, ELEMENTWISE, Function, Marker
+from revad.tensors.transposing import fit_tangent, transpose
+
+
+@wraps(registry.elementwise)
+def elementwise(function: Function, *partial: Any, **partials: Any) -> None:  # noqa: D103  (the registry's docstring)
+    registry.elementwise(function, *_guarded(partial, ELEMENTWISE), **_guarded(partials, ELEMENTWISE))
+
+
+@wraps(registry.vjp)
+def vjp(function: Function, **pullbacks: Any) -> None:  # noqa: D103
+    registry.vjp(function, **_guarded(pullbacks, BROADCASTING))
+
+
+@wraps(registry.linear)
+def linear(function: Function, name: str) -> Callable[[Function], Function]:  # noqa: D103
+    def register(adjoint: Function) -> Function:
+        registry.linear(function, name)(guard(adjoint, BROADCASTING))
+        return adjoint
+
+    return register
+
+
+@wraps(registry.vjp_joint)
+def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:  # noqa: D103
+    def register(rule: Function) -> Function:
+        registry.vjp_joint(function, *names, linear=linear)(guard(rule, BROADCASTING, is_joint=True))
+        return rule
+
+    return register
+
+
+@wraps(registry.jvp)
+def jvp(function: Function, **pushes: Any) -> None:  # noqa: D103
+    covered = _guarded(pushes, BROADCASTING)
+    registry.jvp(function, **covered)
+    for name, push in covered.items():
+        if follows_from_jvp(registry.lookup(function), name):
+            registry.vjp(function, **{name: push if isinstance(push, Marker) else _transposed(push, name)})
+
+
+@wraps(registry.jvp_joint)
+def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]:  # noqa: D103
+    def register(rule: Function) -> Function:
+        covered = guard(rule, BROADCASTING)
+        registry.jvp_joint(function, *names)(covered)
+        for name in names:
+            if follows_from_jvp(registry.lookup(function), name):
+                registry.vjp(function, **{name: _transposed(covered, name, names)})
+        return rule
+
+    return register
+
+
+def _guarded(rules: Any, fits: str) -> Any:
+    if isinstance(rules, dict):
+        return {name: guard(rule, fits) for name, rule in rules.items()}
+    return [guard(rule, fits) for rule in rules]
+
+
+def follows_from_jvp(operation: Any, name: str) -> bool:
+    """Return whether the pull-back of an argument is to follow from its JVP, because nobody wrote one."""
+    declared = operation.declared.get(name, (None,))[0]
+    return name not in operation.joint_names and (declared is None or hasattr(declared, "follows_from_jvp"))
+
+
+def _transposed(push: Function, name: str, joint_names: tuple[str, ...] = ()) -> Function:
+    """Return the pull-back of an argument that follows from a JVP: of that argument, or of several arguments together."""
+    wanted = list(signature(push).parameters.values())[1:]
+    asked = [parameter.name for parameter in wanted]
+    avals = [other for other in joint_names or (name,) if other not in asked]
+    written = push.users.rule  # pyright: ignore[reportFunctionMemberAccess]
+
+    def pull(g: Any, *values: Any) -> Any:
+        kept = values[len(avals) :]
+        zeros = {other: _zeros(value) for other, value in zip([*avals, *asked], values, strict=True)}
+
+        def pushed(t: Any) -> Any:
+            t = list(t) if isinstance(t, tuple) else t
+            return written(tuple(t if n == name else zeros[n] for n in joint_names) if joint_names else t, *kept)
+
+        return transpose(pushed, g, zeros[name], push, kept, fit_tangent)
+
+    pull.__name__ = f"transposed_{getattr(push, '__name__', 'jvp')}"
+    pull.follows_from_jvp = True  # pyright: ignore[reportFunctionMemberAccess]
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    pull.__signature__ = Signature(  # pyright: ignore[reportFunctionMemberAccess]
+        [Parameter("g", kind), *[Parameter(other, kind, annotation=Aval) for other in avals], *wanted]
+    )
+    return pull
+
+
+def _zeros(value: Any) -> Any:
+    """Return the tangent of an argument that does not move, given the argument or its shape and dtype."""
+    if type(value) in (list, tuple):
+        return [_zeros(item) for item in value]
+    aval = value if isinstance(value, Aval) else aval_of(value)
+    return np.zeros(aval.shape, aval.dtype)[()] if aval.dtype.kind in "fc" else 0.0
