@@ -272,14 +272,13 @@ def _pull_special(
             cotangents = function(g, needs, *kept)
         check_count(function, cotangents, len(parent))
         for node, cotangent in zip(parent, cotangents, strict=True):
-            if node is not None:
-                if cotangent is NONDIFF:
-                    continue
-                if node[3] is SEVERAL:
-                    cotangent = _projected_items(cotangent, node, function, (g, *kept))
-                else:
-                    cotangent = project(cotangent, node[2], node[3], function, (g, *kept))
-                _accumulate(adjoints, owned, heap, leaves, node, cotangent)
+            if node is None or cotangent is NONDIFF:
+                continue
+            if node[3] is SEVERAL:
+                cotangent = _projected_items(cotangent, node, function, (g, *kept))
+            elif type(cotangent) is not ndarray or cotangent.shape != node[2] or cotangent.dtype is not node[3]:
+                cotangent = project(cotangent, node[2], node[3], function, (g, *kept))
+            _accumulate(adjoints, owned, heap, leaves, node, cotangent)
     else:  # SEQUENCE: the parent is a pack of nodes, one per item
         cotangents = function(g, *kept)
         _accumulate(adjoints, owned, heap, leaves, parent, _projected_items(cotangents, parent, function, (g, *kept)))

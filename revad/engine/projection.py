@@ -12,7 +12,7 @@ from numpy import ndarray
 from revad.base.aval import FLOAT64
 from revad.engine.users_rules import has_imaginary_part, may_return
 from revad.errors import RuleError, RuleShapeError
-from revad.operations.operation import EXACT
+from revad.operations.operation import EXACT, NONDIFF
 
 
 def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None, given: Any = ()) -> Any:
@@ -35,6 +35,8 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None, given:
     try:
         g_shape = g.shape
     except AttributeError:
+        if g is NONDIFF:
+            return np.zeros(shape, dtype)[()]
         if not isinstance(g, (int, float, complex)):
             raise RuleError(
                 f"the rule {rule_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "

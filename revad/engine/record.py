@@ -128,6 +128,8 @@ def follow_plan(
         if len(plan.edges) == 1:
             if ans is not lower[at]:
                 kept = keeper(lower, lower_kwargs, ans)
+                if residuals:
+                    kept += tuple(residuals)
                 return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
         else:
             _, at_2, kind_2, function_2, keeper_2 = plan.edges[1]
@@ -140,17 +142,20 @@ def follow_plan(
         if kind == SEQUENCE:
             edges += (pack(value, level), kind, keeper(lower, lower_kwargs, ans), function)
         else:
-            edges += (value._node, kind, keeper(lower, lower_kwargs, ans), function)
+            edges += (value._node, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
     if plan.joint is not None:
         positions, kind, function, keeper = plan.joint
-        parents = tuple([_parent(position, args, kwargs, level) for position in positions])
+        parents = tuple([None if position is None else _parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
     if not edges:
         return ans
     if isinstance(ans, np.generic):
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
-    if plan.joint is None:
+    if operation.forward is not None:  # a user's function, which may return its argument or a view of it
+        if type(ans) is not ndarray or ans.base is not None or any(ans is value for value in lower):
+            note_views(outputs, ans, operation.function, args, kwargs)
+    elif plan.joint is None:
         note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
 
@@ -181,7 +186,8 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
         edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(_sources(operation, rule, where))))
     joint = None
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
-        positions = tuple(where.get(name) for name in operation.joint_names)
+        found = [where.get(name) for name in operation.joint_names]
+        positions = tuple([position if position is not None and position[2] else None for position in found])
         kind = REUSE if operation.joint.reuses else JOINT
         joint = (positions, kind, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
     direct = len(edges) in (1, 2) and joint is None and all(e.origin == ARGUMENT and e.kind in (PARTIAL, PULL) for e in edges)
@@ -287,10 +293,8 @@ def pack(sequence: Any, level: int) -> Node:
     return (next_order(), level, len(sequence), SEVERAL, *edges)
 
 
-def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node | None:
-    """Return the node of an argument of a joint rule, or None where it is not tracked."""
-    if position is None or not position[2]:
-        return None
+def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node:
+    """Return the node of an argument of a joint rule that is tracked."""
     origin, at, _ = position
     value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
     return value._node if isinstance(value, Tracked) else pack(value, level)

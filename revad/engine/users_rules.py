@@ -57,6 +57,8 @@ def _parts(values: Any) -> Iterator[Any]:
     for value in values:
         if isinstance(value, (list, tuple)) and not hasattr(value, "dtype"):
             yield from _parts(value)
+        elif isinstance(value, dict):
+            yield from _parts(value.values())
         elif is_inexact(value):
             yield value
 

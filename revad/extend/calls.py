@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from inspect import Parameter, signature
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,12 @@ def is_single(value: Any) -> bool:
 class Call:
     """One call of a function, without its values: how leaves make up its arguments, and outputs its result."""
 
-    __slots__ = ("counts", "names", "positions", "rebuild", "rebuild_output", "static", "total")
-
-    def __init__(self, total: int, static: dict[int, Any], names: tuple[str, ...], rebuild: Rebuild | None, counts: Any) -> None:
-        self.total = total  # how many arguments there are
-        self.static = static  # those that are not differentiated, by position
-        self.names = names  # of the last arguments, which go by keyword
-        self.rebuild = rebuild  # from leaves to the other arguments; None where each is one leaf
-        self.counts: list[int] | None = counts  # the number of leaves of each of them; None where that is one
-        self.rebuild_output: Rebuild | None = None  # from outputs to the result; None where that is one leaf
+    static: Mapping[int, Any] = MappingProxyType({})  # the arguments that are not differentiated, by position
+    total = 0  # how many arguments there are, static ones included
+    names: tuple[str, ...] = ()  # of the last arguments, which go by keyword
+    rebuild: Rebuild | None = None  # from leaves to the arguments that are differentiated; None where each is one leaf
+    counts: list[int] | None = None  # the number of leaves of each of them; None where that is one
+    rebuild_output: Rebuild | None = None  # from outputs to the result; None where that is one leaf
 
     def moving(self, leaves: Any) -> tuple[Any, ...]:
         """Return the arguments that are differentiated."""
@@ -42,6 +40,8 @@ class Call:
 
     def run(self, f: Function, leaves: Any) -> Any:
         """Call a function with the arguments that leaves make up."""
+        if not self.total:  # the common case: each argument is one leaf
+            return f(*leaves)
         args = self.moving(leaves)
         if self.static:
             moved = iter(args)
@@ -54,7 +54,6 @@ class Call:
     def outputs(self, result: Any) -> Any:
         """Return the leaves of a result, as an operation does: one as it is, several as a list."""
         if is_single(result):
-            self.rebuild_output = None
             return result
         leaves, self.rebuild_output = flatten(result)
         return leaves
@@ -65,6 +64,8 @@ class Call:
 
     def leaves_like(self, values: Any, count: int, nothing: Any, mismatch: Callable[[int, int], Exception]) -> list[Any]:
         """Return the ``count`` leaves of one value for each differentiated argument; ``nothing`` where a value is None."""
+        if self.counts is None and all(map(is_single, values)):
+            return values
         found: list[Any] = []
         for value, arg, expected in zip(values, self.moving([0.0] * count), self.counts or [1] * count, strict=True):
             if value is None:
@@ -110,31 +111,34 @@ class Custom:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function; where an argument is tracked, its own rules differentiate it."""
-        names: tuple[str, ...] = ()
-        if kwargs or self._has_defaults:
-            args, kwargs = self._bound(args, kwargs)
-            names = tuple(kwargs)
-        everything = (*args, *kwargs.values())
-        static = self._static(args) if self.nondiff_argnums else {}
-        moving = everything if not static else tuple([arg for i, arg in enumerate(everything) if i not in static])
-        leaves: Any
-        if all(map(is_single, moving)):
-            leaves, rebuild, counts = moving, None, None
-        else:
-            leaves, rebuild = flatten(moving)
-            counts = [len(flatten(arg)[0]) for arg in moving]
+        call = Call()
+        leaves: Any = args
+        if kwargs or self._has_defaults or self.nondiff_argnums or not all(map(is_single, args)):
+            args, kwargs, leaves = self._read(call, args, kwargs)
         top = find_top(leaves)
         if top is None:
             return self.f(*args, **kwargs)
-        for i, value in static.items():
-            if level_of(find_top([value])) >= top._node[1]:
-                raise LostGradientError(
-                    f"{self.kind}: argument {i} of {self._name} is in nondiff_argnums but depends on what is differentiated, which "
-                    "would be lost. Take it out of nondiff_argnums, or pass revad.stop_gradient(...) of it."
-                )
-        call = Call(len(everything), static, names, rebuild, counts)
+        if call.static:
+            self._check_static(call.static, top)
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
-        return call.result(process(top, self._operation(len(leaves)), (call, *leaves), {}))
+        outputs = process(top, self._operations.get(len(leaves)) or self._operation(len(leaves)), (call, *leaves), {})
+        return outputs if call.rebuild_output is None else call.rebuild_output(list(outputs))
+
+    def _read(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], list[Any]]:
+        """Return a call's arguments as rules know them, and the leaves of those that are differentiated; note how they fit together."""
+        if kwargs or self._has_defaults:
+            args, kwargs = self._bound(args, kwargs)
+            call.names = tuple(kwargs)
+        everything = (*args, *kwargs.values())
+        call.total = len(everything)
+        if self.nondiff_argnums:
+            call.static = self._static(args)
+        moving = tuple([arg for i, arg in enumerate(everything) if i not in call.static])
+        leaves = list(moving)
+        if not all(map(is_single, moving)):
+            leaves, call.rebuild = flatten(moving)
+            call.counts = [len(flatten(arg)[0]) for arg in moving]
+        return args, kwargs, leaves
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return a call's arguments by position, defaults included, as rules know them; keyword-only ones by name."""
@@ -150,6 +154,15 @@ class Custom:
                 raise ArgumentError(f"{self.kind}: nondiff_argnums has {i}, but {self._name} was given {len(args)} arguments.")
         return {i % len(args): args[i % len(args)] for i in self.nondiff_argnums}
 
+    def _check_static(self, static: Mapping[int, Any], top: Tracked) -> None:
+        """Refuse an argument that is not differentiated although it depends on what is."""
+        for i, value in static.items():
+            if level_of(find_top([value])) >= top._node[1]:
+                raise LostGradientError(
+                    f"{self.kind}: argument {i} of {self._name} is in nondiff_argnums but depends on what is differentiated, which "
+                    "would be lost. Take it out of nondiff_argnums, or pass revad.stop_gradient(...) of it."
+                )
+
     def _operation(self, count: int) -> Operation:
         """Return the operation on a number of leaves; its first argument is the `Call`."""
         operation = self._operations.get(count)
@@ -162,10 +175,11 @@ class Custom:
                 return call.outputs(call.run(self.f, leaves))
 
             function.__name__, function.__module__ = self._name, "revad"  # for messages and programs
-            operation = self._operations[count] = Operation(function)
+            operation = Operation(function)
             names = tuple([f"x{i}" for i in range(count)])
             operation.signature = (("call", *names), None)
             self._state_rules(operation, names)
+            self._operations[count] = operation
         return operation
 
     def _state_rules(self, operation: Operation, names: tuple[str, ...]) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, TypeVar
 
+import numpy as np
+
 from revad.errors import ArgumentError, RuleError
 from revad.extend.calls import Call, Custom
 from revad.extend.guarding import guard
-from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, REQUIRED, Need, Operation, Rule
+from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, Operation, Rule
 from revad.tensors.dual import moving
 from revad.tensors.transposing import fit_tangent, transpose
 
@@ -58,7 +60,7 @@ class _WithJvp(Custom):
 
     def _tangents(self, call: Call, outputs: Any, tangent: Any) -> Any:
         """Return the leaves of an output's tangent."""
-        leaves = type(call)(1, {}, (), None, None).outputs(tangent)
+        leaves = Call().outputs(tangent)
         if call.rebuild_output is None:
             expected, got = 1, 1 if not isinstance(leaves, list) else len(leaves)
             leaves = leaves[0] if isinstance(leaves, list) and got == 1 else leaves
@@ -70,6 +72,8 @@ class _WithJvp(Custom):
                 f"{self.kind}: the JVP of {self._name} returned a tangent with {got} leaves for an output with {expected}."
             )
         return leaves
+
+_ALL = (True,)
 
 
 class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
@@ -125,28 +129,34 @@ class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
         def forward(call: Call, *leaves: Any) -> Any:
             if self.fwd is None:
                 raise RuleError(f"custom_vjp: call {self._name}.defvjp(fwd, bwd) before differentiating {self._name}.")
-            output, residuals = self._pair("fwd", call.run(self.fwd, leaves), "(output, residuals)")
-            return call.outputs(output), residuals
+            result = self.fwd(*leaves) if not call.total else call.run(self.fwd, leaves)
+            output, residuals = result if type(result) is tuple and len(result) == 2 else self._pair("fwd", result, "(output, residuals)")
+            return output if type(output) is np.ndarray else call.outputs(output), call, residuals
 
-        def pull(g: Any, needs: tuple[bool, ...], call: Call, *kept: Any) -> list[Any]:
-            *avals, residuals = kept
-            options = {"needs": _of_arguments(needs, call.counts)} if self.takes_needs else {}
-            bwd: Any = self.bwd
-            cotangents = bwd(*call.static.values(), residuals, call.result(g), **options)
-            count = len(avals) if call.counts is None else len(call.counts)
+        bwd: Any = self.bwd
+
+        def pull(g: Any, needs: tuple[bool, ...], call: Call, residuals: Any) -> Any:
+            if call.rebuild_output is not None:
+                g = call.rebuild_output(list(g))
+            if self.takes_needs:
+                cotangents = bwd(*call.static.values(), residuals, g, needs=_of_arguments(needs, call.counts))
+            else:
+                cotangents = bwd(*call.static.values(), residuals, g)
+            count = len(needs) if call.counts is None else len(call.counts)
             if not isinstance(cotangents, (tuple, list)) or len(cotangents) != count:
                 raise RuleError(
                     f"custom_vjp: bwd of {self._name} must return a tuple of {count} cotangents, one per argument, "
                     f"not {type(cotangents).__name__}{f' of {len(cotangents)}' if isinstance(cotangents, (tuple, list)) else ''}."
                 )
-            return call.leaves_like(cotangents, len(avals), NONDIFF, self._mismatch)
+            return call.leaves_like(cotangents, len(needs), NONDIFF, self._mismatch)
 
         operation.forward = forward
+        if len(names) == 1:  # no other cotangents
+            pull_one = update_wrapper(lambda g, call, residuals: pull(g, _ALL, call, residuals)[0], bwd or pull)
+            operation.rules[names[0]] = Rule(guard(pull_one, EXACT), (), is_partial=False)
+            return
         operation.joint_names = names
-        needed = tuple([Need("call", REQUIRED, as_aval=False), *[Need(name, REQUIRED, as_aval=True) for name in names]])
-        if self.bwd is not None:
-            pull = update_wrapper(pull, self.bwd)
-        operation.joint = Rule(guard(pull, EXACT, is_joint=True), needed, is_partial=False)
+        operation.joint = Rule(guard(update_wrapper(pull, bwd or pull), EXACT, is_joint=True), (), is_partial=False)
 
     def _mismatch(self, got: int, expected: int) -> ArgumentError:
         if got != expected:
@@ -194,7 +204,7 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
         rule = self._state_jvp(operation)
 
         def forward(call: Call, *leaves: Any) -> Any:
-            return operation.function(call, *leaves), leaves
+            return operation.function(call, *leaves), call, leaves
 
         def pull(g: Any, needs: tuple[bool, ...], call: Call, leaves: Any) -> list[Any]:
             def push(tangents: Any) -> Any:
@@ -208,7 +218,7 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
 
         operation.forward = forward
         operation.joint_names = names
-        operation.joint = Rule(pull, (Need("call", REQUIRED, as_aval=False),), is_partial=False)
+        operation.joint = Rule(pull, (), is_partial=False)
 
 
 def _of_arguments(needs: tuple[bool, ...], counts: list[int] | None) -> tuple[bool, ...]:

@@ -114,7 +114,7 @@ def _push(
         else:
             kept = tuple(
                 [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
-            )
+            ) + tuple(residuals)
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule.function, kept, tangent, ans)
         part = fit_tangent(part, ans) if isinstance(rule, Marker) else fit_tangent(part, ans, rule.function, (tangent, *kept))
         total = part if total is None else _add(total, part)
