@@ -48,7 +48,7 @@ def has_imaginary_part(g: Any, given: Any) -> bool:
     parts = [plain(part) for part in _parts(given)]
     if any(np.iscomplexobj(part) for part in parts):
         return False
-    value = plain(g)
+    value = np.asarray(plain(g))
     size = max([float(np.max(np.abs(part), initial=0.0)) for part in [value, *[plain(part) for part in _parts(given[:1])]]])
     return bool(np.max(np.abs(np.imag(value)), initial=0.0) > np.sqrt(np.finfo(value.dtype).eps) * size)
 

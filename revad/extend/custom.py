@@ -14,7 +14,7 @@ from revad.extend.calls import Call, Custom
 from revad.extend.guarding import guard
 from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, Operation, Rule
 from revad.tensors.dual import moving
-from revad.tensors.transposing import fit_tangent, transpose
+from revad.tensors.transposing import as_recorded, fit_tangent, transpose
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -35,25 +35,22 @@ class _WithJvp(Custom):
         return jvp
 
     def _state_jvp(self, operation: Operation) -> Any:
-        """Have forward mode use the JVP; return the rule under cover: ``rule(tangents, call, leaves, outputs) -> tangents``."""
+        """Have forward mode use the JVP; return the rule under cover: ``rule(tangents, call, leaves) -> (outputs, their tangents)``."""
         jvp: Any = self.jvp
 
-        def push(tangents: Any, call: Call, leaves: Any, outputs: list[Any]) -> Any:
-            primals = call.moving(leaves)
-            result = jvp(*call.static.values(), primals, call.moving(tangents))
+        def push(tangents: Any, call: Call, leaves: Any) -> tuple[Any, Any]:
+            result = jvp(*call.static.values(), call.moving(leaves), call.moving(tangents))
             output, tangent = self._pair("the JVP", result, "(output, tangent)")
-            if not outputs:
-                outputs.append(call.outputs(output))
-            return self._tangents(call, outputs[0], tangent)
+            outputs = call.outputs(output)
+            return outputs, self._tangents(call, outputs, tangent)
 
         rule = guard(update_wrapper(push, jvp), BROADCASTING)
 
         def with_tangents(args: Any, tangents: Any) -> Any:
             call, *leaves = args
-            outputs: list[Any] = []
             directions = [moving(t, leaf) for t, leaf in zip(tangents[1:], leaves, strict=True)]
-            pushed = rule(directions, call, leaves, outputs)
-            return outputs[0], fit_tangent(pushed, outputs[0], rule, (directions, leaves))
+            outputs, pushed = rule(directions, call, leaves)
+            return outputs, fit_tangent(pushed, outputs, rule, (directions, leaves))
 
         operation.with_tangents = with_tangents
         return rule
@@ -207,10 +204,12 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
             return operation.function(call, *leaves), call, leaves
 
         def pull(g: Any, needs: tuple[bool, ...], call: Call, leaves: Any) -> list[Any]:
+            recorded = as_recorded(rule, leaves)
+
             def push(tangents: Any) -> Any:
                 pushed = iter(tangents)
                 filled = [next(pushed) if needed else moving(None, leaf) for needed, leaf in zip(needs, leaves, strict=True)]
-                return rule.users.rule(filled, call, leaves, [])
+                return recorded(filled, call, leaves)[1]
 
             like = [moving(None, leaf) for needed, leaf in zip(needs, leaves, strict=True) if needed]
             found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))

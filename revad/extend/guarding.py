@@ -1,9 +1,8 @@
 """The cover around a rule that a user wrote: it protects what the rule is given, and notices a derivative that the rule drops.
 
-A rule is linear in its first argument, the cotangent or tangent. Where that argument is itself being differentiated, for a second
-derivative, the rule runs on a level of its own, on which everything that depends on the argument is recorded. If something is
-cut off there (`stop_gradient`, `no_grad`, a plain array as a result), the rule is compared with its transpose on numbers, and
-refused if they disagree.
+Where what a rule is given is itself being differentiated, for a second derivative, the rule runs on a level of its own. If a value
+leaves that level without its derivative (`stop_gradient`, `no_grad`, a plain array as a result), the derivative of the rule is
+compared with a difference quotient, and the rule refused if they disagree.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.trees import flatten
 from revad.engine.dispatch import strip
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import active_levels, cut_levels, leaf, linear_levels, next_level
+from revad.errors import LostGradientError
 from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
+from revad.tensors.dual import dual
 from revad.tensors.gradient import make
-from revad.tensors.transposing import cut_off, is_complete, traced
-
-Rule = Callable[..., Any]
-
+from revad.tensors.transposing import cut_off, probe, traced
 
 def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
     """Return a user's rule under cover: its first argument read-only, its results held to what they may be.
@@ -40,24 +39,22 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
     """
     if isinstance(rule, Marker) or not callable(rule):
         return rule
-    if fits is ELEMENTWISE:
-        return rule if isinstance(rule, np.ufunc) else _covered(lambda *args: rule(*args), rule, fits)
     if isinstance(rule, np.ufunc):
-        return guard(lambda g, x: rule(g, x), fits)
-    writes = "ours" in signature(rule).parameters
+        return rule if fits is ELEMENTWISE else guard(lambda g, x: rule(g, x), fits)
+    protects = fits is not ELEMENTWISE and "ours" not in signature(rule).parameters
 
-    def guarded(g: Any, *args: Any, **options: Any) -> Any:
-        kind = type(g)
-        if kind is np.ndarray:
-            if not writes:
+    def guarded(*args: Any, **options: Any) -> Any:
+        if any(map(_is_differentiated, args)):
+            return _uncut(covered, args, options, is_joint)
+        if protects:
+            g = args[0]
+            if type(g) is np.ndarray:
                 g = g.view()
                 g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
-        elif kind is not float:
-            if kind in CONTAINERS:
-                g = kind([_read_only(part) for part in g])
-            if _is_differentiated(g):
-                return _uncut(covered, g, args, options, is_joint)
-        return rule(g, *args, **options)
+                args = (g, *args[1:])
+            elif type(g) in CONTAINERS:
+                args = (_read_only(g), *args[1:])
+        return rule(*args, **options)
 
     covered = _covered(guarded, rule, fits)
     return covered
@@ -80,43 +77,38 @@ def _read_only(part: Any) -> Any:
     return part
 
 
-def _is_differentiated(g: Any) -> bool:
-    if type(g) in CONTAINERS:
-        return any(_is_differentiated(part) for part in g)
-    while isinstance(g, Tracked):
-        if g.pausable:  # a level of a derivative, not of a capture
-            return True
-        g = g._value
-    return False
+def _is_differentiated(value: Any) -> bool:
+    if isinstance(value, Tracked):
+        while isinstance(value, Tracked):
+            if value.pausable:  # a level of a derivative, not of a capture
+                return True
+            value = value._value
+        return False
+    return isinstance(value, CONTAINERS) and any(map(_is_differentiated, value))
 
 
-def _uncut(rule: Any, g: Any, args: Any, options: dict[str, Any], is_joint: bool) -> Any:  # noqa: FBT001
-    """Run a user's rule on a level of its own, and refuse it if its result lost a part of what comes of its first argument."""
+def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: bool) -> Any:  # noqa: FBT001
+    """Run a user's rule on a level of its own, and refuse it if it loses a part of the derivative of its result."""
     level = next_level()
+    given, rebuild = flatten(args)
 
-    def run(g: Any, args: Any = args) -> Any:
-        results = rule.users.rule(g, *args, **options)
-        return [part if counts else NONDIFF for part, counts in zip(results, args[0], strict=False)] if is_joint else results
+    def run(leaves: list[Any]) -> Any:
+        args = rebuild(leaves)
+        results = rule.users.rule(*args, **options)
+        return [part if counts else NONDIFF for part, counts in zip(results, args[1], strict=False)] if is_joint else results
 
     active_levels.add(level)
     linear_levels.add(level)
     try:
-        results = traced(rule, run, _variables(g, level))
+        results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated(v) else v for v in given])
     finally:
         active_levels.discard(level)
         linear_levels.discard(level)
         was_cut = level in cut_levels
         cut_levels.discard(level)
-    if (was_cut or _has_constant(results, level)) and not is_complete(rule, lambda g: run(g, _plain(args)), _plain(g)):
+    if (was_cut or _has_constant(results, level)) and not is_recorded(run, [plain(value) for value in given]):
         raise cut_off(rule)
     return strip(results, level)
-
-
-def _variables(g: Any, level: int) -> Any:
-    """Return the first argument of a rule as an independent variable of a level."""
-    if type(g) in CONTAINERS:
-        return type(g)([_variables(part, level) for part in g])
-    return make(g, leaf(g, level)) if is_inexact(g) else g
 
 
 def _has_constant(results: Any, level: int) -> bool:
@@ -127,7 +119,40 @@ def _has_constant(results: Any, level: int) -> bool:
     return not on_level and is_inexact(results) and bool(np.any(plain(results) != 0))
 
 
-def _plain(value: Any) -> Any:
-    if type(value) in CONTAINERS:
-        return type(value)([_plain(item) for item in value])
-    return plain(value)
+def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any]) -> bool:
+    """Return whether forward mode and a difference quotient agree on the derivative of a function in a direction without symmetries."""
+    directions = {i: probe(value) * _scale(value) for i, value in enumerate(leaves) if is_inexact(value)}
+    eps = max(float(np.finfo(np.asarray(leaves[i]).dtype).eps) for i in directions)
+    step = eps ** (1 / 3)
+
+    def at(step: float) -> list[Any]:
+        moved = [value + step * directions[i] if i in directions else value for i, value in enumerate(leaves)]
+        return flatten(f([_like(new, old) for new, old in zip(moved, leaves, strict=True)]))[0]
+
+    level = next_level()
+    active_levels.add(level)
+    try:
+        outputs = flatten(f([dual(v, directions[i], level) if i in directions else v for i, v in enumerate(leaves)]))[0]
+    except LostGradientError:
+        return False
+    finally:
+        active_levels.discard(level)
+    for output, above, below in zip(outputs, at(step), at(-step), strict=True):
+        if is_inexact(above):
+            slope = np.asarray(above - below) / (2 * step)
+            tangent = plain(output._node[2]) if isinstance(output, Tracked) and output._node[1] == level else 0.0
+            error, size = np.abs(slope - np.asarray(tangent)), np.max(np.abs(slope), initial=0.0, where=np.isfinite(slope))
+            if np.any(error[np.isfinite(error)] > eps**0.2 * size):
+                return False
+    return True
+
+
+def _like(new: Any, old: Any) -> Any:
+    """Return a changed value as the kind of number that it was."""
+    return new.astype(old.dtype) if isinstance(old, (np.ndarray, np.generic)) and is_inexact(old) else new
+
+
+def _scale(value: Any) -> Any:
+    """Return a size for the change of each element: its own, so that it stays where it is in its domain."""
+    size = np.abs(value)
+    return np.where(size == 0, np.max(size, initial=0.0) or 1.0, size)[()]

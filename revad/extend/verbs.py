@@ -13,7 +13,7 @@ from revad.base.aval import Aval, aval_of
 from revad.extend.guarding import guard
 from revad.operations import registry
 from revad.operations.operation import BROADCASTING, ELEMENTWISE, Function, Marker
-from revad.tensors.transposing import fit_tangent, transpose
+from revad.tensors.transposing import as_recorded, fit_tangent, transpose
 
 
 @wraps(registry.elementwise)
@@ -83,15 +83,15 @@ def _transposed(push: Function, name: str, joint_names: tuple[str, ...] = ()) ->
     wanted = list(signature(push).parameters.values())[1:]
     asked = [parameter.name for parameter in wanted]
     avals = [other for other in joint_names or (name,) if other not in asked]
-    written = push.users.rule  # pyright: ignore[reportFunctionMemberAccess]
 
     def pull(g: Any, *values: Any) -> Any:
         kept = values[len(avals) :]
+        recorded = as_recorded(push, kept)
         zeros = {other: _zeros(value) for other, value in zip([*avals, *asked], values, strict=True)}
 
         def pushed(t: Any) -> Any:
             t = list(t) if isinstance(t, tuple) else t
-            return written(tuple(t if n == name else zeros[n] for n in joint_names) if joint_names else t, *kept)
+            return recorded(tuple(t if n == name else zeros[n] for n in joint_names) if joint_names else t, *kept)
 
         return transpose(pushed, g, zeros[name], push, kept, fit_tangent)
 

@@ -18,7 +18,7 @@ from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Marker, Operation
 from revad.operations.registry import missing_rule
 from revad.tensors.tensor import Tensor
-from revad.tensors.transposing import fit_cotangent, fit_tangent, transpose
+from revad.tensors.transposing import as_recorded, fit_cotangent, fit_tangent, transpose
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
 
@@ -154,19 +154,14 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
 
 def _transpose(rule: Any, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
     """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
-    pull = _as_written(rule)
+    pull = as_recorded(rule, kept)
     return transpose(lambda g: pull(g, *kept), tangent, ans, rule, kept, fit_cotangent)
 
 
 def _transpose_joint(rule: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
     needs = tuple(t is not None for t in tangents)
-    pull = _as_written(rule)
+    pull = as_recorded(rule, kept)
     return transpose(lambda g: pull(g, needs, *kept), tangents, ans, rule, kept, fit_cotangent)
-
-
-def _as_written(rule: Any) -> Any:
-    users = getattr(rule, "users", None)
-    return rule if users is None else users.rule
 
 
 def moving(tangent: Any, value: Any) -> Any:

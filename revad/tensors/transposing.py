@@ -17,6 +17,7 @@ import numpy as np
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward, check_count
+from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, plain
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import active_levels, cut_levels, leaf, linear_levels, next_level
@@ -74,6 +75,12 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
     return results if several else results[0]
 
 
+def as_recorded(rule: Any, kept: Any) -> Any:
+    """Return what to record of a rule: a user's rule as it was written, unless its cover has to look at what was kept."""
+    users = getattr(rule, "users", None)
+    return rule if users is None or find_top(kept) is not None else users.rule
+
+
 def traced(rule: Any, pull: Callable[[Any], Any], g: Any) -> Any:
     """Run a user's rule on values that are recorded; where it needs plain numbers, say what else there is."""
     try:
@@ -85,8 +92,8 @@ def traced(rule: Any, pull: Callable[[Any], Any], g: Any) -> Any:
 def cut_off(rule: Any) -> LostGradientError:
     """Return the error for a user's rule whose derivative is not what its values say."""
     return LostGradientError(
-        "the derivative of a rule would be lost: its result depends on its first argument in a way that was not recorded "
-        "(stop_gradient, no_grad, plain arrays), or that is not linear. It was in "
+        "the derivative of a rule would be lost: its result depends on what it was given in a way that was not recorded "
+        "(stop_gradient, no_grad, plain arrays), or not linearly on its cotangent or tangent. It was in "
         f"{_needs_more(rule)}"
     )
 
@@ -107,18 +114,6 @@ def probe(like: Any) -> Any:
     if dtype.kind == "c":
         numbers = numbers + 1j * np.cos(37.0 * numbers)
     return numbers.astype(dtype)[()] if shape == () else numbers.astype(dtype, copy=False)
-
-
-def is_complete(rule: Any, pull: Callable[[Any], Any], like: Any) -> bool:
-    """Return whether a user's rule, run on numbers, agrees with its transpose as recorded."""
-    try:
-        transpose(pull, _PROBES, like, rule)
-    except LostGradientError:
-        return False
-    return True
-
-
-_PROBES: Any = object()  # in place of tangents: probes of the outputs' own shapes
 
 
 def fit_tangent(part: Any, ans: Any, rule: Any = None, given: Any = ()) -> Any:
@@ -160,12 +155,6 @@ def _paired(output: Any, tangent: Any, rule: Any, put: Any) -> Iterator[tuple[An
         check_count(rule, output, len(tangent))
         for item, t in zip(output, tangent, strict=True):
             yield from _paired(item, t, rule, put)
-    elif tangent is _PROBES:
-        if isinstance(output, CONTAINERS):
-            for item in output:
-                yield from _paired(item, tangent, rule, put)
-        elif is_inexact(output):
-            yield output, probe(output)
     else:
         yield output if put is None else put(output, tangent), tangent
 
