@@ -92,7 +92,7 @@ def _wrong_shape(rule: Any, g_shape: Sequence[int], shape: tuple[int, ...]) -> R
     exact = users is not None and users.fits is EXACT
     return RuleShapeError(
         f"the rule {rule_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
-        f"Return one of shape {shape}{'' if exact else ', or of a shape that broadcasting makes of it in this call'}."
+        f"Return one of shape {shape}{'' if exact else ', or of a shape that broadcasting makes of it'}."
     )
 
 

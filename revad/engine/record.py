@@ -118,7 +118,7 @@ def follow_plan(
     if plan is None:
         plan = make_plan(operation, level, args, kwargs)
         operation.plans[pattern] = plan
-    residuals: tuple[Any, ...] = ()
+    residuals: Any = ()
     if operation.forward is None:
         ans = operation.function(*lower, **lower_kwargs)
     else:

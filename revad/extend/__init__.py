@@ -1,4 +1,4 @@
-"""Add operations: the registry's verbs for users, `primitive` functions, `custom_vjp` and `custom_jvp` in JAX's style.
+"""Add operations: the registry's verbs for users, `primitive` functions, ``custom_vjp`` and ``custom_jvp`` in JAX's style.
 
 The verbs `elementwise`, `linear`, `vjp`, `vjp_joint`, `jvp`, `jvp_joint`, `composite`, `nondiff` and `unsupported` work on any
 NumPy (or other protocol-speaking) function and on what `primitive` returns. See :mod:`revad.operations.registry` for what a rule
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-
 
 from revad.base.aval import Aval as Aval
 from revad.base.extras import need as need

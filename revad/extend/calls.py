@@ -13,7 +13,7 @@ import numpy as np
 from revad.base.trees import Rebuild, flatten, same_structure
 from revad.engine.dispatch import find_top, process
 from revad.engine.handles import Tracked, keep, level_of
-from revad.errors import ArgumentError, LostGradientError, RuleError
+from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import Function, Operation
 
 _SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex))
@@ -124,7 +124,9 @@ class Custom:
         outputs = process(top, self._operations.get(len(leaves)) or self._operation(len(leaves)), (call, *leaves), {})
         return outputs if call.rebuild_output is None else call.rebuild_output(list(outputs))
 
-    def _read(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], list[Any]]:
+    def _read(
+        self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], list[Any]]:
         """Return a call's arguments as rules know them, and the leaves of those that are differentiated; note how they fit together."""
         if kwargs or self._has_defaults:
             args, kwargs = self._bound(args, kwargs)
@@ -151,7 +153,9 @@ class Custom:
     def _static(self, args: tuple[Any, ...]) -> dict[int, Any]:
         for i in self.nondiff_argnums:
             if not -len(args) <= i < len(args):
-                raise ArgumentError(f"{self.kind}: nondiff_argnums has {i}, but {self._name} was given {len(args)} arguments.")
+                raise ArgumentError(
+                    f"{self.kind}: {self._name} has no argument {i}, which nondiff_argnums names; it was given {len(args)}."
+                )
         return {i % len(args): args[i % len(args)] for i in self.nondiff_argnums}
 
     def _check_static(self, static: Mapping[int, Any], top: Tracked) -> None:
@@ -186,7 +190,7 @@ class Custom:
         """State the rules of the operation on leaves of those names."""
         raise NotImplementedError
 
-    def _pair(self, what: str, result: Any, parts: str) -> Any:
-        if not (isinstance(result, (tuple, list)) and len(result) == 2):
-            raise RuleError(f"{self.kind}: {what} of {self._name} must return {parts}, not {type(result).__name__}.")
-        return result
+
+def is_pair(result: Any) -> bool:
+    """Return whether a rule returned two things, as it should."""
+    return isinstance(result, (tuple, list)) and len(result) == 2

@@ -5,16 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import update_wrapper
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 
 from revad.errors import ArgumentError, RuleError
-from revad.extend.calls import Call, Custom
+from revad.extend.calls import Call, Custom, is_pair
 from revad.extend.guarding import guard
 from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, Operation, Rule
 from revad.tensors.dual import moving
-from revad.tensors.transposing import as_recorded, fit_tangent, transpose
+from revad.tensors.transposing import as_recorded, explain, fit_tangent, transpose
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -40,7 +41,10 @@ class _WithJvp(Custom):
 
         def push(tangents: Any, call: Call, leaves: Any) -> tuple[Any, Any]:
             result = jvp(*call.static.values(), call.moving(leaves), call.moving(tangents))
-            output, tangent = self._pair("the JVP", result, "(output, tangent)")
+            if not is_pair(result):
+                got = type(result).__name__
+                raise RuleError(f"{self.kind}: the JVP of {self._name} must return (output, tangent), not {got}.")
+            output, tangent = result
             outputs = call.outputs(output)
             return outputs, self._tangents(call, outputs, tangent)
 
@@ -69,6 +73,7 @@ class _WithJvp(Custom):
                 f"{self.kind}: the JVP of {self._name} returned a tangent with {got} leaves for an output with {expected}."
             )
         return leaves
+
 
 _ALL = (True,)
 
@@ -126,8 +131,15 @@ class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
         def forward(call: Call, *leaves: Any) -> Any:
             if self.fwd is None:
                 raise RuleError(f"custom_vjp: call {self._name}.defvjp(fwd, bwd) before differentiating {self._name}.")
-            result = self.fwd(*leaves) if not call.total else call.run(self.fwd, leaves)
-            output, residuals = result if type(result) is tuple and len(result) == 2 else self._pair("fwd", result, "(output, residuals)")
+            try:
+                result = self.fwd(*leaves) if not call.total else call.run(self.fwd, leaves)
+            except (TypeError, ValueError) as error:
+                explain(self.fwd, error)
+                raise
+            if not is_pair(result):
+                got = type(result).__name__
+                raise RuleError(f"custom_vjp: fwd of {self._name} must return (output, residuals), not {got}.")
+            output, residuals = result
             return output if type(output) is np.ndarray else call.outputs(output), call, residuals
 
         bwd: Any = self.bwd
@@ -160,7 +172,9 @@ class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
             return ArgumentError(
                 f"custom_vjp: bwd of {self._name} returned a cotangent with {got} leaves for an argument with {expected}."
             )
-        return ArgumentError(f"custom_vjp: bwd of {self._name} returned a cotangent whose containers are not those of its argument.")
+        return ArgumentError(
+            f"custom_vjp: bwd of {self._name} returned a cotangent whose containers are not those of its argument."
+        )
 
 
 class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
@@ -212,7 +226,13 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
                 return recorded(filled, call, leaves)[1]
 
             like = [moving(None, leaf) for needed, leaf in zip(needs, leaves, strict=True) if needed]
-            found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
+            try:
+                found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
+            except RecursionError:
+                raise RuleError(
+                    f"custom_jvp: the JVP of {self._name} applies {self._name} to a tangent, so there is no end to transposing it. "
+                    "State the pull-back too: custom_vjp has both, defvjp and defjvp."
+                ) from None
             return [next(found) if needed else NONDIFF for needed in needs]
 
         operation.forward = forward
@@ -225,4 +245,4 @@ def _of_arguments(needs: tuple[bool, ...], counts: list[int] | None) -> tuple[bo
     if counts is None:
         return needs
     remaining = iter(needs)
-    return tuple([any([next(remaining) for _ in range(count)]) for count in counts])
+    return tuple([any(list(islice(remaining, count))) for count in counts])

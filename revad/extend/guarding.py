@@ -19,11 +19,13 @@ from revad.base.trees import flatten
 from revad.engine.dispatch import strip
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import active_levels, cut_levels, leaf, linear_levels, next_level
+from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError
 from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
 from revad.tensors.dual import dual
 from revad.tensors.gradient import make
 from revad.tensors.transposing import cut_off, probe, traced
+
 
 def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
     """Return a user's rule under cover: its first argument read-only, its results held to what they may be.
@@ -40,14 +42,14 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
     if isinstance(rule, Marker) or not callable(rule):
         return rule
     if isinstance(rule, np.ufunc):
-        return rule if fits is ELEMENTWISE else guard(lambda g, x: rule(g, x), fits)
+        return rule if fits is ELEMENTWISE else guard(_of_two(rule), fits)
     protects = fits is not ELEMENTWISE and "ours" not in signature(rule).parameters
 
     def guarded(*args: Any, **options: Any) -> Any:
-        if any(map(_is_differentiated, args)):
+        if any(map(_is_differentiated, args)) and not may_lose():
             return _uncut(covered, args, options, is_joint)
         if protects:
-            g = args[0]
+            g: Any = args[0]
             if type(g) is np.ndarray:
                 g = g.view()
                 g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
@@ -58,6 +60,15 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
 
     covered = _covered(guarded, rule, fits)
     return covered
+
+
+def _of_two(ufunc: Callable[..., Any]) -> Any:
+    """Return a rule that is a ufunc, of the cotangent and the argument ``x``, as a function."""
+
+    def rule(g: Any, x: Any) -> Any:
+        return ufunc(g, x)
+
+    return rule
 
 
 def _covered(cover: Any, rule: Any, fits: str) -> Any:
@@ -106,7 +117,14 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
         linear_levels.discard(level)
         was_cut = level in cut_levels
         cut_levels.discard(level)
-    if (was_cut or _has_constant(results, level)) and not is_recorded(run, [plain(value) for value in given]):
+    numbers = [plain(value) for value in given]
+    if was_cut:
+        is_right = is_recorded(run, numbers, len(numbers))
+    else:  # what does not depend on the first argument of a linear rule is zero
+        is_linear = rule.users.fits is not ELEMENTWISE
+        is_right = not (is_linear and _is_differentiated(args[0]) and _has_constant(results, level))
+        is_right = is_right or is_recorded(run, numbers, len(flatten(args[0])[0]))
+    if not is_right:
         raise cut_off(rule)
     return strip(results, level)
 
@@ -119,10 +137,13 @@ def _has_constant(results: Any, level: int) -> bool:
     return not on_level and is_inexact(results) and bool(np.any(plain(results) != 0))
 
 
-def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any]) -> bool:
-    """Return whether forward mode and a difference quotient agree on the derivative of a function in a direction without symmetries."""
-    directions = {i: probe(value) * _scale(value) for i, value in enumerate(leaves) if is_inexact(value)}
-    eps = max(float(np.finfo(np.asarray(leaves[i]).dtype).eps) for i in directions)
+def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any], first: int) -> bool:
+    """Return whether forward mode and a difference quotient agree on the derivative of a function, where it has one.
+
+    The direction has no symmetries; only so many of the first leaves move.
+    """
+    directions = {i: probe(value) * _scale(value) for i, value in enumerate(leaves[:first]) if is_inexact(value)}
+    eps = max([float(np.finfo(np.asarray(leaves[i]).dtype).eps) for i in directions], default=0.0)
     step = eps ** (1 / 3)
 
     def at(step: float) -> list[Any]:
@@ -137,14 +158,24 @@ def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any]) -> bool:
         return False
     finally:
         active_levels.discard(level)
-    for output, above, below in zip(outputs, at(step), at(-step), strict=True):
+    for output, above, here, below in zip(outputs, at(step), at(0.0), at(-step), strict=True):
         if is_inexact(above):
-            slope = np.asarray(above - below) / (2 * step)
             tangent = plain(output._node[2]) if isinstance(output, Tracked) and output._node[1] == level else 0.0
-            error, size = np.abs(slope - np.asarray(tangent)), np.max(np.abs(slope), initial=0.0, where=np.isfinite(slope))
-            if np.any(error[np.isfinite(error)] > eps**0.2 * size):
+            slope, bend, error = _differences(np.asarray(above), np.asarray(here), np.asarray(below), step, tangent)
+            smooth = np.isfinite(error) & (
+                bend <= step**0.5 * np.max(bend + np.abs(here), initial=0.0, where=np.isfinite(bend))
+            )
+            size = np.max(np.abs(slope), initial=0.0, where=smooth)
+            if np.any(error[smooth] > eps**0.2 * size):
                 return False
     return True
+
+
+def _differences(above: Any, here: Any, below: Any, step: float, tangent: Any) -> tuple[Any, Any, Any]:
+    """Return the slope between two values, how far they bend around the one in the middle, and how far a tangent is off the slope."""
+    with np.errstate(invalid="ignore"):
+        slope = (above - below) / (2 * step)
+        return slope, np.abs(above - 2 * here + below), np.abs(slope - np.asarray(tangent))
 
 
 def _like(new: Any, old: Any) -> Any:

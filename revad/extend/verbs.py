@@ -44,22 +44,54 @@ def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable
     return register
 
 
-@wraps(registry.jvp)
-def jvp(function: Function, **pushes: Any) -> None:  # noqa: D103
-    covered = _guarded(pushes, BROADCASTING)
-    registry.jvp(function, **covered)
-    for name, push in covered.items():
-        if follows_from_jvp(registry.lookup(function), name):
+def jvp(function: Function, **pushes: Any) -> None:
+    """State the JVP of each argument: ``rule(t, ...) -> tangent of the output``.
+
+    Forward mode uses it in place of the transposed pull-back. Where an argument has no pull-back, the reverse mode transposes
+    its JVP, so one of the two is enough.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rules belong to.
+    **pushes : callable or NONDIFF
+        By argument name. A rule takes the tangent ``t`` of that argument, then any of ``ans`` and the argument names, and
+        returns the tangent of the output (a tuple of them where there are several outputs); it is linear in ``t``. revad adds
+        up what the arguments give. For an argument that is a sequence of arrays (and for ``*args``) ``t`` is the list of their
+        tangents, zero where an item does not move.
+
+    Notes
+    -----
+    ``ẏ = Σ (∂f/∂xᵢ) ẋᵢ``; the pull-back that follows is ``x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ``.
+    """
+    for name, push in _guarded(pushes, BROADCASTING).items():
+        operation = registry.state_jvp(function, push, name)
+        if follows_from_jvp(operation, name):
             registry.vjp(function, **{name: push if isinstance(push, Marker) else _transposed(push, name)})
 
 
-@wraps(registry.jvp_joint)
-def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]:  # noqa: D103
+def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]:
+    """State one JVP for several arguments that share work; see `revad.extend.jvp`.
+
+    Parameters
+    ----------
+    function : callable
+        The function that the rule belongs to.
+    *names : str
+        The differentiable arguments.
+
+    Returns
+    -------
+    callable
+        A decorator for ``rule(tangents, ...) -> tangent of the output``: ``tangents`` has one tangent per name, zero for an
+        argument that does not move.
+    """
+
     def register(rule: Function) -> Function:
         covered = guard(rule, BROADCASTING)
-        registry.jvp_joint(function, *names)(covered)
+        operation = registry.state_jvp(function, covered, *names, is_joint=True)
         for name in names:
-            if follows_from_jvp(registry.lookup(function), name):
+            if follows_from_jvp(operation, name):
                 registry.vjp(function, **{name: _transposed(covered, name, names)})
         return rule
 

@@ -117,7 +117,7 @@ class Operation:
         self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None
         self.joint_names: tuple[str, ...] = ()
-        self.pushes: dict[str, Rule] = {}  # argument name -> its JVP, where the rule author stated one
+        self.pushes: dict[str, Any] = {}  # argument name -> its JVP, where one was stated: Rule, ONE or NONDIFF
         self.joint_push: tuple[tuple[str, ...], Rule] | None = None  # one JVP for several arguments
         self.forward: Function | None = None  # like `function`, but returns (ans, residuals); the joint rule gets these last
         self.with_tangents: Function | None = None  # (args, their tangents) -> (ans, its tangents), in place of rules

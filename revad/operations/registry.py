@@ -8,8 +8,6 @@ function is described, most specific first:
 `linear`               state the adjoint; the JVP is the function itself
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
 `vjp_joint`            one pull-back for several arguments that share work
-`jvp`                  state the JVP of each argument, in place of the transposed pull-back
-`jvp_joint`            one JVP for several arguments that share work
 `composite`            state the function itself in terms of other functions
 `in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
 `nondiff`              the derivative is zero (or cannot exist): comparisons, shapes, indices
@@ -265,59 +263,23 @@ def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable
     return register
 
 
-def jvp(function: Function, **pushes: Any) -> None:
-    """State the JVP of each argument: ``rule(t, ...) -> tangent of the output``.
-
-    Forward mode uses it in place of the transposed pull-back. Where an argument has no pull-back, the reverse mode transposes
-    its JVP, so one of the two is enough.
-
-    Parameters
-    ----------
-    function : callable
-        The function that the rules belong to.
-    **pushes : callable or NONDIFF
-        By argument name. A rule takes the tangent ``t`` of that argument, then any of ``ans`` and the argument names, and
-        returns the tangent of the output (a tuple of them where there are several outputs); it is linear in ``t``. revad adds
-        up what the arguments give. For an argument that is a sequence of arrays (and for ``*args``) ``t`` is the list of their
-        tangents, zero where an item does not move.
-
-    Notes
-    -----
-    ``ẏ = Σ (∂f/∂xᵢ) ẋᵢ``; the pull-back that follows is ``x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ``.
-    """
+def state_jvp(function: Function, push: Any, *names: str, is_joint: bool = False) -> Operation:
+    """State the JVP of an argument, or one for several arguments; see `revad.extend.jvp`."""
     operation = _operation(function)
-    for name, push in pushes.items():
+    for name in names:
         _check_rule(operation, name, push)
-        operation.pushes[name] = push if isinstance(push, Marker) else read_rule(push, is_partial=False, skip=1)
+    rule: Any = push if isinstance(push, Marker) else read_rule(push, is_partial=False, skip=1)
+    for name in names:  # the newer rule counts
+        operation.pushes.pop(name, None)
+        if operation.joint_push is not None:
+            older, joint = operation.joint_push
+            operation.joint_push = tuple(["" if other == name else other for other in older]), joint
+    if is_joint:
+        operation.joint_push = (names, rule)
+    else:
+        operation.pushes[names[0]] = rule
     _forget(operation)
-
-
-def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]:
-    """State one JVP for several arguments that share work; see `revad.extend.jvp`.
-
-    Parameters
-    ----------
-    function : callable
-        The function that the rule belongs to.
-    *names : str
-        The differentiable arguments.
-
-    Returns
-    -------
-    callable
-        A decorator for ``rule(tangents, ...) -> tangent of the output``: ``tangents`` has one tangent per name, zero for an
-        argument that does not move.
-    """
-
-    def register(rule: Function) -> Function:
-        operation = _operation(function)
-        for name in names:
-            _check_rule(operation, name, rule)
-        operation.joint_push = (names, read_rule(rule, is_partial=False, skip=1))
-        _forget(operation)
-        return rule
-
-    return register
+    return operation
 
 
 def composite(function: Function) -> Callable[[Function], Function]:

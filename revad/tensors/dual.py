@@ -34,7 +34,7 @@ class Dual(Tensor):
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a call one level down and push the tangents through it."""
         below_args, below_kwargs = strip_call(level, args, kwargs)
-        residuals: tuple[Any, ...] = ()
+        residuals: Any = ()
         tangent: Any = None
         if operation.with_tangents is not None:
             ans, tangent = operation.with_tangents(below_args, [_tangent(value, level) for value in args])
@@ -68,9 +68,7 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
-def _push(
-    operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any, residuals: tuple[Any, ...]
-) -> Any:
+def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any, residuals: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
     done: tuple[str, ...] = ()  # arguments whose tangents have been pushed

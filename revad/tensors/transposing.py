@@ -1,13 +1,14 @@
-"""The transpose of a linear map that is given as a function: record it on variables, and pull back.
+r"""The transpose of a linear map that is given as a function: record it on variables, and pull back.
 
 A JVP follows from a pull-back in this way, and a pull-back from a JVP. What is recorded does not depend on the value of the
 variables. So revad's own rules are recorded at zero, and a rule that a user wrote at numbers of all kinds, which tell whether it
 is linear and whether the record is complete: for the recorded map :math:`A` and its transpose,
-:math:`\\langle t, A p\\rangle = \\langle A^T t, p\\rangle`.
+:math:`\langle t, A p\rangle = \langle A^T t, p\rangle`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -20,7 +21,8 @@ from revad.engine.backward import backward, check_count
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, plain
 from revad.engine.projection import project, rule_name
-from revad.engine.tape import active_levels, cut_levels, leaf, linear_levels, next_level
+from revad.engine.tape import active_levels, leaf, next_level
+from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError, RuleError, RuleShapeError
 from revad.operations.operation import NONDIFF
 from revad.tensors.gradient import make
@@ -70,7 +72,7 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
             roots.append((node, project(wide, node[2], node[3])))
     found = backward(roots) if roots else {}
     results = [found[node[0]][1] if node[0] in found else _zero(part) for node, part in zip(leaves, parts, strict=True)]
-    if is_users and not _agree(pairs, list(zip(results, values, strict=True))):
+    if is_users and not may_lose() and not _agree(pairs, list(zip(results, values, strict=True))):
         raise cut_off(rule)
     return results if several else results[0]
 
@@ -85,8 +87,18 @@ def traced(rule: Any, pull: Callable[[Any], Any], g: Any) -> Any:
     """Run a user's rule on values that are recorded; where it needs plain numbers, say what else there is."""
     try:
         return pull(g)
-    except LostGradientError as error:
-        raise LostGradientError(f"{error} It was in {_needs_more(rule)}") from error
+    except (TypeError, ValueError) as error:
+        explain(rule, error)
+        raise
+
+
+def explain(rule: Any, error: Exception) -> None:
+    """Raise an error that says more, if a user's rule failed because it was given tracked values."""
+    hidden = error.__cause__ or error.__context__  # a library hides our error behind one of its own
+    lost = next((e for e in (error, hidden) if isinstance(e, LostGradientError)), None)
+    if lost is not None or (isinstance(error, TypeError) and re.search(r"\b(GradTensor|Dual)\b", str(error))):
+        told = str(lost or error).rstrip(".")
+        raise LostGradientError(f"{told}. It was in {_needs_more(rule)}") from error
 
 
 def cut_off(rule: Any) -> LostGradientError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -142,6 +143,7 @@ def _with_looking_rules(node: Node, call: _Call) -> Node:
 
 
 def _looking(rule: Callable[..., Any], call: _Call) -> Callable[..., Any]:
+    @wraps(rule)
     def looking(g: Any, *kept: Any, **options: Any) -> Any:
         result = rule(g, *kept, **options)
         _look(call, result, g if type(g) in CONTAINERS else (g,), "the pull-back of ")
@@ -155,4 +157,4 @@ def _scale(g: Any, slope: Any) -> Any:
 
 
 def _scaled_by(partial: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda g, *kept: strong_zero(g, g * partial(*kept))
+    return wraps(partial)(lambda g, *kept: strong_zero(g, g * partial(*kept)))
