@@ -46,8 +46,8 @@ vjp(standardise, input=_standardise_input)
 
 
 def _channels(parameter: Any, ndim: int) -> Any:
-    """Lay one number per channel along axis 1."""
-    return np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
+    """Lay one number per channel along axis 1, if there are any."""
+    return None if parameter is None else np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
 
 
 def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
@@ -100,12 +100,12 @@ def batch_norm(
            [ 1.]])
     """
     ndim = np.ndim(input)
-    lay = [None if p is None else _channels(p, ndim) for p in (weight, bias)]
+    weight, bias = _channels(weight, ndim), _channels(bias, ndim)
     if not training:
         scale = 1 / np.sqrt(_channels(running_var, ndim) + eps)
-        scale = scale if lay[0] is None else lay[0] * scale
+        scale = scale if weight is None else weight * scale
         shift = -_channels(running_mean, ndim) * scale
-        return input * scale + (shift if lay[1] is None else lay[1] + shift), running_mean, running_var
+        return input * scale + (shift if bias is None else bias + shift), running_mean, running_var
     axes = (0, *range(2, ndim))
     n = int(np.prod([np.shape(input)[axis] for axis in axes]))
     if n <= 1:
@@ -118,7 +118,7 @@ def batch_norm(
         mean, variance = (np.ravel(revad.stop_gradient(part)) for part in (mean, variance))
         running_mean = ((1 - momentum) * running_mean + momentum * mean).astype(running_mean.dtype)
         running_var = ((1 - momentum) * running_var + momentum * (n / (n - 1)) * variance).astype(running_var.dtype)
-    return _scale_and_shift(y, *lay), running_mean, running_var
+    return _scale_and_shift(y, weight, bias), running_mean, running_var
 
 
 def layer_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -168,14 +168,10 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
 
     Parameters
     ----------
-    input : array_like, shape (N, C, ...)
-        To be normalised.
+    input, weight, bias, eps
+        As for `batch_norm`.
     num_groups : int
         Divides C.
-    weight, bias : array_like, shape (C,), optional
-        Scale and shift.
-    eps : float
-        Added to the variance.
 
     References
     ----------
@@ -194,7 +190,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         )
     grouped = np.reshape(input, (shape[0], num_groups, -1))
     y = np.reshape(standardise(grouped, (2,), eps)[0], shape)
-    return _scale_and_shift(y, *(None if p is None else _channels(p, len(shape)) for p in (weight, bias)))
+    return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
 def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -202,12 +198,8 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
 
     Parameters
     ----------
-    input : array_like, shape (N, C, ...)
-        To be normalised.
-    weight, bias : array_like, shape (C,), optional
-        Scale and shift.
-    eps : float
-        Added to the variance.
+    input, weight, bias, eps
+        As for `batch_norm`.
 
     Examples
     --------
@@ -219,7 +211,7 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
     if len(shape) < 3 or int(np.prod(shape[2:])) <= 1:
         raise ValueError(f"instance_norm: each channel needs more than one place, but the input has shape {shape}.")
     y = standardise(input, tuple(range(2, len(shape))), eps)[0]
-    return _scale_and_shift(y, *(None if p is None else _channels(p, len(shape)) for p in (weight, bias)))
+    return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
 @revad.primitive
@@ -242,12 +234,8 @@ def rms_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, 
 
     Parameters
     ----------
-    input : array_like, shape (..., *normalized_shape)
-        To be normalised.
-    normalized_shape : tuple of int
-        Lengths of the last axes.
-    weight : array_like of that shape, optional
-        Scale.
+    input, normalized_shape, weight
+        As for `layer_norm`.
     eps : float, optional
         Added to the mean square; by default the spacing of the dtype at 1.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.multihead import multi_head_attention_forward
+from nn.functional.attention.multihead import multi_head_attention_forward
 from nn.layers.linear import Linear, new_parameter
 from nn.module import Module
 from nn.random import generator_or_default

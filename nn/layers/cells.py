@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nn import init
+from nn.functional.activations.rectifiers import relu
 from nn.functional.linear import linear
-from nn.functional.rectifiers import relu
-from nn.functional.recurrent import gru_step, lstm_step
+from nn.functional.recurrent.steps import gru_step, lstm_step
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
@@ -114,12 +114,8 @@ class LSTMCell(_Cell):
     ----------
     input_size, hidden_size : int
         Lengths of the input and of each state.
-    bias : bool
-        Whether to add the b.
-    dtype : dtype, optional
-        Of the parameters.
-    rng : numpy.random.Generator, optional
-        For the initial values.
+    bias, dtype, rng
+        As for `RNNCell`.
 
     Examples
     --------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.channel_dropouts import dropout1d, dropout2d, dropout3d, feature_alpha_dropout
-from nn.functional.linear import alpha_dropout, dropout
+from nn.functional.dropping import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from nn.module import Module
 from nn.random import generator_or_default
 
@@ -48,7 +47,7 @@ class Dropout(Module):
 
 
 class Dropout1d(Dropout):
-    """Drop whole channels of (N, C, L) with probability p, in training.
+    """Drop whole channels of (N, C, L) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -63,7 +62,7 @@ class Dropout1d(Dropout):
 
 
 class Dropout2d(Dropout):
-    """Drop whole channels of (N, C, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -78,7 +77,7 @@ class Dropout2d(Dropout):
 
 
 class Dropout3d(Dropout):
-    """Drop whole channels of (N, C, D, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, D, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -93,7 +92,7 @@ class Dropout3d(Dropout):
 
 
 class AlphaDropout(Dropout):
-    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -108,7 +107,7 @@ class AlphaDropout(Dropout):
 
 
 class FeatureAlphaDropout(Dropout):
-    """Drop whole channels of (N, C, ...) so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop whole channels of (N, C, ...) as `AlphaDropout` drops elements, in training; parameters as for `Dropout`.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.dtypes import dtype_or_default
-from nn.functional import rectifiers, softmaxes
+from nn.functional.activations import rectifiers, softmaxes
 from nn.module import Module
 from nn.parameter import Parameter
 from nn.random import generator_or_default

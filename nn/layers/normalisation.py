@@ -120,7 +120,7 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """Normalise each channel of (N, C, H, W) over batch and places; the arguments are those of `BatchNorm1d`.
+    """Normalise each channel of (N, C, H, W) over batch and places; parameters as for `BatchNorm1d`.
 
     Examples
     --------
@@ -133,7 +133,7 @@ class BatchNorm2d(_BatchNorm):
 
 
 class BatchNorm3d(_BatchNorm):
-    """Normalise each channel of (N, C, D, H, W) over batch and places; the arguments are those of `BatchNorm1d`.
+    """Normalise each channel of (N, C, D, H, W) over batch and places; parameters as for `BatchNorm1d`.
 
     Examples
     --------
@@ -192,7 +192,7 @@ class InstanceNorm1d(_InstanceNorm):
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """Normalise each channel of each sample of (N, C, H, W); the arguments are those of `InstanceNorm1d`.
+    """Normalise each channel of each sample of (N, C, H, W); parameters as for `InstanceNorm1d`.
 
     Examples
     --------
@@ -205,7 +205,7 @@ class InstanceNorm2d(_InstanceNorm):
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """Normalise each channel of each sample of (N, C, D, H, W); the arguments are those of `InstanceNorm1d`.
+    """Normalise each channel of each sample of (N, C, D, H, W); parameters as for `InstanceNorm1d`.
 
     Examples
     --------
@@ -264,14 +264,8 @@ class GroupNorm(Module):
     ----------
     num_groups, num_channels : int
         The first divides the second.
-    eps : float
-        Added to the variance.
-    affine : bool
-        Whether to scale and shift by learned numbers.
-    dtype : dtype, optional
-        Of the parameters.
-    bias : bool
-        Whether ``affine`` shifts, or only scales.
+    eps, affine, dtype, bias
+        As for `BatchNorm1d`.
 
     Examples
     --------
@@ -310,14 +304,10 @@ class RMSNorm(Module):
 
     Parameters
     ----------
-    normalized_shape : int or tuple of int
-        Lengths of these axes.
+    normalized_shape, elementwise_affine, dtype
+        As for `LayerNorm`; nothing shifts.
     eps : float, optional
         Added to the mean square; by default the spacing of the dtype at 1.
-    elementwise_affine : bool
-        Whether to scale by learned numbers.
-    dtype : dtype, optional
-        Of the parameters.
 
     Examples
     --------

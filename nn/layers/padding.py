@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn.functional.padding import pad
-from nn.functional.windows import each
+from nn.functional.resizing.padding import pad
+from nn.functional.windows.geometry import each
 from nn.module import Module
 
 
@@ -106,12 +106,7 @@ class ConstantPad3d(_ConstantPad):
 
 
 class ZeroPad1d(_Pad):
-    """Add zeros at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add zeros at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -124,12 +119,7 @@ class ZeroPad1d(_Pad):
 
 
 class ZeroPad2d(_Pad):
-    """Add zeros at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add zeros at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -142,12 +132,7 @@ class ZeroPad2d(_Pad):
 
 
 class ZeroPad3d(_Pad):
-    """Add zeros at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add zeros at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -160,12 +145,7 @@ class ZeroPad3d(_Pad):
 
 
 class ReflectionPad1d(_Pad):
-    """Add the elements mirrored at the last one at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the elements mirrored at the last one at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -179,12 +159,7 @@ class ReflectionPad1d(_Pad):
 
 
 class ReflectionPad2d(_Pad):
-    """Add the elements mirrored at the last one at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the elements mirrored at the last one at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -198,12 +173,7 @@ class ReflectionPad2d(_Pad):
 
 
 class ReflectionPad3d(_Pad):
-    """Add the elements mirrored at the last one at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the elements mirrored at the last one at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -217,12 +187,7 @@ class ReflectionPad3d(_Pad):
 
 
 class ReplicationPad1d(_Pad):
-    """Add the last element at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the last element at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -236,12 +201,7 @@ class ReplicationPad1d(_Pad):
 
 
 class ReplicationPad2d(_Pad):
-    """Add the last element at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the last element at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -255,12 +215,7 @@ class ReplicationPad2d(_Pad):
 
 
 class ReplicationPad3d(_Pad):
-    """Add the last element at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the last element at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -274,12 +229,7 @@ class ReplicationPad3d(_Pad):
 
 
 class CircularPad1d(_Pad):
-    """Add the elements of the other end at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the elements of the other end at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -293,12 +243,7 @@ class CircularPad1d(_Pad):
 
 
 class CircularPad2d(_Pad):
-    """Add the elements of the other end at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the elements of the other end at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -312,12 +257,7 @@ class CircularPad2d(_Pad):
 
 
 class CircularPad3d(_Pad):
-    """Add the elements of the other end at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the elements of the other end at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Recurrent layers over whole sequences: `RNN LSTM GRU`, stacked, in both directions, on padded or packed batches.
 
-One layer in one direction is one operation on the tape (`nn.functional.sequences`), whose pull-back is BPTT.
+One layer in one direction is one operation on the tape (`nn.functional.recurrent.sequences`), whose pull-back is BPTT.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.linear import dropout, linear
-from nn.functional.recurrent import lstm_step
-from nn.functional.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
+from nn.functional.dropping import dropout
+from nn.functional.linear import linear
+from nn.functional.recurrent.sequences import backwards, gru_sequence, lstm_sequence, rnn_sequence, unrolled
+from nn.functional.recurrent.steps import lstm_step
 from nn.layers.cells import ACTIVATIONS
 from nn.layers.linear import new_parameter
 from nn.module import Module
-from nn.packed import PackedSequence
 from nn.random import generator_or_default
+from nn.recurrence.packed import PackedSequence
 
 
 def _goes_back(suffix: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.rectifiers import relu
-from nn.functional.sigmoids import gelu
+from nn.functional.activations.rectifiers import relu
+from nn.functional.activations.sigmoids import gelu
 from nn.layers.attention import MultiheadAttention
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear
@@ -119,7 +119,7 @@ class TransformerEncoderLayer(_TransformerLayer):
 class TransformerDecoderLayer(_TransformerLayer):
     """Let each place attend to the places of its sequence, then to those of another one, then map each by a small network.
 
-    The parameters are those of `TransformerEncoderLayer`.
+    Parameters as for `TransformerEncoderLayer`.
 
     Examples
     --------

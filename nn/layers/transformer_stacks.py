@@ -66,12 +66,8 @@ class TransformerDecoder(_Stack):
 
     Parameters
     ----------
-    decoder_layer : Module
-        Copied ``num_layers`` times; all copies start from its parameters.
-    num_layers : int
-        Depth.
-    norm : Module, optional
-        Applied at the end.
+    decoder_layer, num_layers, norm
+        As the ``encoder_layer``, ``num_layers`` and ``norm`` of `TransformerEncoder`.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.interpolation import MODES, interpolate
+from nn.functional.resizing.interpolation import MODES, interpolate
 from nn.module import Module
 
 
@@ -60,10 +60,8 @@ class UpsamplingNearest2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------
@@ -81,10 +79,8 @@ class UpsamplingBilinear2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------

@@ -1,13 +1,15 @@
 """`Optimizer`: what all optimisers share: parameter groups, state by parameter, the step, saving and loading.
 
 A subclass defines one method, `change`: what to subtract from a parameter, given its gradient. Values and states are plain arrays.
+Those here state their arguments as attributes, see `nn.settings`: `params`, and then the defaults of the groups.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import Field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,6 +35,7 @@ class Optimizer:
         What the method remembers of each parameter.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     state_is_shaped = True  # whether arrays in the state of a parameter have its shape
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
@@ -50,6 +53,17 @@ class Optimizer:
             )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
+
+    def __post_init__(self, *values: Any) -> None:
+        """Begin with the values of the settings that a subclass states."""
+        fields = self.__dataclass_fields__
+        given = dict(zip(fields, values, strict=True))
+        params = given.pop("params")
+        self.begin(params, {name: given[name] for name in sorted(given, key=lambda name: fields[name].kw_only is True)})
+
+    def begin(self, params: Any, defaults: dict[str, Any]) -> None:
+        """Make the groups; subclasses may check or complete the defaults before."""
+        Optimizer.__init__(self, params, defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with settings of their own."""
@@ -191,6 +205,17 @@ def zeros(value: Any) -> np.ndarray[Any, Any]:
     array(0.)
     """
     return np.zeros(np.shape(value), getattr(value, "dtype", np.float64))
+
+
+def decayed(grad: Any, value: Any, group: dict[str, Any]) -> Any:
+    """Return the gradient with the weight decay of its group: that of ½λw² besides the loss.
+
+    Examples
+    --------
+    >>> decayed(1.0, 4.0, {"weight_decay": 0.5})
+    3.0
+    """
+    return grad + group["weight_decay"] * value if group["weight_decay"] else grad
 
 
 def running_mean(mean: np.ndarray[Any, Any], new: Any, decay: float) -> np.ndarray[Any, Any]:

@@ -13,6 +13,7 @@ from revad.base.aval import FLOAT64
 from revad.engine.users_rules import has_imaginary_part, may_return
 from revad.errors import RuleError, RuleShapeError
 from revad.operations.operation import EXACT, NONDIFF
+from revad.operations.registry import uses_of
 
 
 def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None, given: Any = ()) -> Any:
@@ -97,9 +98,11 @@ def _wrong_shape(rule: Any, g_shape: Sequence[int], shape: tuple[int, ...]) -> R
 
 
 def rule_name(rule: Any) -> str:
-    """Return a rule's name and where it was written, for messages."""
-    rule = inspect.unwrap(rule) if callable(rule) else rule
-    code = getattr(rule, "__code__", None)
-    if code is None:
+    """Return a rule's name, what it is registered for, and where it was written, for messages."""
+    if not callable(rule):
         return repr(rule)
-    return f"{rule.__name__} ({code.co_filename}:{code.co_firstlineno})"
+    uses = uses_of(rule)
+    of = f" of {' or '.join(uses[:3])}" if uses else ""
+    code = getattr(inspect.unwrap(rule), "__code__", None)
+    place = "" if code is None else f" ({code.co_filename}:{code.co_firstlineno})"
+    return getattr(rule, "__name__", type(rule).__name__) + of + place

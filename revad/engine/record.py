@@ -1,7 +1,8 @@
 """How a gradient level records a call: run it one level down, gather what the rules asked to keep, make a node.
 
 Which argument needs which rule, and what that rule keeps, depends only on the function and on which arguments are tracked and
-given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan.
+given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan. What runs
+for every call writes a node's places as numbers; `tape` names them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import COMPLEX128, FLOAT64, Aval, aval_of
 from revad.engine.dispatch import find_top, strip
-from revad.engine.handles import IMMUTABLE, Tracked, below, keep, refuse_closure
+from revad.engine.handles import IMMUTABLE, Tracked, keep, refuse_closure
 from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
 from revad.errors import LostGradientError, RuleError
@@ -64,6 +65,57 @@ def identity(g: Any) -> Any:
 PASSING = Rule(identity, (), is_partial=False)
 
 
+_FLOAT64 = np.float64
+_INTS = frozenset((int,))
+CONSTANTS = frozenset(
+    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice)
+)  # types that hold nothing tracked
+
+
+def gather(args: tuple[Any, ...], level: int, *, simple: bool) -> tuple[list[Any], int] | None:
+    """Return a call's arguments one level down, and the pattern of which are tracked: the key of its plan.
+
+    Parameters
+    ----------
+    args : tuple
+        The positional arguments.
+    level : int
+        The gradient level that records.
+    simple : bool
+        Answer only where nothing has to be looked into: no tracked argument is on another level, all others evidently are constants.
+
+    Returns
+    -------
+    (list, int) or None
+        The pattern is a number in base 3, a digit for each argument: 0 for a constant, 1 for a tracked value, 2 for a sequence with
+        tracked items. None for a call that is not simple.
+    """
+    lower: list[Any] = []
+    pattern = 1
+    for value in args:
+        pattern *= 3
+        kind = type(value)
+        if kind in CONSTANTS:
+            pass
+        elif isinstance(value, Tracked):
+            node = value._node
+            if node[1] == level:
+                pattern += 1
+                value = value._value
+                if type(value) is float and node[3] is not None:  # as `below`
+                    value = _FLOAT64(value)
+            elif simple:
+                return None
+        elif simple:
+            if kind is not tuple or not _INTS.issuperset(map(type, value)):
+                return None
+        elif kind in CONTAINERS and is_on(value, level):
+            pattern += 2
+            value = strip(value, level)
+        lower.append(value)
+    return lower, pattern
+
+
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
     """Run an operation whose highest tracked argument is on a gradient level, and put it on the tape.
 
@@ -78,29 +130,21 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     make : callable
         ``make(value, node)`` returns the tracked output.
     """
-    lower: list[Any] = []
-    pattern: Any = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
-    for value in args:
-        pattern *= 3
-        if isinstance(value, Tracked):
-            if value._node[1] == level:
-                pattern += 1
-                value = below(value)
-        elif type(value) in CONTAINERS and is_on(value, level):
-            pattern += 2
-            value = strip(value, level)
-        lower.append(value)
-    lower_kwargs = kwargs
-    if kwargs:
-        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE}
-        pattern = (pattern, *kwargs)
-        if find_top(kwargs.values()) is not None:
-            lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
-            pattern = (*pattern, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    lower, pattern = gather(args, level, simple=False)  # pyright: ignore[reportGeneralTypeIssues]  (None is for simple ones only)
+    lower_kwargs = kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
+    if kwargs and find_top(kwargs.values()) is not None:
+        lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
     if operation.kind != "rules":
         ans = operation.function(*lower, **lower_kwargs)
         return tracked(ans, level, (), make) if operation.kind == "creation" else ans
     return follow_plan(operation, level, args, kwargs, lower, lower_kwargs, pattern, make)
+
+
+def are_constant(kwargs: dict[str, Any]) -> bool:
+    """Return whether keyword arguments evidently are constants, and none of them is ``out``."""
+    return "out" not in kwargs and all(
+        type(value) in CONSTANTS or (type(value) is tuple and _INTS.issuperset(map(type, value))) for value in kwargs.values()
+    )
 
 
 def follow_plan(
@@ -110,14 +154,18 @@ def follow_plan(
     kwargs: dict[str, Any],
     lower: Any,
     lower_kwargs: dict[str, Any],
-    pattern: Any,
+    pattern: int,
     make: Make,
 ) -> Any:
     """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
-    plan = operation.plans.get(pattern)
+    key: Any = pattern
+    if kwargs:
+        key = (pattern, *kwargs)
+        if lower_kwargs is not kwargs:
+            key = (*key, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    plan = operation.plans.get(key)
     if plan is None:
-        plan = make_plan(operation, level, args, kwargs)
-        operation.plans[pattern] = plan
+        plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
     residuals: Any = ()
     if operation.forward is None:
         ans = operation.function(*lower, **lower_kwargs)
@@ -263,7 +311,7 @@ def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) ->
     return value if on_level else keep(value)
 
 
-def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
     """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
     names, rest = operation.parameters
     where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}

@@ -1,4 +1,4 @@
-"""The tape: what a node is, and how levels and nodes are numbered.
+"""The tape: what a node is, and how nodes are numbered.
 
 A node is the record of one operation on one gradient level. It is a plain tuple ::
 
@@ -20,6 +20,12 @@ from revad.base.aval import COMPLEX128, FLOAT64
 
 Node: TypeAlias = tuple[Any, ...]
 
+# the places of a node's items. The hot loops (`backward`, `record`, `tensors.gradient`, `gradient_nodes`) write the numbers, since a
+# global name costs them some percent (measured); everything else writes the names, and what lies outside asks `probes`.
+ORDER, LEVEL, SHAPE, DTYPE = range(4)
+FIRST_EDGE = 4  # where its edges begin
+EDGE = 4  # how many items each edge has: parent, kind, kept, function
+
 SCALE = 0  # ḡ·kept, of the parent's shape and dtype already
 PASS = 1  # ḡ itself
 PARTIAL = 2  # project(ḡ · function(*kept))
@@ -34,10 +40,6 @@ FREED: Any = "freed"  # the last item of a node whose tape was freed
 SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence of values, `shape` is a list of their Avals
 
 next_order = count(0, -1).__next__
-next_level = count(1).__next__
-active_levels: set[int] = set()
-linear_levels: set[int] = set()  # those on which a user's rule runs, which is linear: what it cuts off is looked into
-cut_levels: set[int] = set()  # those of them on which something was cut off
 
 
 def leaf(value: Any, level: int) -> Node:
@@ -47,12 +49,6 @@ def leaf(value: Any, level: int) -> Node:
     if type(value) is complex:
         return (next_order(), level, (), COMPLEX128)
     return (next_order(), level, value.shape, value.dtype)
-
-
-def note_cut(level: int) -> None:
-    """Note that a value of a level goes on without its derivative."""
-    if level in linear_levels:
-        cut_levels.add(level)
 
 
 class Leaf:

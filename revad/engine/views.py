@@ -18,8 +18,8 @@ from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked
-from revad.engine.tape import Leaf
+from revad.engine.handles import Tracked, plain
+from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause
 from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
@@ -104,7 +104,7 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
-    if Pause.count and handle._node[1] <= Pause.level.get():
+    if Pause.count and handle._node[LEVEL] <= Pause.level.get():
         handle._value = _write_paused(handle._value, key, value, adds)
         return
     base = handle
@@ -122,9 +122,7 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
 
 def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:  # noqa: FBT001
     """Return a copy of the plain value of a handle with a constant written into it, while recording is off."""
-    while isinstance(written, Tracked):
-        written = written._value
-    updated = write_at(np.array(value), (), key, written, adds, True)  # noqa: FBT003
+    updated = write_at(np.array(value), (), key, plain(written), adds, True)  # noqa: FBT003
     return updated if isinstance(value, ndarray) else type(value)(updated)
 
 
@@ -136,15 +134,18 @@ def _is_spare(base: Tracked) -> bool:
             return False
         handle = handle._value
     buffer = handle._value
-    if type(buffer) is not ndarray or buffer.base is not None or not handle.writes_in_place:
+    if type(buffer) is not ndarray or not handle.writes_in_place:
         return False
-    known = _ALONE + 1  # the variable `buffer`
+    memory = buffer if buffer.base is None else buffer.base  # an array with gaps (`copied`) does not own what it lies in
+    known = _ALONE + 1  # the variable `memory`
     for view in _live_views(base) if handle is base else ():
-        if type(view._value) is ndarray and view._value.base is not None:  # a part that was copied does not count
-            if view._value.base is not buffer or _references(view) > _ALONE:
+        if type(view._value) is ndarray and view._value.base is memory:  # a part that was copied does not count
+            if _references(view) > _ALONE:
                 return False
             known += 1
-    return _references(handle) <= known
+    if buffer is memory:
+        return _references(handle) <= known + 1  # the variable `buffer`
+    return _references(handle) <= _ALONE + 1 and type(memory) is ndarray and getrefcount(buffer.base) <= known
 
 
 def _references(handle: Any) -> int:
@@ -193,9 +194,7 @@ def stacked(value: Any) -> Any:
 
 def check_writable(handle: Tracked) -> None:
     """Refuse a write into a leaf: it is the variable that gradients are asked for."""
-    value = handle._value
-    while isinstance(value, Tracked):
-        value = value._value
+    value = plain(handle)
     if isinstance(value, np.ndarray) and not value.flags.writeable:
         raise InPlaceError(
             "assignment destination is read-only: NumPy would refuse this write too (the array, or what it is a view of, was made "

@@ -161,7 +161,7 @@ class Custom:
     def _check_static(self, static: Mapping[int, Any], top: Tracked) -> None:
         """Refuse an argument that is not differentiated although it depends on what is."""
         for i, value in static.items():
-            if level_of(find_top([value])) >= top._node[1]:
+            if level_of(find_top([value])) >= level_of(top):
                 raise LostGradientError(
                     f"{self.kind}: argument {i} of {self._name} is in nondiff_argnums but depends on what is differentiated, which "
                     "would be lost. Take it out of nondiff_argnums, or pass revad.stop_gradient(...) of it."

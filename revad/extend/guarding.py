@@ -17,12 +17,13 @@ import numpy as np
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.trees import flatten
 from revad.engine.dispatch import strip
-from revad.engine.handles import Tracked, plain
-from revad.engine.tape import active_levels, cut_levels, leaf, linear_levels, next_level
+from revad.engine.handles import Tracked, level_of, plain
+from revad.engine.levels import cut_levels, linear_levels, next_level, open_levels
+from revad.engine.tape import leaf
 from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError
 from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
-from revad.tensors.dual import dual
+from revad.tensors.dual import dual, tangent_of
 from revad.tensors.gradient import make
 from revad.tensors.transposing import cut_off, probe, traced
 
@@ -108,12 +109,12 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
         results = rule.users.rule(*args, **options)
         return [part if counts else NONDIFF for part, counts in zip(results, args[1], strict=False)] if is_joint else results
 
-    active_levels.add(level)
+    open_levels.add(level)
     linear_levels.add(level)
     try:
         results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated(v) else v for v in given])
     finally:
-        active_levels.discard(level)
+        open_levels.discard(level)
         linear_levels.discard(level)
         was_cut = level in cut_levels
         cut_levels.discard(level)
@@ -133,7 +134,7 @@ def _has_constant(results: Any, level: int) -> bool:
     """Return whether a result other than zero does not depend on a level."""
     if isinstance(results, CONTAINERS):
         return any(_has_constant(part, level) for part in results)
-    on_level = isinstance(results, Tracked) and results._node[1] == level
+    on_level = level_of(results) == level
     return not on_level and is_inexact(results) and bool(np.any(plain(results) != 0))
 
 
@@ -151,16 +152,16 @@ def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any], first: int) ->
         return flatten(f([_like(new, old) for new, old in zip(moved, leaves, strict=True)]))[0]
 
     level = next_level()
-    active_levels.add(level)
+    open_levels.add(level)
     try:
         outputs = flatten(f([dual(v, directions[i], level) if i in directions else v for i, v in enumerate(leaves)]))[0]
     except LostGradientError:
         return False
     finally:
-        active_levels.discard(level)
+        open_levels.discard(level)
     for output, above, here, below in zip(outputs, at(step), at(0.0), at(-step), strict=True):
         if is_inexact(above):
-            tangent = plain(output._node[2]) if isinstance(output, Tracked) and output._node[1] == level else 0.0
+            tangent = plain(tangent_of(output)) if level_of(output) == level else 0.0
             slope, bend, error = _differences(np.asarray(above), np.asarray(here), np.asarray(below), step, tangent)
             smooth = np.isfinite(error) & (
                 bend <= step**0.5 * np.max(bend + np.abs(here), initial=0.0, where=np.isfinite(bend))

@@ -18,9 +18,9 @@ import numpy as np
 from revad.base.arrays import CONTAINERS
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, level_of
+from revad.engine.levels import recording
 from revad.errors import InPlaceError
-from revad.numpy.active import is_recording
 from revad.operations.protocol import own
 from revad.operations.registry import creation, lookup
 from revad.operations.writing import take_step
@@ -38,7 +38,7 @@ _memory: Any = Tracked.__dict__["_value"]  # reads what a buffer holds without t
 
 def buffer(array: Any) -> Any:
     """Return a fresh array as a buffer, where something is recorded and the array could carry a derivative."""
-    if type(array) is np.ndarray and array.dtype.kind in "fc" and array.dtype.isnative and is_recording():
+    if type(array) is np.ndarray and array.dtype.kind in "fc" and array.dtype.isnative and recording.get():
         made = _make(array, [None, CONSTANT, False, [], None])
         made._node[ROOT] = weakref.ref(made)
         return made
@@ -77,7 +77,7 @@ def find_tracked(values: Any) -> Any:
     for value in values:
         if type(value) in CONTAINERS:
             value = find_tracked(value)
-        if isinstance(value, Tracked) and not isinstance(value, Buffer) and (top is None or value._node[1] > top._node[1]):
+        if isinstance(value, Tracked) and not isinstance(value, Buffer) and (top is None or level_of(value) > level_of(top)):
             top = value
     return top
 

@@ -1,4 +1,4 @@
-"""Index reads and writes as plain functions of arrays: `unindex`, the adjoint of ``x[key]``, and `index_update`.
+"""What an index names, and `unindex`, the adjoint of ``x[key]``, as a plain function of arrays.
 
 They stand below rules and engine, because both need them.
 """
@@ -88,32 +88,3 @@ def unindex(parts: list[Any], keys: list[Any], like: Any, shape: tuple[int, ...]
     for part, key in zip(parts, keys, strict=True):
         add_at(total, key, part)
     return total
-
-
-@own
-def index_update(x: Any, key: Any, value: Any) -> Any:
-    """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
-
-    Examples
-    --------
-    >>> index_update(np.zeros(3), slice(1, None), 5.0)
-    array([0., 5., 5.])
-    """
-    updated = np.copy(x)
-    key, value = in_order(key, value)
-    updated[key] = value
-    return updated
-
-
-@own
-def index_add(x: Any, key: Any, value: Any) -> Any:
-    """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
-
-    Examples
-    --------
-    >>> index_add(np.zeros(3), [0, 0], 5.0)
-    array([10.,  0.,  0.])
-    """
-    updated = np.copy(x)
-    add_at(updated, key, value)
-    return updated

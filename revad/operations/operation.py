@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,6 +215,24 @@ def parameters_of(function: Function) -> tuple[tuple[str, ...], str | None]:
         elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
             names.append(parameter.name)
     return tuple(names), rest
+
+
+def named(rule: Any, kind: str, operation: str, argument: str = "") -> Any:
+    """Return a rule that has a name: a lambda as a copy named after what it is registered for, such as ``vjp_matmul_x1``.
+
+    Tracebacks show the name of the code and messages that of the function, so the copy has both. It is a copy because one
+    lambda may be registered for several arguments or functions. A rule that its author named keeps that name.
+    """
+    if type(rule) is not FunctionType or rule.__name__ != "<lambda>":
+        return rule
+    name = "_".join(filter(None, (kind, operation, argument)))
+    if not name.isidentifier():  # as `poisson.pmf` is not
+        name = re.sub(r"[\W_]+", "_", name)
+    code = rule.__code__.replace(co_name=name, co_qualname=name)
+    copy = FunctionType(code, rule.__globals__, name, rule.__defaults__, rule.__closure__)
+    copy.__kwdefaults__, copy.__module__ = rule.__kwdefaults__, rule.__module__
+    copy.__dict__.update(rule.__dict__)
+    return copy
 
 
 def itself(ans: Any) -> Any:

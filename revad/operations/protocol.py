@@ -29,6 +29,8 @@ def own(function: Callable[..., Any], known_as: Callable[..., Any] | None = None
 
     @wraps(function)
     def dispatched(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and _SILENT.issuperset(map(type, args)):  # the common case, on plain arrays
+            return function(*args)
         speaker = find_speaker(args)
         if speaker is None and kwargs:
             speaker = find_speaker(kwargs.values())

@@ -1,6 +1,6 @@
 """Writes into part of an array as a plain function: `write_at`, which the engine records for ``x[key] = value`` and its kin.
 
-The part may lie behind views: in ``x.T[0][1:] = v`` the steps lead from ``x`` to ``x.T[0]``, and the key is ``1:``. A step is
+`index_update` and `index_add` are short names for the two writes into a copy. The part may lie behind views: in ``x.T[0][1:] = v`` the steps lead from ``x`` to ``x.T[0]``, and the key is ``1:``. A step is
 what a view remembers of how it was read, ``(function, args, position, kwargs, item)``: the function's arguments with a gap at the
 position where the array stood, and which of several outputs it was.
 """
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from revad.base.arrays import copied
 from revad.operations.indexing import add_at, in_order
 from revad.operations.protocol import own
 
@@ -35,10 +36,12 @@ def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
     A step may copy where it did not on another array, as a reshape does if the elements lie in another order, or show an element
     several times, as sliding windows do. Then the elements are found by their numbers.
     """
+    if not steps:
+        return x, key
     target = x
     for step in steps:
         target = take_step(step, target)
-    if not steps or (np.may_share_memory(target, x) and not any(step[0] is sliding_window_view for step in steps)):
+    if np.may_share_memory(target, x) and not any(step[0] is sliding_window_view for step in steps):
         return target, key
     numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
     target = x
@@ -81,7 +84,7 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
            [5., 0.]])
     """
     if not spare:
-        x = np.copy(x)
+        x = copied(x) if type(x) is np.ndarray else np.copy(x)
     target, key = locate(x, steps, key)
     if adds:
         add_at(target, key, value)
@@ -89,3 +92,25 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
         key, value = in_order(key, value)
         target[key] = value
     return x
+
+
+def index_update(x: Any, key: Any, value: Any) -> Any:
+    """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
+
+    Examples
+    --------
+    >>> index_update(np.zeros(3), slice(1, None), 5.0)
+    array([0., 5., 5.])
+    """
+    return write_at(x, (), key, value)
+
+
+def index_add(x: Any, key: Any, value: Any) -> Any:
+    """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
+
+    Examples
+    --------
+    >>> index_add(np.zeros(3), [0, 0], 5.0)
+    array([10.,  0.,  0.])
+    """
+    return write_at(x, (), key, value, adds=True)

@@ -19,6 +19,7 @@ from revad.operations.registry import vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal
+from revad.rules.spectral import of_general, of_hermitian
 
 
 def eigh_pullback(g: Any, ans: Any) -> Any:
@@ -36,8 +37,7 @@ def over_gaps(x: Any, w: Any, same: Any) -> Any:
 
 def eigvalsh_pullback(g: Any, a: Any, UPLO: Any = "L") -> Any:
     """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (a sum, say) have a derivative."""
-    v = np.linalg.eigh(a, UPLO)[1]
-    return hermitian_part(conj(v) * np.expand_dims(g, -2) @ mT(v))
+    return of_hermitian(g, a, UPLO)
 
 
 vjp(np.linalg.eigh, a=eigh_pullback)
@@ -68,8 +68,7 @@ def before_normalising(g: Any, v: Any) -> Any:
 
 def eigvals_pullback(g: Any, a: Any) -> Any:
     """Ā = V⁻ᵀ diag(w̄) Vᵀ."""
-    v = np.linalg.eig(a)[1]
-    return np.linalg.solve(mT(v), np.expand_dims(g, -1) * mT(v))
+    return of_general(g, a)
 
 
 vjp(np.linalg.eig, a=eig_pullback)

@@ -109,7 +109,7 @@ def over(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
 
 def over_numerator(g: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
     """x̄ = ȳ / d."""
-    return over(g, d, zero, warned(doubtful, g, what), what)
+    return over_once_more(g, d, zero, warned(doubtful, g, what), what)
 
 
 def over_denominator(g: Any, ans: Any, d: Any, zero: Any) -> Any:
@@ -121,12 +121,61 @@ vjp(over, x=over_numerator, d=over_denominator)
 
 
 @own
+def over_once_more(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+    """Return x / d, and 0 where ``zero`` says so, as a derivative of `over`. The next derivative needs what was dropped."""
+    return np.where(zero, 0, x / np.where(zero, 1, d))
+
+
+def once_more_numerator(g: Any, x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+    """x̄ = ȳ / d, if nothing was dropped."""
+    return over_once_more(g, d, zero, refused(refused(doubtful, x, what), g, what), what)
+
+
+def once_more_denominator(g: Any, ans: Any, x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+    """d̄ = −ȳ y / d, if nothing was dropped."""
+    refused(doubtful, x, what)
+    return over_denominator(g, ans, d, zero)
+
+
+vjp(over_once_more, x=once_more_numerator, d=once_more_denominator)
+
+
+def lost(doubtful: Any, g: Any) -> Any:
+    """Return where g is not zero up to rounding although it is doubtful."""
+    size = np.abs(g)
+    return doubtful & (size > np.sqrt(np.finfo(size.dtype).eps) * np.max(size, (-2, -1), keepdims=True, initial=0))
+
+
+@own
+def refused(doubtful: Any, g: Any, what: str) -> Any:
+    """Return ``doubtful``, after making sure that g is zero there."""
+    where = lost(doubtful, g)
+    if np.any(where):
+        _, i, j = _first(where)
+        raise np.linalg.LinAlgError(
+            f"{what.format(i, j)}, so this derivative of second or higher order lies in the limit 0/0, which the rules cannot "
+            "take. Write the function without the decomposition if you can: a sum over powers of eigenvalues as the trace of a "
+            "matrix power, their product as np.linalg.det, a sum of singular values as np.linalg.norm(a, 'nuc'); "
+            f"{_CURE}"
+        )
+    return doubtful
+
+
+@own
+def barred(x: Any, pairs: Any, what: str) -> Any:
+    """Return x with zeros at pairs of equal values, after making sure that it is zero there; its own adjoint."""
+    return np.where(refused(pairs, x, what), 0, x)
+
+
+vjp(barred, x=lambda g, pairs, what: barred(g, pairs, what))
+
+
+@own
 def warned(doubtful: Any, g: Any, what: str) -> Any:
     """Return ``doubtful``, after a warning if g is not zero there."""
-    size = np.abs(g)
-    lost = doubtful & (size > np.sqrt(np.finfo(size.dtype).eps) * np.max(size, (-2, -1), keepdims=True, initial=0))
-    if np.any(lost):
-        _, i, j = _first(lost)
+    where = lost(doubtful, g)
+    if np.any(where):
+        _, i, j = _first(where)
         warnings.warn(
             f"{what.format(i, j)}: the derivative of their vectors is taken as zero in the directions that this leaves open. "
             "That is right for functions that do not depend on the choice of these vectors, or on them at all; for a matrix "
@@ -137,7 +186,7 @@ def warned(doubtful: Any, g: Any, what: str) -> Any:
     return doubtful
 
 
-nondiff(settled, warned)
+nondiff(settled, warned, refused)
 
 
 # Messages --------------------------------------------------------------------------------------------------------------------

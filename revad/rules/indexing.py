@@ -5,6 +5,7 @@ Picking is linear and its adjoint puts the cotangent back where the elements cam
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 
 from revad.base.aval import Aval, aval_of
 from revad.operations.constants import beside
-from revad.operations.indexing import index_update, unindex
+from revad.operations.indexing import unindex
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
+from revad.operations.writing import index_update
 from revad.rules.scattering import along_axis
 
 # By key ----------------------------------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         condlist = [condlist]
     conditions = [np.not_equal(condition, 0) for condition in condlist]
     if len(funclist) == len(conditions) + 1:
-        conditions.append(np.logical_not(np.any(np.stack(conditions), axis=0)))
+        conditions.append(np.logical_not(functools.reduce(np.logical_or, conditions)))
     elif len(funclist) != (n := len(conditions)):
         raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
     if np.ndim(x) == 0:

@@ -13,9 +13,10 @@ import numpy as np
 
 from revad.base.aval import Aval
 from revad.operations.constants import beside
-from revad.operations.indexing import index_update, unindex
+from revad.operations.indexing import unindex
 from revad.operations.operation import newer
 from revad.operations.registry import composite, linear
+from revad.operations.writing import index_update
 from revad.rules.axes import as_array
 
 # Joining ---------------------------------------------------------------------------------------------------------------------

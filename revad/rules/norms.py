@@ -15,6 +15,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
+from revad.rules.nuclear import nuclear
 
 
 @composite(np.linalg.norm)
@@ -92,9 +93,11 @@ def matrix(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     row, column = (i + np.ndim(x) if i < 0 else i for i in axis)
     if row == column:
         raise ValueError("Duplicate axes given.")
-    if ord in (2, -2, "nuc"):
+    if ord == "nuc":
+        result = nuclear(np.moveaxis(x, (row, column), (-2, -1)))
+    elif ord in (2, -2):
         s = np.linalg.svdvals(np.moveaxis(x, (row, column), (-2, -1)))
-        result = largest(s, -1, False) if ord == 2 else np.min(s, -1) if ord == -2 else np.sum(s, -1)
+        result = largest(s, -1, False) if ord == 2 else np.min(s, -1)
     elif ord in (1, -1, inf, -inf):
         summed, compared = (row, column) if ord in (1, -1) else (column, row)
         sums = np.sum(np.abs(x), summed)

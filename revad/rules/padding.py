@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
-from revad.operations.indexing import index_update
 from revad.operations.protocol import own
 from revad.operations.registry import composite, linear
+from revad.operations.writing import index_update
 from revad.rules.axes import as_array
 
 OPTIONS = {

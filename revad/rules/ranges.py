@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from revad.operations.constants import beside
-from revad.operations.indexing import index_update
 from revad.operations.registry import composite, vjp
+from revad.operations.writing import index_update
 
 # Ranges ----------------------------------------------------------------------------------------------------------------------
 

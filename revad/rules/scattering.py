@@ -1,7 +1,7 @@
-"""Reads and writes at an index as adjoint pairs: `unindex`, `index_update`, `index_add`, and the read ``x[key]`` itself.
+"""The read ``x[key]`` and `unindex` as an adjoint pair, and what is to be known of a key: the writes are in `revad.rules.writing`.
 
-``unindex`` scatters into zeros what ``x[key]`` reads; the adjoint of each write is a read. Where index arrays name an element
-twice, reads and additions count every time, and an update counts the last time only.
+``unindex`` scatters into zeros what ``x[key]`` reads. Where index arrays name an element twice, reads and additions count every
+time, and an update counts the last time only.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import numpy as np
 
 from revad.base.aval import Aval
 from revad.operations.constants import beside
-from revad.operations.indexing import index_add, index_update, is_basic, unindex
+from revad.operations.indexing import is_basic, unindex
 from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import linear, vjp
+from revad.operations.writing import index_update
 
 read = own(getitem, known_as=getitem)
 
@@ -28,30 +29,6 @@ def unindex_adjoint(g: Any, keys: Any) -> Any:
 
 
 vjp(unindex, like=NONDIFF)
-
-
-def kept_adjoint(g: Any, key: Any) -> Any:
-    """Pass what was not overwritten: x̄ = ȳ, and 0 at key."""
-    return index_update(g, key, 0)
-
-
-def written_adjoint(g: Any, x: Aval, key: Any, value: Aval) -> Any:
-    """Read what was written: v̄ = ȳ[key]; of several writes to one element only the last one counts."""
-    part = g[key]
-    if may_repeat(key):
-        part = np.where(last_writes(key, x.shape, part), part, 0)
-    return with_leading_ones(part, value)
-
-
-vjp(index_update, x=kept_adjoint, key=NONDIFF, value=written_adjoint)
-
-
-def added_adjoint(g: Any, key: Any, value: Aval) -> Any:
-    """Read where it was added: v̄ = ȳ[key]."""
-    return with_leading_ones(g[key], value)
-
-
-vjp(index_add, x=lambda g: g, key=NONDIFF, value=added_adjoint)
 
 
 def with_leading_ones(part: Any, value: Aval) -> Any:

@@ -19,6 +19,7 @@ from revad.operations.registry import composite, nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import mH, mT, on_diagonal
+from revad.rules.spectral import of_any
 
 
 @composite(np.linalg.svd)
@@ -43,10 +44,14 @@ def factors(a: Any, full_matrices: bool) -> Any:
 
 def svdvals_pullback(g: Any, x: Any) -> Any:
     """X̄ = U* diag(s̄) Vᵀ; a singular value that is zero up to rounding contributes nothing."""
-    u, s, vh = np.linalg.svd(x, full_matrices=False)
-    rounding = max(np.shape(x)[-2:]) * np.finfo(s.dtype).eps
-    g = np.where(s > rounding * s[..., :1], g, 0)
-    return conj(u) * np.expand_dims(g, -2) @ conj(vh)
+    return of_any(np.where(above_zero(x), g, 0), x)
+
+
+@own
+def above_zero(x: Any) -> Any:
+    """Return which singular values are above zero by more than rounding."""
+    s = np.linalg.svdvals(x)
+    return s > max(np.shape(x)[-2:]) * np.finfo(s.dtype).eps * s[..., :1]
 
 
 def svd_pullback(g: Any, ans: Any) -> Any:
@@ -132,4 +137,4 @@ def defined(zero: Any, x: Any, where: str) -> Any:
     return zero
 
 
-nondiff(unmoved, defined)
+nondiff(unmoved, defined, above_zero)

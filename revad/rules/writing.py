@@ -31,7 +31,7 @@ def write_pullback(
             g_value = -g_value  # Im z = Re(−i z), and cotangents pair without conjugation
         if not adds and may_repeat(at):
             g_value = np.where(last_writes(at, np.shape(target), g_value), g_value, 0)
-        if not isinstance(g_value, (float, np.generic)):  # a view of what is about to be overwritten
+        if needs[0] and not isinstance(g_value, (float, np.generic)):  # a view of what is about to be overwritten
             g_value = np.copy(g_value)
         g_value = with_leading_ones(g_value, value)
     if adds or not needs[0]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, plain
 from revad.errors import LostGradientError
 from revad.operations.registry import lookup, qualified_name
 
@@ -69,9 +69,8 @@ def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     order = args[at] if len(args) > at else kwargs.get("order")
     if order not in ("A", "K") or not args:
         return args, kwargs
-    x = value = args[0]
-    while isinstance(value, Tracked):
-        value = value._value
+    x = args[0]
+    value = plain(x)
     strides = getattr(value, "strides", ())
     if order == "K" and function is np.ravel:
         x = np.transpose(x, sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))

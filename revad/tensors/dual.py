@@ -12,8 +12,9 @@ import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, refuse_closure
-from revad.engine.record import gather
+from revad.engine.handles import Tracked, level_of, plain, refuse_closure
+from revad.engine.record import asked_for
+from revad.engine.tape import LEVEL
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Marker, Operation
 from revad.operations.registry import missing_rule
@@ -21,6 +22,9 @@ from revad.tensors.tensor import Tensor
 from revad.tensors.transposing import as_recorded, fit_cotangent, fit_tangent, transpose
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+
+
+TANGENT = 2  # its place in the node, behind None and the level
 
 
 class Dual(Tensor):
@@ -68,6 +72,11 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
+def tangent_of(value: Dual) -> Any:
+    """Return the tangent that a value of a forward level carries."""
+    return value._node[TANGENT]
+
+
 def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any, residuals: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
@@ -76,7 +85,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
         done, rule = operation.joint_push
         if any(_tangent(bound.get(name), level) is not None for name in done):
             tangents = tuple([moving(_tangent(bound.get(name), level), bound.get(name)) for name in done])
-            kept = gather(operation, rule, *lower, ans)
+            kept = asked_for(operation, rule, *lower, ans)
             total = fit_tangent(rule.function(tangents, *kept), ans, rule.function, (tangents, *kept))
     elif operation.linear_jointly:
         bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
@@ -84,7 +93,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             bound["spare"] = False
         return operation.function(**bound)
     if operation.joint is not None:
-        kept = (*gather(operation, operation.joint, *lower, ans), *residuals)
+        kept = (*asked_for(operation, operation.joint, *lower, ans), *residuals)
         stated = (*done, *operation.pushes)
         tangents = [None if name in stated else _tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
@@ -102,7 +111,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             raise missing_rule(operation, name)
         kept: Any = ()
         if name in operation.pushes and rule is not ONE:
-            kept = gather(operation, rule, *lower, ans)
+            kept = asked_for(operation, rule, *lower, ans)
             tangent = moving(tangent, value)
             part = rule.function(tangent, *kept)
         elif name == operation.linear_in:
@@ -111,7 +120,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             part = tangent
         else:
             kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
+                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
             ) + tuple(residuals)
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule.function, kept, tangent, ans)
         part = fit_tangent(part, ans) if isinstance(rule, Marker) else fit_tangent(part, ans, rule.function, (tangent, *kept))
@@ -122,10 +131,10 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
 def _tangent(value: Any, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
-        return value._node[2] if value._node[1] == level else None
+        return value._node[TANGENT] if value._node[LEVEL] == level else None
     if type(value) in CONTAINERS:
         top = find_top(value)
-        if top is not None and top._node[1] == level:
+        if level_of(top) == level:
             return [_tangent(item, level) for item in value]
     return None
 
@@ -169,21 +178,15 @@ def moving(tangent: Any, value: Any) -> Any:
         return [moving(t, v) for t, v in zip(items, value, strict=True)]
     if tangent is not None:
         return tangent
-    lowest = _lowest(value)
+    lowest = plain(value)
     return np.zeros_like(lowest)[()] if is_inexact(lowest) else 0.0
 
 
 def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
     return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(_lowest(v)) if t is None else t
+        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
-
-
-def _lowest(value: Any) -> Any:
-    while isinstance(value, Tracked):
-        value = value._value
-    return value
 
 
 def _add(one: Any, other: Any) -> Any:

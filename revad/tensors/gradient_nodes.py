@@ -1,7 +1,8 @@
 """The nodes that Python's operators ``+ - * / ** -`` make on the fast path, one function for each pattern of operands.
 
 ``..._one`` and its like: the other operand ``c`` is a Python number. ``..._both``: both are tracked, with one shape and dtype.
-``..._wide``: both are arrays that broadcast, so the cotangents are projected.
+``..._wide``: both are arrays that broadcast, so the cotangents are projected. They run for every operation, so they write a node's places
+as numbers; `revad.engine.tape` names them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from revad.engine.record import identity
 from revad.engine.tape import PARTIAL, PASS, PULL, SCALE, Node, next_order
-from revad.operations.python import power_slope
+from revad.operations.powers import power_slope
 
 
 def pass_one(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> Node:
@@ -99,7 +100,7 @@ def power_of(shape: Any, dtype: Any, node: Node, x: Any, c: Any, ans: Any) -> No
 
 def power_both(shape: Any, dtype: Any, node: Node, parent: Node, x: Any, y: Any, ans: Any) -> Node:
     """xʸ of floats: y·xʸ⁻¹ and xʸ·log x."""
-    by_x, by_y = y * x ** (y - 1) if y else 0.0, ans * float(np.log(x)) if x else 0.0
+    by_x, by_y = float(power_slope(x, y)), ans * float(np.log(x)) if x else 0.0
     return (next_order(), node[1], shape, dtype, node, SCALE, by_x, None, parent, SCALE, by_y, None)
 
 

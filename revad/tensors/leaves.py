@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_plain, copied
 from revad.base.trees import flatten
 from revad.engine.handles import Tracked
-from revad.engine.tape import Leaf, next_order, note_cut
-from revad.engine.watching import paused
+from revad.engine.levels import note_cut
+from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
-from revad.tensors.gradient import GradTensor, make
+from revad.tensors.gradient import GradTensor, make_leaf
 
 
 def tensor(data: Any, dtype: Any = None) -> GradTensor:
@@ -29,7 +29,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
     Returns
     -------
     Tensor
-        With ``.grad`` None until the first ``backward()``; later calls add to it, as in PyTorch.
+        With ``.grad`` None until the first ``backward()``; later calls add to it, as in PyTorch. It can be pickled, with its ``.grad``.
 
     Raises
     ------
@@ -64,8 +64,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
         )
     if value.ndim == 0:
         value = float(value) if value.dtype == np.float64 else value[()]
-    shape, kind = ((), None) if type(value) is float else (value.shape, value.dtype)
-    return make(value, (next_order(), 0, shape, kind, Leaf()))
+    return make_leaf(value)
 
 
 def no_grad() -> AbstractContextManager[None]:
@@ -105,7 +104,10 @@ def stop_gradient(x: Any) -> Any:
     3.0
     """
     leaves, rebuild = flatten(x)
-    return rebuild([_constant(leaf) for leaf in leaves])
+    constants = rebuild([_constant(leaf) for leaf in leaves])
+    if Pause.count:
+        note_exit("stop_gradient", constants, leaves)
+    return constants
 
 
 def _constant(leaf: Any) -> Any:
@@ -113,4 +115,4 @@ def _constant(leaf: Any) -> Any:
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         note_cut(leaf._node[1])
         leaf = leaf._value
-    return leaf.copy() if tracked and isinstance(leaf, np.ndarray) else leaf
+    return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

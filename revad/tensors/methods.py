@@ -12,8 +12,9 @@ import numpy as np
 from revad.base.aval import aval_of, cast
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked
-from revad.engine.tape import note_cut
+from revad.engine.handles import Tracked, plain
+from revad.engine.levels import note_cut
+from revad.engine.watching import Pause, note_exit
 from revad.errors import InPlaceError, LostGradientError
 from revad.tensors import calls
 
@@ -91,17 +92,17 @@ class ArrayMethods:
     @property
     def strides(self) -> tuple[int, ...]:
         """Bytes from one element to the next along each axis."""
-        return getattr(_plain(self), "strides", ())
+        return getattr(plain(self), "strides", ())
 
     @property
     def flags(self) -> Any:
         """How the value lies in memory."""
-        return np.asarray(_plain(self)).flags
+        return np.asarray(plain(self)).flags
 
     @property
     def device(self) -> str:
         """Where the value is."""
-        return getattr(_plain(self), "device", "cpu")
+        return getattr(plain(self), "device", "cpu")
 
     @property
     def T(self) -> Any:
@@ -162,10 +163,16 @@ class ArrayMethods:
         return apply(getitem, (self, key), {})
 
     def __bool__(self) -> bool:
-        return bool(self._value)
+        result = bool(self._value)
+        if Pause.count:
+            note_exit("bool", result, (self,))
+        return result
 
     def __int__(self) -> int:
-        return int(self._value)
+        result = int(self._value)
+        if Pause.count:
+            note_exit("int", result, (self,))
+        return result
 
     def __float__(self) -> float:
         raise lost_gradient("float(t) (which a math function or a write into a plain array calls)", self)
@@ -198,13 +205,13 @@ class ArrayMethods:
         raise lost_gradient("pickling (or sending to another process)", self)
 
     def __repr__(self) -> str:
-        plain = _plain(self)
-        text = np.array2string(plain, separator=", ", prefix="Tensor(") if isinstance(plain, np.ndarray) else str(plain)
+        value = plain(self)
+        text = np.array2string(value, separator=", ", prefix="Tensor(") if isinstance(value, np.ndarray) else str(value)
         dtype = self.dtype
         return f"Tensor({text}{'' if dtype.char in 'dD' else f', dtype={dtype}'})"
 
     def __format__(self, spec: str) -> str:
-        return format(_plain(self), spec) if spec else repr(self)
+        return format(plain(self), spec) if spec else repr(self)
 
     def item(self, *args: Any) -> Any:
         """Refuse: a Python number carries no derivative."""
@@ -359,10 +366,3 @@ class Flat:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)
-
-
-def _plain(value: Any) -> Any:
-    """Return the plain value at the bottom, for printing."""
-    while isinstance(value, Tracked):
-        value = value._value
-    return value

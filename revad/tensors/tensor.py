@@ -17,7 +17,8 @@ from revad.base.arrays import CONTAINERS
 from revad.base.aval import aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, plain
+from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
 from revad.errors import LostGradientError
 from revad.operations import python as operators
@@ -56,9 +57,9 @@ def _in_place(operate: Any) -> Any:
 
     def in_place(self: Tensor, other: Any) -> Any:
         result = operate(self, other)
-        if Pause.count and self._node[1] <= Pause.level.get() and not isinstance(result, Tracked):
+        if Pause.count and self._node[LEVEL] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
-        elif not isinstance(_bottom(self), ndarray):
+        elif not isinstance(plain(self), ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value
         elif not np.can_cast(aval_of(result).dtype, self.dtype, "same_kind"):
             raise TypeError(
@@ -161,9 +162,3 @@ class Tensor(ArrayMethods, Tracked):
 
     def __abs__(self) -> Any:
         return apply(np.absolute, (self,), {})
-
-
-def _bottom(value: Any) -> Any:
-    while isinstance(value, Tracked):
-        value = value._value
-    return value

@@ -17,11 +17,13 @@ import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
-from revad.engine.backward import backward, check_count
+from revad.engine.backward import backward
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, plain
+from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project, rule_name
-from revad.engine.tape import active_levels, leaf, next_level
+from revad.engine.sweep import check_count
+from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError, RuleError, RuleShapeError
 from revad.operations.operation import NONDIFF
@@ -56,22 +58,22 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
     leaves = [leaf(value, level) for value in values]
     variables: Any = [make(value, node) for value, node in zip(values, leaves, strict=True)]
     given = tuple(variables) if several else variables[0]
-    active_levels.add(level)  # a rule may itself call a transformation
+    open_levels.add(level)  # a rule may itself call a transformation
     try:
         outputs = traced(rule, pull, given) if is_users else pull(given)
     finally:
-        active_levels.discard(level)
+        open_levels.discard(level)
     put = partial(fit, rule=rule, given=(given, *kept)) if is_users and fit is not None else None
     pairs = list(_paired(outputs, tangents, rule, put))
     roots: list[tuple[Any, Any]] = []
     for output, tangent in pairs:
-        if isinstance(output, Tracked) and output._node[1] == level:
+        if isinstance(output, Tracked) and output._node[LEVEL] == level:
             node = output._node
             # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-            wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-            roots.append((node, project(wide, node[2], node[3])))
+            wide = tangent if np.shape(tangent) == node[SHAPE] else np.broadcast_to(tangent, node[SHAPE])
+            roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
     found = backward(roots) if roots else {}
-    results = [found[node[0]][1] if node[0] in found else _zero(part) for node, part in zip(leaves, parts, strict=True)]
+    results = [found[node[ORDER]][1] if node[ORDER] in found else _zero(part) for node, part in zip(leaves, parts, strict=True)]
     if is_users and not may_lose() and not _agree(pairs, list(zip(results, values, strict=True))):
         raise cut_off(rule)
     return results if several else results[0]

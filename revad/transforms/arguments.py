@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain, is_inexact
+from revad.base.arrays import check_plain, copied, is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
-from revad.engine.handles import Tracked, snapshot
-from revad.engine.tape import active_levels
+from revad.engine.handles import Tracked, level_of, plain, snapshot
+from revad.engine.levels import open_levels
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
 
 Argnums = int | str | Sequence[int | str]
@@ -26,7 +26,7 @@ class Chosen:
         self.args = args
         self.kwargs = kwargs
         self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
-        self.keys = _keys(name, argnums, args, kwargs)
+        self.keys = keys_of(name, argnums, args, kwargs)
         if self.single:
             chosen: Any = self._get(self.keys[0])
         else:
@@ -56,7 +56,8 @@ class Chosen:
             raise
 
 
-def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+    """Return the positions and keywords that ``argnums`` names, after checking them against the call."""
     several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:
@@ -119,21 +120,27 @@ def _where(tree: Any, index: int) -> str:
 
 
 def own_copy(leaf: Any) -> Any:
-    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach."""
+    """Return a leaf that later writes by the caller, or by the function into its own argument, do not reach.
+
+    Otherwise it is the caller's array: it lies in memory in the same way, and is read-only if that is.
+    """
     if isinstance(leaf, np.ndarray):
-        return leaf.copy()
+        copy = copied(leaf)
+        if not leaf.flags.writeable:
+            copy.setflags(write=False)
+        return copy
     return snapshot(leaf) if isinstance(leaf, Tracked) else leaf
 
 
 def constant_of(value: Any) -> Any:
     """Return the array of a buffer that nothing tracked was written into (`revad.numpy`); any other value as it is."""
-    return np.array(value) if isinstance(value, Tracked) and value._node[1] < 0 else value
+    return np.array(value) if isinstance(value, Tracked) and level_of(value) < 0 else value
 
 
 def check_alive(values: list[Any], name: str) -> None:
     """Refuse results that hold a tracked value of a transformation that has ended."""
     for value in values:
-        if isinstance(value, Tracked) and value._node[1] not in active_levels and value._node[1] != 0:
+        if level_of(value) > 0 and level_of(value) not in open_levels:
             raise LeakedTracerError(
                 f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
@@ -145,8 +152,7 @@ def fingerprint(values: list[Any]) -> list[tuple[float, float]]:
     """Return the sum and the sum of magnitudes of each value, to notice a function that gives others when it is called again."""
     prints: list[tuple[float, float]] = []
     for value in values:
-        while isinstance(value, Tracked):
-            value = value._value
+        value = plain(value)
         if is_inexact(value):
             prints.append((float(np.real(np.sum(value))), float(np.sum(np.abs(value)))))
     return prints

@@ -17,7 +17,7 @@ from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, levels_of, plain
+from revad.engine.handles import Tracked, is_captured, levels_of, plain
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import whole
 from revad.tensors.leaves import no_grad, stop_gradient
@@ -147,13 +147,11 @@ def over_slopes(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
 
 def refuse_captured(value: Any) -> None:
     """Refuse a value of a capture where only a number can go: the program would keep it as it is now."""
-    while isinstance(value, Tracked):
-        if not value.pausable:
-            raise LostGradientError(
-                "while a program is captured (trace, compile), a function handed to a solver or integrator closes over a captured "
-                "value, which would be frozen into the program. Pass it through `args`."
-            )
-        value = value._value
+    if is_captured(value):
+        raise LostGradientError(
+            "while a program is captured (trace, compile), a function handed to a solver or integrator closes over a captured "
+            "value, which would be frozen into the program. Pass it through `args`."
+        )
 
 
 def concatenated(tree: Any) -> Any:
@@ -193,7 +191,7 @@ def one_step(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def stepped(*args: Any) -> Any:
         leaves, rebuild = flatten(args)
-        if all(_is_free_of_captures(leaf) for leaf in leaves):
+        if not any(map(is_captured, leaves)):
             return f(*args)
         shape: list[Any] = []
 
@@ -206,14 +204,6 @@ def one_step(f: Callable[..., Any]) -> Callable[..., Any]:
         return shape[0](outputs)
 
     return stepped
-
-
-def _is_free_of_captures(value: Any) -> bool:
-    while isinstance(value, Tracked):
-        if not value.pausable:
-            return False
-        value = value._value
-    return True
 
 
 def _step(run: Callable[..., list[Any]], leaves: tuple[Any, ...]) -> list[Any]:

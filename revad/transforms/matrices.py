@@ -14,7 +14,7 @@ from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums, Chosen, check_repeated, fingerprint
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
-from revad.transforms.reverse import _named, grad, vjp
+from revad.transforms.reverse import grad, named_after, vjp
 
 
 def _basis(value: Any) -> list[Any]:
@@ -69,7 +69,7 @@ def jacobian(
            [0., 4.]])
     """
 
-    @_named(f, "jacobian")
+    @named_after(f, "jacobian")
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacobian", argnums, args, kwargs)
         recording = Recording("jacobian", f, chosen, has_aux=has_aux, nan_policy=nan_policy)
@@ -124,7 +124,7 @@ def jacfwd(
     array([3., 1.])
     """
 
-    @_named(f, "jacfwd")
+    @named_after(f, "jacfwd")
     def jacfwd_of(*args: Any, **kwargs: Any) -> Any:
         if not callable(f):
             raise ArgumentError(f"jacfwd: the first argument must be a function, not {type(f).__name__}.")
@@ -193,7 +193,7 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    return _named(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
+    return named_after(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from revad.base.arrays import is_inexact
 from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, keep, snapshot
+from revad.engine.handles import Tracked, keep, level_of, snapshot
 from revad.engine.watching import sealed
 from revad.errors import InPlaceError
 from revad.operations.operation import whole
@@ -63,7 +63,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if top is None:
             return f(*args, **kwargs)
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
-        level = top._node[1]
+        level = level_of(top)
         name = f"checkpoint({getattr(f, '__name__', 'f')})"
         rebuild_output: Any = None
         known: tuple[Any, Any] = None, None  # of the arguments and outputs of the last run

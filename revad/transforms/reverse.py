@@ -10,6 +10,7 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.engine.handles import Tracked
+from revad.engine.probes import filled
 from revad.engine.pulling import NanPolicy
 from revad.errors import NotDifferentiableError, NotScalarError
 from revad.transforms.arguments import Argnums, Chosen
@@ -124,7 +125,7 @@ def value_and_grad(
     (5.0, array([2., 4.]))
     """
 
-    @_named(f, "value_and_grad")
+    @named_after(f, "value_and_grad")
     def value_and_grad_of(*args: Any, **kwargs: Any) -> Any:
         recording, gradient = _prepare(
             "value_and_grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
@@ -170,7 +171,7 @@ def grad(
     (-0.479425538604203, -0.479425538604203)
     """
 
-    @_named(f, "grad")
+    @named_after(f, "grad")
     def grad_of(*args: Any, **kwargs: Any) -> Any:
         recording, gradient = _prepare(
             "grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
@@ -220,11 +221,11 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0, *, nan_policy:
     array([ 3., 12.])
     """
 
-    @_named(f, "elementwise_grad")
+    @named_after(f, "elementwise_grad")
     def elementwise_grad_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("elementwise_grad", argnums, args, kwargs)
         recording = Recording("elementwise_grad", f, chosen, has_aux=False, nan_policy=nan_policy)
-        ones = [None if node is None else 1.0 if node[3] is None else np.ones(node[2], node[3]) for node in recording.nodes]
+        ones = [None if node is None else filled(node, 1.0) for node in recording.nodes]
         return chosen.rebuild(recording.pull(ones))
 
     return elementwise_grad_of
@@ -279,7 +280,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, nan_policy:
     return (output, pullback, recording.aux) if has_aux else (output, pullback)
 
 
-def _named(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def named_after(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a transformed function the docstring and a telling name of the original."""
 
     def wrap(wrapper: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ from revad.base.aval import Aval, aval_of
 from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked
 from revad.errors import ArgumentError, NotDifferentiableError
-from revad.transforms.arguments import Argnums, _keys, differentiable
+from revad.transforms.arguments import Argnums, differentiable, keys_of
 
 Vector = np.ndarray[Any, np.dtype[Any]]
 
@@ -219,7 +219,7 @@ def as_mapping(
     if not callable(f):
         raise ArgumentError(f"{caller}: the first argument must be a function, not {type(f).__name__}.")
     name = getattr(f, "__name__", type(f).__name__)
-    keys = list(range(len(args))) if argnums is None else _keys(caller, argnums, args, kwargs)
+    keys = list(range(len(args))) if argnums is None else keys_of(caller, argnums, args, kwargs)
     trees = {key: kwargs[key] if isinstance(key, str) else args[key] for key in keys}
     flat, rebuild = flatten(tuple(trees.values()))
     labels = [label for key, tree in trees.items() for label in describe(tree, _parameter(f, key))]

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, is_captured
 from revad.errors import LostGradientError
 from revad.scipy.drop_in import as_array
 from revad.scipy.integrate._closures import plain
@@ -139,15 +139,11 @@ def solve_ivp(
 
 def refuse_capture(values: Any) -> None:
     """Refuse captured values: a program has a fixed number of steps, a solver has not."""
-    top = find_top(values)
-    inner: Any = top
-    while isinstance(inner, Tracked):
-        if not inner.pausable:
-            raise LostGradientError(
-                "solve_ivp and odeint cannot be captured into a program (trace, compile). Capture the right-hand side instead, "
-                "and call the solver outside."
-            )
-        inner = inner._value
+    if is_captured(find_top(values)):
+        raise LostGradientError(
+            "solve_ivp and odeint cannot be captured into a program (trace, compile). Capture the right-hand side instead, "
+            "and call the solver outside."
+        )
 
 
 def _plain_event(event: Any, theta: tuple[Any, ...], depends: list[Any]) -> Any:

@@ -17,7 +17,8 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, level_of
+from revad.engine.probes import node_dtype, node_number, node_shape, node_size, number_of
 from revad.engine.tape import leaf, next_order
 from revad.errors import LostGradientError
 from revad.operations.operation import whole
@@ -66,10 +67,10 @@ def flow(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> Any
     watched = WatchedField(f)
     value = integrate(watched, plain(t0), [plain(t) for t in ts], plain(y0), precision)
     tracked = find_top((t0, *ts, y0))
-    top = max(watched.top, -1 if tracked is None else tracked._node[1])
+    top = max(watched.top, level_of(tracked))
     if top < 0:
         return value
-    forward = is_forward(tracked) if tracked is not None and tracked._node[1] == top else watched.forward
+    forward = is_forward(tracked) if level_of(tracked) == top else watched.forward
     if forward:
         return _with_tangents(f, t0, ts, y0, precision, top)
     nodes = list(watched.outer.values()) if watched.top == top else []
@@ -86,7 +87,7 @@ def flow(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> Any
     operation = whole("flow", run, pull)
     leaves = (t0, y0, *ts, *[handle(node) for node in nodes])
     found = find_top(leaves)
-    if found is None or found._node[1] != top:
+    if found is None or level_of(found) != top:
         return flow(below, t0, ts, y0, precision)
     return found.process(operation, top, leaves, {})[0]
 
@@ -144,8 +145,8 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
     below = _below(f, level)
     y, back = _solution_and_back(below, t0, ts, y0, precision)
     n = np.size(plain(y0))
-    sizes = [int(np.prod(node[2])) for node in nodes]
-    kind = np.result_type(plain(g), *[node[3] or float for node in nodes])
+    sizes = [node_size(node) for node in nodes]
+    kind = np.result_type(plain(g), *[node_dtype(node) or float for node in nodes])
 
     def pulled(t: Any, y: Any, cotangent: Any) -> Any:
         """Return λ ∂f/∂y and λ ∂f/∂θ, flat."""
@@ -154,8 +155,8 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
         variable = make(y, leaf(value, level))
         out = as_vector(f(t, variable))
         found = cotangents(out, _fit(cotangent, out), level, marker)
-        pieces = [found.pop(variable._node[0], np.zeros(n))]
-        pieces += [np.reshape(found.pop(node[0], np.zeros(node[2])), -1) for node in nodes]
+        pieces = [found.pop(number_of(variable), np.zeros(n))]
+        pieces += [np.reshape(found.pop(node_number(node), np.zeros(node_size(node))), -1) for node in nodes]
         if found:
             raise LostGradientError(
                 "solve_ivp: the right-hand side uses other tracked values in the backward pass than it did in the forward pass. "
@@ -173,7 +174,7 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
     theta: list[Any] = []
     at = n
     for node, size in zip(nodes, sizes, strict=True):
-        theta.append(np.reshape(state[at : at + size], node[2]))
+        theta.append(np.reshape(state[at : at + size], node_shape(node)))
         at += size
     return [start, state[:n], *reversed(time_cotangents), *theta]
 

@@ -15,15 +15,15 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 import scipy.special as scipy_special
 
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, level_of, levels_of
+from revad.engine.probes import cut, node_dtype, node_number, node_size
 from revad.engine.tape import next_order
 from revad.errors import NoRuleError
 from revad.scipy.integrate._closures import (
     cotangents,
-    cut,
     handle,
+    highest_level,
     is_forward,
-    level_of,
     plain,
     tangent,
     unit,
@@ -56,11 +56,8 @@ class Watched:
 
     def _note(self, value: Any, marker: int) -> None:
         refuse_captured(value)
-        inner = value
-        while isinstance(inner, Tracked):
-            self.levels.add(inner._node[1])
-            inner = inner._value
-        level = value._node[1]
+        self.levels |= set(levels_of(value))
+        level = level_of(value)
         if level > self.top:
             self.top, self.outer, self.forward = level, {}, is_forward(value)
         if level == self.top and not self.forward:
@@ -81,7 +78,7 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     """
     watched = Watched(f)
     value = engine(watched, plain(a), plain(b))
-    levels = watched.levels | _levels(a) | _levels(b)
+    levels = watched.levels | {*levels_of(a), *levels_of(b)}
     if not levels:
         return value
     level = max(levels)
@@ -101,18 +98,10 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     elif watched.top == level:
         result = _attach(value, f, level, list(watched.outer.values()), inner)
     for limit, sign in ((b, 1.0), (a, -1.0)):
-        if level_of(limit) == level and np.isfinite(plain(limit)):
+        if highest_level(limit) == level and np.isfinite(plain(limit)):
             at = without(limit, level)
             result = result + sign * below(at) * (limit - at)
     return result
-
-
-def _levels(value: Any) -> set[int]:
-    found: set[int] = set()
-    while isinstance(value, Tracked):
-        found.add(value._node[1])
-        value = value._value
-    return found
 
 
 def _shaped(vector: Any, like: Any) -> Any:
@@ -146,7 +135,7 @@ class Slopes:
 
     def __init__(self, f: Integrand, level: int, nodes: list[Any], outputs: int) -> None:
         self.f, self.level, self.nodes, self.outputs = f, level, nodes, outputs
-        self.sizes = [int(np.prod(node[2])) * (2 if _is_complex(node) else 1) for node in nodes]
+        self.sizes = [node_size(node) * (2 if _is_complex(node) else 1) for node in nodes]
         self.missed: dict[int, Any] = {}  # nodes that only a branch uses which had not been taken before
 
     def __call__(self, x: float) -> Any:
@@ -156,15 +145,16 @@ class Slopes:
         parts: list[Any] = []
         for k in range(self.outputs):
             found = cotangents(y, unit(y, k), self.level, marker)
-            for node, size in zip(self.nodes, self.sizes, strict=True):
-                parts.append(_flat(found.pop(node[0], None), node, size))
+            for node, length in zip(self.nodes, self.sizes, strict=True):
+                parts.append(_flat(found.pop(node_number(node), None), node, length))
             if found:
-                self.missed |= {number: node for number, node in cut(y._node, marker)[1].items() if number in found}
+                self.missed |= {order: node for order, node in cut(y._node, marker)[1].items() if order in found}
         return np.concatenate(parts)
 
 
 def _is_complex(node: Any) -> bool:
-    return node[3] is not None and node[3].kind == "c"
+    kind = node_dtype(node)
+    return kind is not None and kind.kind == "c"
 
 
 def _flat(g: Any, node: Any, size: int) -> Any:
@@ -231,7 +221,7 @@ def quad(
     args = args if isinstance(args, tuple) else (args,)
     options: dict[str, Any] = {"epsabs": epsabs, "epsrel": epsrel, "points": plain(points)}
     further: dict[str, Any] = {"weight": weight, "wvar": wvar, "wopts": wopts, "limit": limit, "maxp1": maxp1, "limlst": limlst}
-    if weight is not None and level_of((a, b, wvar)) >= 0:
+    if weight is not None and highest_level((a, b, wvar)) >= 0:
         raise NoRuleError(
             f"quad(weight={weight!r}): the limits and wvar cannot be tracked together with a weight. Write the weight into "
             "the integrand, or differentiate with respect to other arguments."

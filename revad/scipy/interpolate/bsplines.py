@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import interpolate as sp
 
-from revad.operations.indexing import index_add
+from revad.operations.writing import index_add
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.cubic import prepared
 from revad.scipy.interpolate.interpolant import Interpolant, beside, evaluate, in_double, place, solve_rows, wrapped

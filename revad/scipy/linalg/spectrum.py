@@ -17,6 +17,7 @@ from revad.rules.contraction import conj
 from revad.rules.eigen import before_normalising, over_gaps
 from revad.rules.gauge import repeated, settled
 from revad.rules.matrices import hermitian_part, mH, mT, on_diagonal
+from revad.rules.spectral import of_general, of_hermitian
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.structure import as_read
 
@@ -45,6 +46,8 @@ def eigh_pullback(
         start = first_of(subset_by_index, subset_by_value, every[0])
         g, ans = complete(g, ans, every, start, eigvals_only)
     (g_w, g_v), (w, v) = g, ans
+    if b is None and g_v is None:
+        return of_hermitian(g_w, a, "L" if lower else "U"), None
     if b is None:
         return hermitian_part(conj(v) @ inner_cotangent(g_w, g_v, w, v)[0] @ mT(v)), None
     if type == 1:
@@ -177,6 +180,8 @@ def eig_pullback(
     g_w, w = g[0], ans[0]
     if homogeneous_eigvals:
         g_w, w = g_w[..., 0, :], w[..., 0, :]
+    if not left and not right and b is None:
+        return of_general(g_w, a), None
     v, g_v = (ans[-1], g[-1]) if right else (smooth_eig(a, b)[1], None)
     g_a, g_b = right_pullback(g_w, g_v, w, v, b)
     if left:

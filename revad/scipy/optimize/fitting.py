@@ -12,7 +12,7 @@ from revad.errors import NoRuleError
 from revad.operations.protocol import find_speaker
 from revad.scipy.optimize._solution import as_tuple, plainly, stacked, warn_if_unconverged
 from revad.scipy.optimize.minima import constrained
-from revad.scipy.optimize.roots import _jacobian
+from revad.scipy.optimize.roots import jacobian_of
 from revad.tensors.leaves import stop_gradient
 from revad.transforms.matrices import jacobian
 
@@ -90,7 +90,7 @@ def least_squares(
     def cost(x: Any, *theta: Any) -> Any:
         return 0.5 * f_scale**2 * np.sum(LOSSES[loss]((residuals(x, *theta) / f_scale) ** 2))
 
-    derivative: Any = plainly(_jacobian(residuals)) if isinstance(jac, str) and jac == "revad" else jac
+    derivative: Any = plainly(jacobian_of(residuals)) if isinstance(jac, str) and jac == "revad" else jac
     start = np.atleast_1d(np.asarray(stop_gradient(stacked(x0)), float))
     limits = tuple(np.broadcast_to(b, start.shape) for b in bounds)
 

@@ -217,7 +217,7 @@ def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_out
            [0.        , 0.16666667]])
     """
     report: list[Any] = []
-    derivative: Any = _jacobian(func) if isinstance(fprime, str) and fprime == "revad" else fprime
+    derivative: Any = jacobian_of(func) if isinstance(fprime, str) and fprime == "revad" else fprime
 
     def find(*theta: Any) -> Any:
         found = scipy_optimize.fsolve(
@@ -238,7 +238,8 @@ def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_out
     return (root, *report) if full_output else root
 
 
-def _jacobian(f: Function) -> Function:
+def jacobian_of(f: Function) -> Function:
+    """Return the Jacobian of a function as SciPy's solvers want it: on plain values, as an array."""
     return lambda x, *args: jacobian(lambda y: stacked(f(y, *args)))(np.asarray(x, float))
 
 
@@ -277,7 +278,7 @@ def root(fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any 
     report: list[Any] = []
     equation = fun if jac is not True else (lambda x, *theta: fun(x, *theta)[0])
     if isinstance(jac, str) and jac == "revad":
-        jac = _jacobian(fun)
+        jac = jacobian_of(fun)
 
     def find(*theta: Any) -> Any:
         called = _pair(fun) if jac is True else plainly(fun)

@@ -13,7 +13,14 @@ from revad.operations.registry import nondiff
 from revad.scipy.drop_in import as_array, drop_in
 
 argrelextrema, argrelmax, argrelmin = own(sp.argrelextrema), own(sp.argrelmax), own(sp.argrelmin)
-located = own(lambda x, conditions: sp.find_peaks(x, **conditions))  # indices and constants
+
+
+@own
+def located(x: Any, conditions: dict[str, Any]) -> Any:
+    """Return the indices of the peaks and their properties, all constants."""
+    return sp.find_peaks(x, **conditions)
+
+
 nondiff(argrelextrema, argrelmax, argrelmin, located)
 
 

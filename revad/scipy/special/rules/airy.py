@@ -35,10 +35,10 @@ vjp(special.airye, x=airye_pullback)
 # Kelvin functions: x²w″ + xw′ = ix²w for w = ber + i·bei and for ker + i·kei --------------------------------------------------
 
 
-def over_x(slope: Any, x: Any, at_zero: complex) -> Any:
-    """Return w′/x, and its limit at 0."""
+def over_x(value: Any, x: Any, at_zero: complex) -> Any:
+    """Return f/x, and its limit at 0."""
     zero = x == 0
-    return np.where(zero, at_zero, slope / np.where(zero, 1, x))
+    return np.where(zero, at_zero, value / np.where(zero, 1, x))
 
 
 elementwise(special.ber, special.berp)

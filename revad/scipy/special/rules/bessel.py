@@ -1,9 +1,10 @@
-"""Bessel functions of real order: in z by the recurrences 2·C′ᵥ = Cᵥ₋₁ ∓ Cᵥ₊₁ (NIST DLMF 10.6.1, 10.29.1), in the order by
+"""Bessel and Struve functions of real order: in z by the recurrences 2·C′ᵥ = Cᵥ₋₁ ∓ Cᵥ₊₁ (NIST DLMF 10.6.1, 10.29.1), in the order by
 differences; those that are multiplied with an exponential follow by the product rule.
 """
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import special
 from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise
 from revad.scipy.special.numeric import integer, numeric
+from revad.scipy.special.rules.airy import over_x
 
 MEASURED = "3e-11 relative"
 
@@ -105,3 +107,17 @@ def yve(x1: Any, x2: Any) -> Any:
 def ive(x1: Any, x2: Any) -> Any:
     """Iᵥ(z)·e^(−|Re z|)."""
     return damped_iv(x1, x2, np.abs(np.real(x2)))
+
+
+# Struve functions H and L: f′ᵥ = fᵥ₋₁ − (v/x)·fᵥ (NIST DLMF 11.4.27 to 11.4.30), and their integrals -------------------------
+
+STRUVE_MEASURED = "1e-10 relative"
+
+elementwise(special.struve, x2=lambda x1, x2, ans: special.struve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
+elementwise(special.modstruve, x2=lambda x1, x2, ans: special.modstruve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
+numeric(special.struve, "x1", accuracy=STRUVE_MEASURED)
+numeric(special.modstruve, "x1", accuracy=STRUVE_MEASURED)
+
+elementwise(special.itstruve0, lambda x: special.struve(0, x))
+elementwise(special.it2struve0, lambda x: -over_x(special.struve(0, x), x, 2 / pi))
+elementwise(special.itmodstruve0, lambda x: special.modstruve(0, x))

@@ -1,4 +1,4 @@
-"""Gamma, beta, χ², F, Student's t and normal distributions, and what inverts them."""
+"""Gamma, beta, χ², F, Student's t, normal and Tukey's distributions, and what inverts them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.densities import beta_density, gamma_density, normal_steepness, student_density
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import Slope
+from revad.scipy.special.rules.elementary import boxcox_in_lambda
 
 MEASURED = "1e-11 relative"
 shape_of_gamma = Slope(special.gammainc, 0)
@@ -123,4 +124,25 @@ elementwise(
     x1=lambda x2: -1 / special.ndtri(x2),
     x2=lambda x1, x2, ans: -ans * normal_steepness(special.ndtri(x2)) / special.ndtri(x2),
     x3=lambda x2: 1 / special.ndtri(x2),
+)
+
+
+# Tukey's λ distribution, whose quantile function is Q(p) = (p^λ − (1 − p)^λ) / λ, a difference of Box-Cox transformations ----
+
+
+def tukey_slope(x: Any, lmbda: Any, numerator: Any = None) -> Any:
+    """∂p/∂x = 1/Q_p or, with the numerator −Q_λ, ∂p/∂λ; 0 outside the support, where p is 0 or 1."""
+    p, q = special.tklmbda(x, lmbda), special.tklmbda(-x, lmbda)
+    outside = (p == 0) | (q == 0)
+    p, q = np.where(outside, 0.5, p), np.where(outside, 0.5, q)
+    above = 1 if numerator is None else numerator(p, q, lmbda)
+    return np.where(outside, 0, above / (p ** (lmbda - 1) + q ** (lmbda - 1)))
+
+
+elementwise(
+    special.tklmbda,
+    x1=lambda x1, x2: tukey_slope(x1, x2),
+    x2=lambda x1, x2: tukey_slope(
+        x1, x2, lambda p, q, lmbda: boxcox_in_lambda(np.log(q), lmbda) - boxcox_in_lambda(np.log(p), lmbda)
+    ),
 )

@@ -13,7 +13,7 @@ from scipy import special
 
 from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer, numeric
-from revad.scipy.special.rules.degrees import DEGREE
+from revad.scipy.special.rules.elementary import DEGREE
 
 
 def angular(function: Any, characteristic: Any) -> None:

@@ -7,6 +7,7 @@ and the asymptotic series there (NIST DLMF 5.15.5 and 5.15.8), and the reflectio
 from __future__ import annotations
 
 import math
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
+from revad.scipy.special.numeric import numeric
 
 sinpi: Any = special._ufuncs._sinpi  # pyright: ignore[reportAttributeAccessIssue]
 cospi: Any = special._ufuncs._cospi  # pyright: ignore[reportAttributeAccessIssue]
@@ -84,3 +86,16 @@ def cotangent_slope(n: int, x: Any) -> Any:
 
 
 elementwise(polygamma, x=lambda n, x: polygamma(n + 1, x))
+
+
+# Zeta functions of Riemann and Hurwitz: ∂ζ(s, q)/∂q = −s·ζ(s + 1, q) (NIST DLMF 25.11.17); the pole at s = 1 bounds the differences
+
+hurwitz: Any = special._ufuncs._zeta  # pyright: ignore[reportAttributeAccessIssue]
+riemann: Any = special._ufuncs._riemann_zeta  # pyright: ignore[reportAttributeAccessIssue]
+
+AWAY_FROM_POLE = (-inf, 1.0, inf)
+
+elementwise(hurwitz, x2=lambda x1, x2: -x1 * hurwitz(x1 + 1, x2))
+numeric(hurwitz, "x1", accuracy="1e-11 relative", x1=AWAY_FROM_POLE)
+numeric(riemann, "x", accuracy="1e-11 relative", x=AWAY_FROM_POLE)
+numeric(special.zetac, "x", accuracy="1e-11 relative", x=AWAY_FROM_POLE)
