@@ -16,6 +16,7 @@ from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name, unknown_function
+from revad.typing import Array, Function
 
 CONTAINERS = (list, tuple)
 
@@ -38,7 +39,7 @@ def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tup
     return tuple([strip(value, level) for value in args]), {name: strip(value, level) for name, value in kwargs.items()}
 
 
-def strip(value: Any, level: int) -> Any:
+def strip(value: Array, level: int) -> Any:
     """Return a value, or a list or tuple of values, one level down."""
     if isinstance(value, Tracked):
         return below(value) if value._node[LEVEL] == level else value
@@ -47,7 +48,7 @@ def strip(value: Any, level: int) -> Any:
     return value
 
 
-def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function with tracked values among its arguments, and record the call.
 
     Parameters
@@ -95,7 +96,7 @@ def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[st
     return top.process(operation, level, args, kwargs)
 
 
-def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _call_paused(function: Function, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
     note_cut(level)
     below_args, below_kwargs = strip_call(level, args, kwargs)
@@ -111,13 +112,13 @@ def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[
     return result
 
 
-def _is_view(result: Any, args: tuple[Any, ...]) -> bool:
+def _is_view(result: Array, args: tuple[Any, ...]) -> bool:
     """Return whether a result, or one of several, shows the memory of an argument."""
     parts = [part for part in (result if type(result) in CONTAINERS else (result,)) if isinstance(part, np.ndarray)]
     return any(isinstance(a, np.ndarray) and np.may_share_memory(part, a) for part in parts for a in args)
 
 
-def _read_only(result: Any) -> Any:
+def _read_only(result: Array) -> Any:
     if type(result) in CONTAINERS:
         return type(result)([_read_only(part) for part in result])
     if isinstance(result, np.ndarray):

@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from revad.engine.tape import LEVEL
 from revad.errors import LostGradientError
+from revad.typing import Array
 
 IMMUTABLE = frozenset((int, float, bool, complex, str, type(None), slice, np.float64, np.float32))
 
@@ -69,19 +70,19 @@ def below(value: Tracked) -> Any:
     return np.float64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
 
 
-def plain(value: Any) -> Any:
+def plain(value: Array) -> Any:
     """Return the array or number at the bottom of a tracked value, without any tracking; any other value as it is."""
     while isinstance(value, Tracked):
         value = below(value)
     return value
 
 
-def level_of(value: Any) -> int:
+def level_of(value: Array) -> int:
     """Return the level of a tracked value; -1 for any other value."""
     return value._node[LEVEL] if isinstance(value, Tracked) else -1
 
 
-def levels_of(value: Any) -> list[int]:
+def levels_of(value: Array) -> list[int]:
     """Return the levels that a value is tracked on, the highest first."""
     levels: list[int] = []
     while isinstance(value, Tracked):
@@ -90,7 +91,7 @@ def levels_of(value: Any) -> list[int]:
     return levels
 
 
-def is_captured(value: Any) -> bool:
+def is_captured(value: Array) -> bool:
     """Return whether a value is tracked on a level that must not lose it: in a program that is being captured."""
     while isinstance(value, Tracked):
         if not value.pausable:
@@ -99,7 +100,7 @@ def is_captured(value: Any) -> bool:
     return False
 
 
-def keep(value: Any) -> Any:
+def keep(value: Array) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if type(value) in IMMUTABLE:
         return value
@@ -110,7 +111,7 @@ def keep(value: Any) -> Any:
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
-        return tuple(keep(item) for item in value)
+        return tuple([keep(item) for item in value])
     return value
 
 
@@ -122,7 +123,7 @@ def snapshot(handle: Tracked) -> Tracked:
     return copied
 
 
-def refuse_closure(value: Any, level: int) -> None:
+def refuse_closure(value: Array, level: int) -> None:
     """Refuse an operation's output that is tracked on its own level or above: the function used a value that it was not passed."""
     if isinstance(value, Tracked) and value._node[LEVEL] >= level:
         raise LostGradientError(

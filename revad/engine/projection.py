@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import FLOAT64
+from revad.base.aval import FLOAT64, wider
 from revad.engine.users_rules import has_imaginary_part, may_return
 from revad.errors import RuleError, RuleShapeError
 from revad.operations.operation import EXACT, NONDIFF
 from revad.operations.registry import uses_of
+from revad.typing import Array
 
 
-def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None, given: Any = ()) -> Any:
+def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None, given: Any = ()) -> Any:
     """Put a cotangent into the space of its argument: sum down to the shape, take the real part, cast to the dtype.
 
     The last step of every pull-back; no rule un-broadcasts or casts.
@@ -75,17 +76,17 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None, given:
     return g
 
 
-def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
+def _sum_down(g: Array, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
     extra = len(g_shape) - len(shape)
     if type(g) is ndarray and extra == 1 and g_shape[1:] == shape:  # a bias, say
-        return np.add.reduce(g, 0)
+        return np.add.reduce(g, 0, wider(g.dtype))
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if extra >= 0 and n == 1 and g_shape[i + extra] != 1
     )
     fits = extra >= 0 and all(n in (1, m) for n, m in zip(shape, g_shape[extra:], strict=True))
     if not fits:
         raise _wrong_shape(rule, g_shape, shape)
-    return np.reshape(np.sum(g, axis=axes, keepdims=True), shape)
+    return np.reshape(np.sum(g, axis=axes, keepdims=True, dtype=wider(getattr(g, "dtype", None))), shape)
 
 
 def _wrong_shape(rule: Any, g_shape: Sequence[int], shape: tuple[int, ...]) -> RuleShapeError:

@@ -8,18 +8,23 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.aval import FLOAT16, FLOAT32, wider
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, Node
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
 from revad.operations.operation import NONDIFF
+from revad.typing import Array, Function, Index
 
 ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter one is a leaf
 
 
 class Reads:
-    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached."""
+    """The cotangent of a node that was read by index: the parts as they come, turned into one array when the node is reached.
+
+    It also adds up the cotangents of any node of half precision, in single precision: in half precision 2048 + 1 is 2048.
+    """
 
     __slots__ = ("dense", "keys", "parts")
 
@@ -28,26 +33,35 @@ class Reads:
         self.keys: list[Any] = []
         self.parts: list[Any] = []
 
-    def add(self, key: Any, part: Any, parent: Node) -> None:
+    def add(self, key: Index, part: Array, parent: Node) -> None:
         """Add the cotangent of one read."""
         if type(part) is ndarray and part.ndim > 0 and (self.dense is None or type(self.dense) is ndarray):
             if self.dense is None:
-                self.dense = np.zeros(parent[SHAPE], parent[DTYPE])
+                self.dense = np.zeros(parent[SHAPE], wider(parent[DTYPE]))
             add_at(self.dense, key, part)
         else:
             self.keys.append(key)
             self.parts.append(part)
 
-    def add_dense(self, g: Any) -> None:
+    def add_dense(self, g: Array) -> None:
         """Add a cotangent of the whole; ours is a copy, since it will be written into."""
-        self.dense = np.copy(g) if self.dense is None else self.dense + g
+        if self.dense is None:
+            self.dense = np.copy(g)
+        elif type(self.dense) is type(g) is ndarray and self.dense.dtype == wider(g.dtype):
+            np.add(self.dense, g, self.dense)
+        else:
+            self.dense = self.dense + g
 
     def total(self, node: Node) -> Any:
         """Return the sum of all parts, in a buffer of ours."""
+        total = self._total(node)
+        return total.astype(FLOAT16) if node[DTYPE] is FLOAT16 else total
+
+    def _total(self, node: Node) -> Any:
         if not self.parts:
             return self.dense
         if self.dense is None:
-            return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], node[DTYPE])
+            return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
@@ -85,7 +99,7 @@ class Sweep:
         else:
             heappush(self.heap, node)
 
-    def accumulate(self, node: Node, g: Any) -> None:
+    def accumulate(self, node: Node, g: Array) -> None:
         """Add a contribution to a node's cotangent."""
         if node[ORDER] not in self.adjoints:
             self.adjoints[node[ORDER]] = g
@@ -93,7 +107,7 @@ class Sweep:
         else:
             self.add(node[ORDER], g)
 
-    def add(self, order: int, g: Any) -> None:
+    def add(self, order: int, g: Array) -> None:
         """Add a second or later contribution: the second into a fresh array, later ones in place."""
         present = self.adjoints[order]
         if type(present) is float:
@@ -102,11 +116,13 @@ class Sweep:
             present.add_dense(g)
         elif order in self.owned and type(present) is ndarray and type(g) is ndarray:
             np.add(present, g, present)
+        elif getattr(present, "dtype", None) is FLOAT16:
+            self.adjoints[order] = Reads(np.add(present, g, dtype=FLOAT32))
         else:
             self.adjoints[order] = present + g
             self.owned.add(order)
 
-    def pull_special(self, g: Any, order: int, parent: Any, kind: int, kept: Any, function: Any) -> None:
+    def pull_special(self, g: Array, order: int, parent: Any, kind: int, kept: Any, function: Function) -> None:
         """Pull back along one of the rarer kinds of edge: a read, one of several outputs, a sequence, a joint rule."""
         if kind == READ:
             self.pull_read(g, parent, kept)
@@ -117,18 +133,18 @@ class Sweep:
         else:
             self.pull_joint(g, order, parent, kind, kept, function)
 
-    def pull_read(self, g: Any, parent: Node, key: Any) -> None:
+    def pull_read(self, g: Array, parent: Node, key: Index) -> None:
         """Note the cotangent of ``x[key]`` for when x is reached."""
         present = self.adjoints.get(parent[ORDER])
         if type(present) is not Reads:
             if present is None:
                 self.wait(parent)
             elif parent[ORDER] not in self.owned:
-                present = np.copy(present)
+                present = np.array(present, wider(parent[DTYPE])) if type(present) is ndarray else np.copy(present)
             self.adjoints[parent[ORDER]] = present = Reads(present)
         present.add(key, g, parent)
 
-    def pull_pick(self, g: Any, parent: Node, position: int) -> None:
+    def pull_pick(self, g: Array, parent: Node, position: int) -> None:
         """Note the cotangent of one of several outputs."""
         present = self.adjoints.get(parent[ORDER])
         if present is None:
@@ -136,7 +152,9 @@ class Sweep:
             heappush(self.heap, parent)
         present[position] = g if present[position] is None else present[position] + g
 
-    def pull_joint(self, g: Any, order: int, parents: tuple[Node | None, ...], kind: int, kept: Any, function: Any) -> None:
+    def pull_joint(
+        self, g: Array, order: int, parents: tuple[Node | None, ...], kind: int, kept: Any, function: Function
+    ) -> None:
         """Apply a rule that serves several arguments, each a parent (None where it is not tracked)."""
         needs = tuple([p is not None for p in parents])
         if kind == REUSE:
@@ -150,10 +168,11 @@ class Sweep:
         for node, cotangent in zip(parents, cotangents, strict=True):
             if node is None or cotangent is NONDIFF:
                 continue
-            if node[DTYPE] is SEVERAL:
+            shape, dtype = node[SHAPE], node[DTYPE]
+            if dtype is SEVERAL:
                 cotangent = _projected_items(cotangent, node, function, (g, *kept))
-            elif type(cotangent) is not ndarray or cotangent.shape != node[SHAPE] or cotangent.dtype is not node[DTYPE]:
-                cotangent = project(cotangent, node[SHAPE], node[DTYPE], function, (g, *kept))
+            elif not (type(cotangent) is ndarray and cotangent.shape == shape and cotangent.dtype is dtype):
+                cotangent = project(cotangent, shape, dtype, function, (g, *kept))
             self.accumulate(node, cotangent)
 
     def gradients(self) -> dict[int, Any]:

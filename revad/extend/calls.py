@@ -14,7 +14,8 @@ from revad.base.trees import Rebuild, flatten, same_structure
 from revad.engine.dispatch import find_top, process
 from revad.engine.handles import Tracked, keep, level_of
 from revad.errors import ArgumentError, LostGradientError
-from revad.operations.operation import Function, Operation
+from revad.operations.operation import Operation
+from revad.typing import Function
 
 _SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex))
 

@@ -12,8 +12,9 @@ import numpy as np
 from revad.base.aval import Aval, aval_of
 from revad.extend.guarding import guard
 from revad.operations import registry
-from revad.operations.operation import BROADCASTING, ELEMENTWISE, Function, Marker
+from revad.operations.operation import BROADCASTING, ELEMENTWISE, Marker
 from revad.tensors.transposing import as_recorded, fit_tangent, transpose
+from revad.typing import Function
 
 
 @wraps(registry.elementwise)

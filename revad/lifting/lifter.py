@@ -23,6 +23,7 @@ from revad.lifting.containers import lift_items
 from revad.lifting.namespaces import parts, replaced_module, replaced_value
 from revad.numpy.classes import python_complex, python_float
 from revad.numpy.namespaces import Namespace
+from revad.typing import Function
 
 _cached_function: Any = type(functools.lru_cache(lambda: None))
 _PLAIN = frozenset((int, float, complex, bool, str, bytes, type(None), set))
@@ -142,7 +143,7 @@ class Lifter:
             return stand_in(value, lifted)
         return replaced_value(value)
 
-    def function(self, function: Any) -> Any:
+    def function(self, function: Function) -> Any:
         """Return the lifted copy of a function, made once."""
         if not isinstance(function, FunctionType):
             return self.value(function)

@@ -28,14 +28,13 @@ import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any
-from weakref import WeakSet
 
 from revad.errors import NoRuleError, RuleError
-from revad.operations.operation import Function, Marker, Operation, named, parameters_of, read_rule
+from revad.operations.operation import Marker, Operation, named, parameters_of, read_rule
+from revad.operations.owned import is_kept_by, own_operation, owned
+from revad.typing import Function
 
 _REGISTRY: dict[Any, Operation] = {}
-_OWN = "__revad_operation__"  # the attribute of a user's function that holds its operation, so that both are freed together
-_owned: WeakSet[Operation] = WeakSet()
 _pending: list[Callable[[], Any]] = []
 caches: list[dict[Any, Any]] = []  # what others derived from rules, by function; forgotten when rules change
 _companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
@@ -64,6 +63,14 @@ def _load_companions() -> None:
             _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
 
 
+def load_now(loader: Callable[[], Any]) -> None:
+    """Register rules at once, as rules of ours: the registry has asked for them, or somebody imports one by name."""
+    if _Loading.running:
+        loader()
+    else:
+        _run([loader])
+
+
 def _run(loaders: list[Callable[[], Any]]) -> None:
     with _loading:
         if loaders and not _Loading.running:
@@ -84,7 +91,7 @@ def lookup(function: Any) -> Operation | None:
     """Return the operation registered for a function, or None."""
     if _pending:
         _load()
-    found = _REGISTRY.get(function) or _own_operation(function)
+    found = _REGISTRY.get(function) or own_operation(function)
     if found is None and _companions:
         _load_companions()
         found = _REGISTRY.get(function)
@@ -94,34 +101,18 @@ def lookup(function: Any) -> Operation | None:
 def operations() -> Iterator[Operation]:
     """Iterate over all registered operations."""
     _load()
-    return iter([*_REGISTRY.values(), *_owned])
-
-
-def _own_operation(function: Function) -> Operation | None:
-    """Return the operation that a function carries itself; one that `functools.wraps` copied is another function's."""
-    found = getattr(function, _OWN, None)
-    return found if found is not None and found.function is function else None
+    return iter([*_REGISTRY.values(), *owned])
 
 
 def _operation(function: Function, kind: str = "rules") -> Operation:
     """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
     _load()
-    operation = _REGISTRY.get(function) or _own_operation(function)
+    operation = _REGISTRY.get(function) or own_operation(function)
     if operation is None or operation.kind != kind:
         operation = Operation(function, kind)
-        if _Loading.running or function in _REGISTRY or not _is_kept_by(function, operation):
+        if _Loading.running or function in _REGISTRY or not is_kept_by(function, operation):
             _REGISTRY[function] = operation
     return operation
-
-
-def _is_kept_by(function: Function, operation: Operation) -> bool:
-    """Leave an operation to its function, so that it goes when the function goes; some functions take no attributes."""
-    try:
-        setattr(function, _OWN, operation)
-    except (AttributeError, TypeError):
-        return False
-    _owned.add(operation)
-    return True
 
 
 def _declare(function: Function, rules: dict[str, Any], kind: str) -> Operation:
@@ -304,8 +295,7 @@ def composite(function: Function) -> Callable[[Function], Function]:
 
 def alias(function: Function, original: Function) -> None:
     """Register a function that computes the same as another one, with the same rules under the same parameter names."""
-    known = _REGISTRY.get(original) or _own_operation(original)
-    assert known is not None
+    known = _REGISTRY[original]
     operation = _REGISTRY[function] = Operation(function, known.kind)
     operation.declared = known.declared
     operation.linear_in = known.linear_in

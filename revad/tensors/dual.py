@@ -20,6 +20,7 @@ from revad.operations.operation import NONDIFF, ONE, Marker, Operation
 from revad.operations.registry import missing_rule
 from revad.tensors.tensor import Tensor
 from revad.tensors.transposing import as_recorded, fit_cotangent, fit_tangent, transpose
+from revad.typing import Array, ArrayLike, Function
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
 
@@ -61,7 +62,7 @@ class Dual(Tensor):
         return outputs
 
 
-def dual(value: Any, tangent: Any, level: int) -> Any:
+def dual(value: Array, tangent: Array, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
     refuse_closure(value, level)
     if not is_inexact(value):
@@ -77,7 +78,7 @@ def tangent_of(value: Dual) -> Any:
     return value._node[TANGENT]
 
 
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any, residuals: Any) -> Any:
+def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Array, residuals: Any) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
     done: tuple[str, ...] = ()  # arguments whose tangents have been pushed
@@ -128,7 +129,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
     return _zeros(ans) if total is None else total
 
 
-def _tangent(value: Any, level: int) -> Any:
+def _tangent(value: Array, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
         return value._node[TANGENT] if value._node[LEVEL] == level else None
@@ -139,7 +140,7 @@ def _tangent(value: Any, level: int) -> Any:
     return None
 
 
-def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, level: int, args: Any, kwargs: Any) -> Any:
+def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
     """Call the function itself on the tangent in place of its linear argument."""
     if isinstance(tangent, list):
         tangent = _zero_where_none(tangent, value)
@@ -159,19 +160,19 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
     return operation.function(*below_args, **below_kwargs)
 
 
-def _transpose(rule: Any, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
+def _transpose(rule: Function, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:
     """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
     pull = as_recorded(rule, kept)
     return transpose(lambda g: pull(g, *kept), tangent, ans, rule, kept, fit_cotangent)
 
 
-def _transpose_joint(rule: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
+def _transpose_joint(rule: Function, kept: tuple[Any, ...], tangents: list[Any], ans: Array) -> Any:
     needs = tuple(t is not None for t in tangents)
     pull = as_recorded(rule, kept)
     return transpose(lambda g: pull(g, needs, *kept), tangents, ans, rule, kept, fit_cotangent)
 
 
-def moving(tangent: Any, value: Any) -> Any:
+def moving(tangent: Any, value: Array) -> Any:
     """Return a tangent with zeros in place of None: what a rule that states a JVP gets."""
     if type(value) in CONTAINERS:
         items = [None] * len(value) if tangent is None else tangent
@@ -182,16 +183,16 @@ def moving(tangent: Any, value: Any) -> Any:
     return np.zeros_like(lowest)[()] if is_inexact(lowest) else 0.0
 
 
-def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
+def _zero_where_none(tangents: list[Any], values: Array) -> list[Any]:
     return [
         _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
 
 
-def _add(one: Any, other: Any) -> Any:
+def _add(one: Array, other: ArrayLike) -> Any:
     return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
 
 
-def _zeros(ans: Any) -> Any:
+def _zeros(ans: Array) -> Any:
     return [np.zeros_like(part) for part in ans] if isinstance(ans, CONTAINERS) else np.zeros_like(ans)

@@ -11,9 +11,10 @@ from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.pulling import NanPolicy
 from revad.errors import ArgumentError, NotDifferentiableError
-from revad.transforms.arguments import Argnums, Chosen, check_repeated, fingerprint
+from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
+from revad.transforms.repetition import digest, not_repeated
 from revad.transforms.reverse import grad, named_after, vjp
 
 
@@ -133,7 +134,7 @@ def jacfwd(
         rebuild_output: Any = None
         values: list[Any] = []
         aux: Any = None
-        first: list[tuple[float, float]] | None = None
+        first: list[int] | None = None
         for position, leaf in enumerate(chosen.leaves):
             _check_real("jacfwd", leaf, holomorphic=holomorphic)
             pushed: list[list[Any]] = []
@@ -145,8 +146,9 @@ def jacfwd(
                 )
                 values, rebuild_output = flatten(result[0])
                 if first is None:
-                    first = fingerprint(values)
-                check_repeated("jacfwd", first, values)
+                    first = digest(values)
+                elif first != digest(values):
+                    raise not_repeated("jacfwd", f)
                 pushed.append(flatten(result[1])[0])
                 aux = result[2] if has_aux else None
             columns.append((leaf, pushed[: aval_of(leaf).size]))

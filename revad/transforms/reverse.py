@@ -15,6 +15,7 @@ from revad.engine.pulling import NanPolicy
 from revad.errors import NotDifferentiableError, NotScalarError
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording, check_cotangent, kind_of, public_value
+from revad.typing import Array
 
 
 def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
@@ -273,7 +274,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, nan_policy:
     values = [public_value(value) for value in recording.values]
     output = recording.rebuild(values)
 
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
+    def pullback(cotangent: Array) -> tuple[Any, ...]:
         """Return the cotangents of the primals."""
         return chosen.rebuild(recording.pull(check_cotangent("vjp", cotangent, output, values)))
 

@@ -14,16 +14,17 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise
 from revad.scipy.special.numeric import integer, numeric
 from revad.scipy.special.rules.airy import over_x
+from revad.typing import Array, Function
 
 MEASURED = "3e-11 relative"
 
 
-def mean_difference(function: Any, v: Any, z: Any) -> Any:
+def mean_difference(function: Function, v: Array, z: Array) -> Array:
     """(Cᵥ₋₁ − Cᵥ₊₁)/2."""
     return (function(v - 1, z) - function(v + 1, z)) / 2
 
 
-def mean_sum(function: Any, v: Any, z: Any) -> Any:
+def mean_sum(function: Function, v: Array, z: Array) -> Array:
     """(Cᵥ₋₁ + Cᵥ₊₁)/2."""
     return (function(v - 1, z) + function(v + 1, z)) / 2
 
@@ -66,19 +67,19 @@ elementwise(special.k1e, lambda x, ans: ans - (special.k0e(x) + special.kve(2, x
 
 
 @own
-def damped_jv(v: Any, z: Any, damping: Any) -> Any:
+def damped_jv(v: Array, z: Array, damping: Any) -> Array:
     """Return Jᵥ(z)·e^(−damping), without overflow where the damping is near |Im z|."""
     return special.jve(v, z) * np.exp(np.abs(np.imag(z)) - damping)
 
 
 @own
-def damped_yv(v: Any, z: Any, damping: Any) -> Any:
+def damped_yv(v: Array, z: Array, damping: Any) -> Array:
     """Return Yᵥ(z)·e^(−damping)."""
     return special.yve(v, z) * np.exp(np.abs(np.imag(z)) - damping)
 
 
 @own
-def damped_iv(v: Any, z: Any, damping: Any) -> Any:
+def damped_iv(v: Array, z: Array, damping: Any) -> Array:
     """Return Iᵥ(z)·e^(−damping)."""
     return special.ive(v, z) * np.exp(np.abs(np.real(z)) - damping)
 
@@ -92,19 +93,19 @@ for _function in (damped_jv, damped_yv, damped_iv):
 
 
 @composite(special.jve)
-def jve(x1: Any, x2: Any) -> Any:
+def jve(x1: Array, x2: Array) -> Array:
     """Jᵥ(z)·e^(−|Im z|)."""
     return damped_jv(x1, x2, np.abs(np.imag(x2)))
 
 
 @composite(special.yve)
-def yve(x1: Any, x2: Any) -> Any:
+def yve(x1: Array, x2: Array) -> Array:
     """Yᵥ(z)·e^(−|Im z|)."""
     return damped_yv(x1, x2, np.abs(np.imag(x2)))
 
 
 @composite(special.ive)
-def ive(x1: Any, x2: Any) -> Any:
+def ive(x1: Array, x2: Array) -> Array:
     """Iᵥ(z)·e^(−|Re z|)."""
     return damped_iv(x1, x2, np.abs(np.real(x2)))
 

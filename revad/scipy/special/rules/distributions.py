@@ -13,6 +13,7 @@ from revad.scipy.special.densities import beta_density, gamma_density, normal_st
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import Slope
 from revad.scipy.special.rules.elementary import boxcox_in_lambda
+from revad.typing import Array
 
 MEASURED = "1e-11 relative"
 shape_of_gamma = Slope(special.gammainc, 0)
@@ -60,18 +61,18 @@ inverse(special.btdtrib, 1, slopes_of(special.betainc), numeric=(0, 1))
 # F: I_w(m/2, n/2) at w = mx / (n + mx), with 1 − w = n / (n + mx) ------------------------------------------------------------
 
 
-def f_density_in_w(m: Any, n: Any, x: Any) -> Any:
+def f_density_in_w(m: Array, n: Array, x: Array) -> Array:
     """∂I/∂w / (n + mx)²; times m·n, x·n and −m·x it gives what x, m and n contribute through w."""
     total = n + m * x
     return beta_density(m / 2, n / 2, m * x / total, n / total) / (total * total)
 
 
-def f_in_m(m: Any, n: Any, x: Any) -> Any:
+def f_in_m(m: Array, n: Array, x: Array) -> Array:
     """∂F/∂m."""
     return shape_a(m / 2, n / 2, m * x / (n + m * x)) / 2 + x * n * f_density_in_w(m, n, x)
 
 
-def f_in_n(m: Any, n: Any, x: Any) -> Any:
+def f_in_n(m: Array, n: Array, x: Array) -> Array:
     """∂F/∂n."""
     return shape_b(m / 2, n / 2, m * x / (n + m * x)) / 2 - m * x * f_density_in_w(m, n, x)
 
@@ -96,7 +97,7 @@ inverse(special.fdtridfd, 1, slopes_of(special.fdtr), numeric=(0, 1))
 # Student's t: ½ + ½ sign(t) I_w(½, ν/2) at w = t² / (ν + t²) -----------------------------------------------------------------
 
 
-def student_in_df(df: Any, t: Any) -> Any:
+def student_in_df(df: Any, t: Array) -> Array:
     """¼ sign(t) ∂I_w/∂b − t f(t) / (2ν), the second term through w, which depends on t²/ν alone."""
     square = t * t
     return np.sign(t) * shape_b(0.5, df / 2, square / (df + square)) / 4 - t * student_density(df, t) / (2 * df)
@@ -130,7 +131,7 @@ elementwise(
 # Tukey's λ distribution, whose quantile function is Q(p) = (p^λ − (1 − p)^λ) / λ, a difference of Box-Cox transformations ----
 
 
-def tukey_slope(x: Any, lmbda: Any, numerator: Any = None) -> Any:
+def tukey_slope(x: Array, lmbda: Array, numerator: Any = None) -> Array:
     """∂p/∂x = 1/Q_p or, with the numerator −Q_λ, ∂p/∂λ; 0 outside the support, where p is 0 or 1."""
     p, q = special.tklmbda(x, lmbda), special.tklmbda(-x, lmbda)
     outside = (p == 0) | (q == 0)

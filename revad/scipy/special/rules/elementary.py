@@ -20,6 +20,7 @@ from scipy.special import _ufuncs
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import elementwise, nondiff, vjp
 from revad.rules.transcendental import LOG2, LOG10, not_below_zero
+from revad.typing import Array
 
 elementwise(special.exp2, lambda ans: LOG2 * ans)
 elementwise(special.exp10, lambda ans: LOG10 * ans)
@@ -29,13 +30,13 @@ elementwise(special.cbrt, lambda ans: 1 / (3 * ans * ans))
 elementwise(special.cosm1, lambda x: -np.sin(x))
 
 
-def log_slope(x: Any, y: Any) -> Any:
+def log_slope(x: Array, y: Array) -> Array:
     """∂(x log y)/∂x = log y; 0 where x and y both are 0, as the product is."""
     dead = (x == 0) & (y == 0)
     return np.where(dead, 0, np.log(not_below_zero(np.where(dead, 1, y))))
 
 
-def ratio(x: Any, y: Any) -> Any:
+def ratio(x: Array, y: Array) -> Array:
     """∂(x log y)/∂y = x/y; 0 where x is 0."""
     return x / not_below_zero(np.where(x == 0, 1, y))
 
@@ -44,7 +45,7 @@ elementwise(special.xlogy, x1=lambda x1, x2: log_slope(x1, x2), x2=lambda x1, x2
 elementwise(special.xlog1py, x1=lambda x1, x2: log_slope(x1, 1 + x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
 
 
-def boxcox_in_lambda(log_x: Any, lmbda: Any) -> Any:
+def boxcox_in_lambda(log_x: Any, lmbda: Array) -> Array:
     """L² · exprel′(λL) with exprel′(t) = ½ ₁F₁(2; 3; t); 1/λ² at x = 0."""
     zero = np.isneginf(log_x)
     log_x = np.where(zero, 0, log_x)
@@ -52,7 +53,7 @@ def boxcox_in_lambda(log_x: Any, lmbda: Any) -> Any:
     return np.where(zero, 1 / np.where(zero, lmbda * lmbda, 1), slope)
 
 
-def inv_boxcox_in_lambda(y: Any, lmbda: Any, x: Any) -> Any:
+def inv_boxcox_in_lambda(y: Array, lmbda: Array, x: Array) -> Array:
     """Return x · y² · logrel′(λy) with logrel′(t) = −½ ₂F₁(2, 2; 3; −t)."""
     return -x * y * y * special.hyp2f1(2.0, 2.0, 3.0, -lmbda * y) / 2
 
@@ -82,7 +83,7 @@ elementwise(
 # xʸ − 1, with the slopes of the power ----------------------------------------------------------------------------------------
 
 
-def exponent_slope(x1: Any, x2: Any) -> Any:
+def exponent_slope(x1: Array, x2: Array) -> Array:
     """xʸ·log x, and 0 for x = 0."""
     return np.power(x1, x2) * np.log(np.where(x1 == 0, 1, x1))
 

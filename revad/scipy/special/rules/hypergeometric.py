@@ -7,13 +7,13 @@ a parabolic cylinder function follow from its differential equation. Slopes in t
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import numeric
+from revad.typing import Array
 
 elementwise(special.hyp0f1, x2=lambda x1, x2: special.hyp0f1(x1 + 1, x2) / x1)
 elementwise(special.hyp1f1, x3=lambda x1, x2, x3: x1 / x2 * special.hyp1f1(x1 + 1, x2 + 1, x3))
@@ -29,12 +29,12 @@ numeric(special.hyperu, "x1", "x2", accuracy="that of SciPy's values: 1e-9, near
 # Parabolic cylinder functions: D and V solve y″ = (x²/4 − v − ½) y, W solves y″ = (a − x²/4) y (NIST DLMF 12.2.2, 12.14.1) ---
 
 
-def pull_cylinder(g: Any, x1: Any, x2: Any, ans: Any) -> Any:
+def pull_cylinder(g: Array, x1: Array, x2: Array, ans: Array) -> Array:
     """x̄ = ȳ y′ + ȳ′ (x²/4 − v − ½) y."""
     return g[0] * ans[1] + g[1] * (x2 * x2 / 4 - x1 - 0.5) * ans[0]
 
 
-def pull_w(g: Any, x1: Any, x2: Any, ans: Any) -> Any:
+def pull_w(g: Array, x1: Array, x2: Array, ans: Array) -> Array:
     """x̄ = ȳ y′ + ȳ′ (a − x²/4) y."""
     return g[0] * ans[1] + g[1] * (x1 - x2 * x2 / 4) * ans[0]
 

@@ -7,7 +7,6 @@ and the asymptotic series there (NIST DLMF 5.15.5 and 5.15.8), and the reflectio
 from __future__ import annotations
 
 import math
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
-from revad.scipy.special.numeric import numeric
+from revad.typing import Array
 
 sinpi: Any = special._ufuncs._sinpi  # pyright: ignore[reportAttributeAccessIssue]
 cospi: Any = special._ufuncs._cospi  # pyright: ignore[reportAttributeAccessIssue]
@@ -29,7 +28,7 @@ BERNOULLI = special.bernoulli(24)[2::2]
 
 
 @own
-def polygamma(n: int, x: Any) -> Any:
+def polygamma(n: int, x: Array) -> Array:
     """Return the n-th derivative of ψ at x.
 
     Parameters
@@ -61,7 +60,7 @@ def polygamma(n: int, x: Any) -> Any:
     return value.astype(np.result_type(x, np.float32))[()]
 
 
-def on_the_right(n: int, x: Any) -> Any:
+def on_the_right(n: int, x: Array) -> Array:
     """Return ψ⁽ⁿ⁾(x) where Re x ≥ 1/2."""
     sign = (-1.0) ** (n + 1) * math.factorial(n)
     if not np.iscomplexobj(x):
@@ -75,7 +74,7 @@ def on_the_right(n: int, x: Any) -> Any:
     return sign * (series + sum((x + k) ** (-n - 1) for k in range(SHIFT)))
 
 
-def cotangent_slope(n: int, x: Any) -> Any:
+def cotangent_slope(n: int, x: Array) -> Array:
     """Return the n-th derivative of cot with respect to its argument at πx, as a polynomial in cot πx."""
     powers: Any = [0.0, 1.0]
     for _ in range(n):
@@ -86,16 +85,3 @@ def cotangent_slope(n: int, x: Any) -> Any:
 
 
 elementwise(polygamma, x=lambda n, x: polygamma(n + 1, x))
-
-
-# Zeta functions of Riemann and Hurwitz: ∂ζ(s, q)/∂q = −s·ζ(s + 1, q) (NIST DLMF 25.11.17); the pole at s = 1 bounds the differences
-
-hurwitz: Any = special._ufuncs._zeta  # pyright: ignore[reportAttributeAccessIssue]
-riemann: Any = special._ufuncs._riemann_zeta  # pyright: ignore[reportAttributeAccessIssue]
-
-AWAY_FROM_POLE = (-inf, 1.0, inf)
-
-elementwise(hurwitz, x2=lambda x1, x2: -x1 * hurwitz(x1 + 1, x2))
-numeric(hurwitz, "x1", accuracy="1e-11 relative", x1=AWAY_FROM_POLE)
-numeric(riemann, "x", accuracy="1e-11 relative", x=AWAY_FROM_POLE)
-numeric(special.zetac, "x", accuracy="1e-11 relative", x=AWAY_FROM_POLE)
