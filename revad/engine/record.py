@@ -245,6 +245,16 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
     return Plan(tuple(edges), joint, direct)
 
 
+def keeper_of(operation: Operation, rule: Rule | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the function that collects, for calls of this pattern, what a rule asks for without keeping it (forward mode)."""
+    if rule is None:
+        return make_keeper(())
+    names, _ = operation.parameters
+    where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
+    where |= {name: (KEYWORD, name, True) for name in kwargs}
+    return make_keeper(_sources(operation, rule, where))
+
+
 def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:
     sources: list[Source] = []
     for name, default, as_aval in rule.needs:

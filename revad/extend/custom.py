@@ -14,7 +14,7 @@ from revad.errors import ArgumentError, RuleError
 from revad.extend.calls import Call, Custom, is_pair
 from revad.extend.guarding import guard
 from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, Operation, Rule
-from revad.tensors.dual import moving
+from revad.tensors.pushing import moving
 from revad.tensors.transposing import as_recorded, explain, fit_tangent, transpose
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -121,7 +121,7 @@ class Operation:
         self.name: str = getattr(function, "__name__", repr(function))
         self.declared: dict[str, tuple[Any, bool]] = {}  # argument name -> what the rule author wrote, is it a partial
         self.rules: dict[str, Any] = {}  # argument name -> Rule, ONE or NONDIFF; read from `declared` on first use
-        self.linear_in = ""
+        self.linear_in: tuple[str, ...] = ()  # arguments in each of which it is linear, the others being fixed
         self.linear_jointly = False  # in all arguments of the joint rule together
         self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None

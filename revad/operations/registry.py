@@ -6,6 +6,7 @@ function is described, most specific first:
 =====================  =========================================================================================
 `elementwise`          state the partial derivative; VJP and JVP follow
 `linear`               state the adjoint; the JVP is the function itself
+`multilinear`          linear in each of several arguments: the same for each
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
@@ -124,6 +125,7 @@ def _declare(function: Function, rules: dict[str, Any], kind: str) -> Operation:
         rule = named(rule, kind, operation.name, name)
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
+        operation.linear_in = tuple([other for other in operation.linear_in if other != name])
         if name in operation.joint_names:  # the newer rule counts
             operation.joint_names = tuple(["" if other == name else other for other in operation.joint_names])
             operation.linear_jointly = False
@@ -219,10 +221,23 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:
     """
 
     def register(adjoint: Function) -> Function:
-        _declare(function, {name: adjoint}, "adjoint").linear_in = name
+        _declare(function, {name: adjoint}, "adjoint").linear_in = (name,)
         return adjoint
 
     return register
+
+
+def multilinear(function: Function, *names: str) -> None:
+    """State that a function is linear in each of several arguments, so that its JVPs are the function itself.
+
+    Parameters
+    ----------
+    function : callable
+        With a pull-back for each of the arguments (`vjp`).
+    *names : str
+        The arguments: ``f(a + ȧ, b) = f(a, b) + f(ȧ, b)``, and alike for the others. Conjugation is linear in this sense.
+    """
+    _operation(function).linear_in = names
 
 
 def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:

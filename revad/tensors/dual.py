@@ -1,35 +1,73 @@
 """Forward mode from the same rules: `Dual` values carry a tangent along with the computation.
 
-A partial derivative multiplies the tangent; a function that is linear is applied to it; any other pull-back is transposed,
-which is possible because it is linear in its cotangent. Nothing is recorded, so memory does not grow with the computation.
+Nothing is recorded, so memory does not grow with the computation. Operators, index reads and ufuncs of one argument, on numbers and on
+arrays of equal shape and dtype, need no rule to be looked up; other calls follow a plan (`pushing`). As it runs for every operation,
+this file writes a node's places as numbers: the level is 1, the tangent 2.
 """
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS, is_inexact
-from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, level_of, plain, refuse_closure
-from revad.engine.record import asked_for
-from revad.engine.tape import LEVEL
+from revad.engine import views
+from revad.engine.dispatch import apply, strip_call
+from revad.engine.handles import refuse_closure
+from revad.engine.record import are_constant, gather
 from revad.engine.views import note_views
-from revad.operations.operation import NONDIFF, ONE, Marker, Operation
-from revad.operations.registry import missing_rule
-from revad.tensors.tensor import Tensor
-from revad.tensors.transposing import as_recorded, fit_cotangent, fit_tangent, transpose
-from revad.typing import Array, ArrayLike, Function
+from revad.engine.watching import Pause
+from revad.operations import python as operators
+from revad.operations.indexing import is_basic
+from revad.operations.operation import Operation
+from revad.operations.registry import lookup
+from revad.tensors import calls, ufunc_methods
+from revad.tensors.pushing import SCALARS, TANGENT, follow, plan_for, push, tangent_within
+from revad.tensors.tensor import Tensor, general
+from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
-_OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+_float64 = np.float64
 
 
-TANGENT = 2  # its place in the node, behind None and the level
+def _operator(ufunc: Ufunc, operate: Function, one: Function, both: Any = None, *, swap: bool = False) -> Any:
+    """Return the method of a binary operator.
+
+    ``one(tangent, x, c, ans)`` is the tangent where the other operand is a Python number, ``both(tangent, other's, x, y, ans)`` where
+    both are tracked on one level. ``swap`` marks a reflected operator.
+    """
+
+    def method(self: Dual, other: ArrayLike) -> Any:
+        x = self._value
+        node = self._node
+        kind = type(other)
+        if not Pause.count:
+            try:
+                if kind is Dual:
+                    y, theirs = other._value, other._node
+                    if node[1] == theirs[1] and (
+                        (type(x) in SCALARS and type(y) in SCALARS)
+                        or (type(x) is type(y) is ndarray and x.shape == y.shape and x.dtype is y.dtype)
+                    ):
+                        ans = operate(x, y)
+                        return _made(ans, both(node[2], theirs[2], x, y, ans), node[1])
+                elif kind is float and (type(x) in SCALARS or type(x) is ndarray):
+                    ans = operate(x, other)
+                    return _made(ans, one(node[2], x, other, ans), node[1])
+                elif kind is ndarray and both is not None:
+                    return call(node[1], ufunc, (other, self) if swap else (self, other), {})
+            except (ZeroDivisionError, OverflowError, ValueError):
+                pass  # NumPy's way instead: inf or nan, and a warning
+        return general(ufunc, other, self) if swap else general(ufunc, self, other)
+
+    return method
 
 
 class Dual(Tensor):
-    """A tracked value of a forward level: its node is ``(None, level, tangent)``."""
+    """A tracked value of a forward level: its node is ``(None, level, tangent, None)``."""
 
     __slots__ = ()
     writes_in_place = True
@@ -42,7 +80,7 @@ class Dual(Tensor):
         residuals: Any = ()
         tangent: Any = None
         if operation.with_tangents is not None:
-            ans, tangent = operation.with_tangents(below_args, [_tangent(value, level) for value in args])
+            ans, tangent = operation.with_tangents(below_args, [tangent_within(value, level) for value in args])
         elif operation.forward is not None:
             ans, *residuals = operation.forward(*below_args, **below_kwargs)
         else:
@@ -52,7 +90,7 @@ class Dual(Tensor):
         if operation.kind == "creation":
             return dual(ans, np.zeros_like(ans), level) if is_inexact(ans) else ans
         if tangent is None:
-            tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans, residuals)
+            tangent = push(operation, level, args, kwargs, (below_args, below_kwargs), ans, residuals)
         if not isinstance(ans, CONTAINERS):
             outputs = dual(ans, tangent, level)
         else:
@@ -61,138 +99,109 @@ class Dual(Tensor):
         note_views(outputs, ans, operation.function, args, kwargs)
         return outputs
 
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs or Pause.count:
+            return ufunc_methods.call(ufunc, method, inputs, kwargs)
+        if len(inputs) != 1:
+            return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
+        partial, needs = unary_rules.get(ufunc) or read_unary_rule(ufunc)
+        x: Any = self._value
+        if partial is None or (type(x) is not ndarray and type(x) not in SCALARS):
+            return call(self._node[1], ufunc, inputs, kwargs)
+        node = self._node
+        ans = ufunc(x)
+        if needs == OF_ANS:
+            slope = partial(ans)
+        else:
+            x = _float64(x) if type(x) is float else x
+            slope = partial(x) if needs == OF_X else partial(x, ans)
+        tangent = node[2] * slope
+        if type(ans) is _float64 or (type(tangent) is ndarray and tangent.dtype is ans.dtype and tangent.shape == ans.shape):
+            return _made(ans, tangent, node[1])
+        return call(node[1], ufunc, inputs, kwargs)
+
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
+        if function is np.reshape or function is np.ravel:
+            args, kwargs = calls.with_order(function, args, kwargs)
+        return call(self._node[1], function, args, kwargs, calls.call)
+
+    def __getitem__(self, key: Index) -> Any:
+        x = self._value
+        node = self._node
+        tangent = node[2]
+        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.count or not (type(key) is int or is_basic(key)):
+            return apply(operator.getitem, (self, key), {})
+        part = x[key]
+        out = _made(part, tangent[key], node[1])
+        if type(part) is ndarray:
+            views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
+        return out
+
+    def __matmul__(self, other: ArrayLike) -> Any:
+        return call(self._node[1], np.matmul, (self, other), {}, _matmul_otherwise)
+
+    def __neg__(self) -> Any:
+        x = self._value
+        if Pause.count or (type(x) not in SCALARS and type(x) is not ndarray):
+            return apply(np.negative, (self,), {})
+        return _made(-x, -self._node[2], self._node[1])
+
+    __add__ = _operator(operators.add, operator.add, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t + s)
+    __radd__ = _operator(operators.add, lambda x, c: c + x, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t + s, swap=True)
+    __sub__ = _operator(operators.subtract, operator.sub, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t - s)
+    __rsub__ = _operator(
+        operators.subtract, lambda x, c: c - x, lambda t, x, c, ans: -t, lambda t, s, x, y, ans: s - t, swap=True
+    )
+    __mul__ = _operator(operators.multiply, operator.mul, lambda t, x, c, ans: t * c, lambda t, s, x, y, ans: t * y + x * s)
+    __rmul__ = _operator(
+        operators.multiply, lambda x, c: c * x, lambda t, x, c, ans: t * c, lambda t, s, x, y, ans: t * y + x * s, swap=True
+    )
+    __truediv__ = _operator(
+        operators.divide, operator.truediv, lambda t, x, c, ans: t / c, lambda t, s, x, y, ans: (t - ans * s) / y
+    )
+
+
+def _matmul_otherwise(_: Ufunc, args: Any, kwargs: Any) -> Any:
+    return general(np.matmul, *args)
+
+
+def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:
+    return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
+
+
+def call(level: int, function: Function, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+    """Call a function and push tangents through it, without detours where all tracked arguments are plain ones of one level."""
+    operation = lookup(function)
+    if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
+        gathered = gather(args, level, simple=True)
+        if gathered is not None and (not kwargs or are_constant(kwargs)):
+            lower, pattern = gathered
+            plan = plan_for(operation, pattern, args, kwargs, level)
+            if plan:
+                ans = operation.function(*lower, **kwargs)
+                if type(ans) is ndarray or type(ans) in SCALARS:
+                    out = dual(ans, follow(plan, operation, args, lower, kwargs, ans), level)
+                    if type(ans) is ndarray and (ans.base is not None or any(ans is value for value in lower)):
+                        note_views(out, ans, function, args, kwargs)
+                    return out
+    if otherwise is not None:
+        return otherwise(function, args, kwargs)
+    return apply(function, args, kwargs)
+
+
+def _made(value: Array, tangent: Array, level: int) -> Dual:
+    out = Dual()
+    out._value = value
+    out._node = (None, level, tangent, None)
+    return out
+
 
 def dual(value: Array, tangent: Array, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
     refuse_closure(value, level)
-    if not is_inexact(value):
-        return value
-    out = Dual()
-    out._value = value
-    out._node = (None, level, tangent)
-    return out
+    return _made(value, tangent, level) if is_inexact(value) else value
 
 
 def tangent_of(value: Dual) -> Any:
     """Return the tangent that a value of a forward level carries."""
     return value._node[TANGENT]
-
-
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Array, residuals: Any) -> Any:
-    bound = operation.bind(args, kwargs)
-    total: Any = None
-    done: tuple[str, ...] = ()  # arguments whose tangents have been pushed
-    if operation.joint_push is not None:
-        done, rule = operation.joint_push
-        if any(_tangent(bound.get(name), level) is not None for name in done):
-            tangents = tuple([moving(_tangent(bound.get(name), level), bound.get(name)) for name in done])
-            kept = asked_for(operation, rule, *lower, ans)
-            total = fit_tangent(rule.function(tangents, *kept), ans, rule.function, (tangents, *kept))
-    elif operation.linear_jointly:
-        bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
-        if "spare" in operation.parameters[0]:
-            bound["spare"] = False
-        return operation.function(**bound)
-    if operation.joint is not None:
-        kept = (*asked_for(operation, operation.joint, *lower, ans), *residuals)
-        stated = (*done, *operation.pushes)
-        tangents = [None if name in stated else _tangent(bound.get(name), level) for name in operation.joint_names]
-        if any(t is not None for t in tangents):
-            part = _transpose_joint(operation.joint.function, kept, tangents, ans)
-            total = part if total is None else _add(total, part)
-        done += tuple([name for name in operation.joint_names if name not in operation.pushes])
-    for name, value in bound.items():
-        tangent = _tangent(value, level)
-        if tangent is None or name in done:
-            continue
-        rule = operation.pushes.get(name) or operation.rule(name)
-        if rule is NONDIFF:
-            continue
-        if rule is None:
-            raise missing_rule(operation, name)
-        kept: Any = ()
-        if name in operation.pushes and rule is not ONE:
-            kept = asked_for(operation, rule, *lower, ans)
-            tangent = moving(tangent, value)
-            part = rule.function(tangent, *kept)
-        elif name == operation.linear_in:
-            part = _apply_linear(operation, name, tangent, value, level, args, kwargs)
-        elif rule is ONE:
-            part = tangent
-        else:
-            kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
-            ) + tuple(residuals)
-            part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule.function, kept, tangent, ans)
-        part = fit_tangent(part, ans) if isinstance(rule, Marker) else fit_tangent(part, ans, rule.function, (tangent, *kept))
-        total = part if total is None else _add(total, part)
-    return _zeros(ans) if total is None else total
-
-
-def _tangent(value: Array, level: int) -> Any:
-    """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
-    if isinstance(value, Tracked):
-        return value._node[TANGENT] if value._node[LEVEL] == level else None
-    if type(value) in CONTAINERS:
-        top = find_top(value)
-        if level_of(top) == level:
-            return [_tangent(item, level) for item in value]
-    return None
-
-
-def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
-    """Call the function itself on the tangent in place of its linear argument."""
-    if isinstance(tangent, list):
-        tangent = _zero_where_none(tangent, value)
-    names, rest = operation.parameters
-    below_args, below_kwargs = strip_call(level, args, kwargs)
-    if name == rest:
-        below_args = (*below_args[: len(names)], *tangent)
-    elif name in names[: len(args)]:
-        position = names.index(name)
-        below_args = (*below_args[:position], tangent, *below_args[position + 1 :])
-    else:
-        below_kwargs[name] = tangent
-    for offset in _OFFSETS:
-        below_kwargs.pop(offset, None)
-        if offset in names[: len(below_args)]:
-            below_args = below_args[: names.index(offset)]
-    return operation.function(*below_args, **below_kwargs)
-
-
-def _transpose(rule: Function, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:
-    """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
-    pull = as_recorded(rule, kept)
-    return transpose(lambda g: pull(g, *kept), tangent, ans, rule, kept, fit_cotangent)
-
-
-def _transpose_joint(rule: Function, kept: tuple[Any, ...], tangents: list[Any], ans: Array) -> Any:
-    needs = tuple(t is not None for t in tangents)
-    pull = as_recorded(rule, kept)
-    return transpose(lambda g: pull(g, needs, *kept), tangents, ans, rule, kept, fit_cotangent)
-
-
-def moving(tangent: Any, value: Array) -> Any:
-    """Return a tangent with zeros in place of None: what a rule that states a JVP gets."""
-    if type(value) in CONTAINERS:
-        items = [None] * len(value) if tangent is None else tangent
-        return [moving(t, v) for t, v in zip(items, value, strict=True)]
-    if tangent is not None:
-        return tangent
-    lowest = plain(value)
-    return np.zeros_like(lowest)[()] if is_inexact(lowest) else 0.0
-
-
-def _zero_where_none(tangents: list[Any], values: Array) -> list[Any]:
-    return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
-        for t, v in zip(tangents, values, strict=True)
-    ]
-
-
-def _add(one: Array, other: ArrayLike) -> Any:
-    return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
-
-
-def _zeros(ans: Array) -> Any:
-    return [np.zeros_like(part) for part in ans] if isinstance(ans, CONTAINERS) else np.zeros_like(ans)

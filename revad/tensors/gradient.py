@@ -26,12 +26,13 @@ from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
 from revad.operations import python as operators
 from revad.operations.indexing import is_basic
-from revad.operations.operation import Operation, Rule, itself
-from revad.operations.registry import caches, lookup
+from revad.operations.operation import Operation, itself
+from revad.operations.registry import lookup
 from revad.tensors import calls, ufunc_methods
 from revad.tensors import gradient_nodes as nodes
 from revad.tensors.methods import set_shape
 from revad.tensors.tensor import Tensor, general
+from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -134,7 +135,7 @@ class GradTensor(Tensor):
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
-        partial, needs = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+        partial, needs = unary_rules.get(ufunc) or read_unary_rule(ufunc)
         x: Any = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
             return call(self._node[1], ufunc, inputs, kwargs)
@@ -358,25 +359,6 @@ def make_leaf(value: Array, grad: Array = None) -> GradTensor:
     holder = Leaf()
     holder.grad = grad
     return make(value, (next_order(), 0, shape, dtype, holder))
-
-
-OF_ANS, OF_X, OF_BOTH = range(3)  # what a partial derivative of a ufunc takes
-_NEEDS: dict[tuple[str, ...], int] = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
-_unary_rules: dict[Any, tuple[Any, int]] = {}
-caches.append(_unary_rules)
-
-
-def _read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
-    """Return a ufunc's partial and what it takes, or (None, 0) where it needs `apply`."""
-    operation = lookup(ufunc)
-    rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
-    found: tuple[Any, int] = (None, OF_ANS)
-    if isinstance(rule, Rule) and rule.is_partial and not any(need.as_aval for need in rule.needs):
-        needs = _NEEDS.get(tuple([need.name for need in rule.needs]))
-        found = found if needs is None else (rule.function, needs)
-    if operation is not None:
-        _unary_rules[ufunc] = found
-    return found
 
 
 def _tracked_key(key: Index) -> bool:
