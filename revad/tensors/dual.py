@@ -25,12 +25,14 @@ from revad.operations.indexing import is_basic
 from revad.operations.operation import Operation
 from revad.operations.registry import lookup
 from revad.tensors import calls, ufunc_methods
+from revad.tensors.methods import is_special
 from revad.tensors.pushing import SCALARS, TANGENT, follow, plan_for, push, tangent_within
 from revad.tensors.tensor import Tensor, general
 from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
+_EXPONENTS = frozenset((int, float, Dual))
 
 
 def _operator(ufunc: Ufunc, operate: Function, one: Function, both: Any = None, *, swap: bool = False) -> Any:
@@ -54,10 +56,10 @@ def _operator(ufunc: Ufunc, operate: Function, one: Function, both: Any = None, 
                     ):
                         ans = operate(x, y)
                         return _made(ans, both(node[2], theirs[2], x, y, ans), node[1])
-                elif kind is float and (type(x) in SCALARS or type(x) is ndarray):
+                elif (kind is float or kind is int) and (type(x) in SCALARS or type(x) is ndarray):
                     ans = operate(x, other)
                     return _made(ans, one(node[2], x, other, ans), node[1])
-                elif kind is ndarray and both is not None:
+                if kind is Dual or kind is ndarray:
                     return call(node[1], ufunc, (other, self) if swap else (self, other), {})
             except (ZeroDivisionError, OverflowError, ValueError):
                 pass  # NumPy's way instead: inf or nan, and a warning
@@ -129,11 +131,11 @@ class Dual(Tensor):
         x = self._value
         node = self._node
         tangent = node[2]
-        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.count or not (type(key) is int or is_basic(key)):
-            return apply(operator.getitem, (self, key), {})
+        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.count or (type(key) is not int and is_special(key)):
+            return Tensor.__getitem__(self, key)
         part = x[key]
         out = _made(part, tangent[key], node[1])
-        if type(part) is ndarray:
+        if type(part) is ndarray and (type(key) is int or is_basic(key)):
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
 
@@ -159,6 +161,14 @@ class Dual(Tensor):
     __truediv__ = _operator(
         operators.divide, operator.truediv, lambda t, x, c, ans: t / c, lambda t, s, x, y, ans: (t - ans * s) / y
     )
+    __rtruediv__ = _operator(
+        operators.divide, lambda x, c: c / x, lambda t, x, c, ans: -ans * t / x, lambda t, s, x, y, ans: (s - ans * t) / x, swap=True
+    )
+
+    def __pow__(self, other: ArrayLike) -> Any:
+        if type(other) in _EXPONENTS and type(self._value) is ndarray:
+            return call(self._node[1], operators.power, (self, other), {})
+        return general(operators.power, self, other)
 
 
 def _matmul_otherwise(_: Ufunc, args: Any, kwargs: Any) -> Any:

@@ -16,8 +16,8 @@ from numpy import ndarray
 from revad.base.arrays import copied
 from revad.base.aval import FLOAT64
 from revad.engine import views
-from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked, keep
+from revad.engine.dispatch import apply
+from revad.engine.handles import keep
 from revad.engine.levels import note_cut
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
@@ -30,7 +30,7 @@ from revad.operations.operation import Operation, itself
 from revad.operations.registry import lookup
 from revad.tensors import calls, ufunc_methods
 from revad.tensors import gradient_nodes as nodes
-from revad.tensors.methods import set_shape
+from revad.tensors.methods import is_special, set_shape
 from revad.tensors.tensor import Tensor, general
 from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
@@ -180,8 +180,8 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Index) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
-            return apply(operator.getitem, (self, key), {})
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and is_special(key)):
+            return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
         out = GradTensor()
@@ -359,7 +359,3 @@ def make_leaf(value: Array, grad: Array = None) -> GradTensor:
     holder = Leaf()
     holder.grad = grad
     return make(value, (next_order(), 0, shape, dtype, holder))
-
-
-def _tracked_key(key: Index) -> bool:
-    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)
