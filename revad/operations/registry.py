@@ -8,6 +8,7 @@ function is described, most specific first:
 `linear`               state the adjoint; the JVP is the function itself
 `multilinear`          linear in each of several arguments: the same for each
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
+`jvp`                  state the JVP of an argument, where transposing the pull-back costs more
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
 `in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
@@ -292,6 +293,12 @@ def state_jvp(function: Function, push: Any, *names: str, is_joint: bool = False
         operation.pushes[names[0]] = rule
     _forget(operation)
     return operation
+
+
+def jvp(function: Function, **pushes: Any) -> None:
+    """Register JVPs by argument name, ``rule(t, ...) -> tangent of the output``, where the transpose of the pull-back costs more."""
+    for name, push in pushes.items():
+        state_jvp(function, named(push, "jvp", _name(function), name), name)
 
 
 def composite(function: Function) -> Callable[[Function], Function]:

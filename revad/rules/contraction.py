@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
-from revad.operations.registry import vjp
+from revad.operations.registry import multilinear, vjp
 from revad.rules.axes import moved_left, moved_right
 from revad.typing import Array
 
@@ -74,6 +74,7 @@ def matmul_right(g: Array, x1: Array, x2: Aval, axes: Any = None) -> Array:
 
 
 vjp(np.matmul, x1=matmul_left, x2=matmul_right)
+multilinear(np.matmul, "x1", "x2")
 
 
 # tensordot, dot, inner -------------------------------------------------------------------------------------------------------
@@ -115,6 +116,7 @@ def in_order(x: Array, arrived: list[int]) -> Array:
 
 
 vjp(np.tensordot, a=tensordot_left, b=tensordot_right)
+multilinear(np.tensordot, "a", "b")
 
 
 def dot_left(g: Array, a: Aval, b: Array) -> Array:
@@ -175,3 +177,5 @@ vjp(np.dot, a=dot_left, b=dot_right)
 vjp(np.inner, a=inner_left, b=inner_right)
 vjp(np.outer, a=outer_left, b=outer_right)
 vjp(np.vdot, a=vdot_left, b=vdot_right)
+for _product in (np.dot, np.inner, np.outer, np.vdot):
+    multilinear(_product, "a", "b")

@@ -32,7 +32,6 @@ from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
-_EXPONENTS = frozenset((int, float, Dual))
 
 
 def _operator(ufunc: Ufunc, operate: Function, one: Function, both: Any = None, *, swap: bool = False) -> Any:
@@ -162,11 +161,15 @@ class Dual(Tensor):
         operators.divide, operator.truediv, lambda t, x, c, ans: t / c, lambda t, s, x, y, ans: (t - ans * s) / y
     )
     __rtruediv__ = _operator(
-        operators.divide, lambda x, c: c / x, lambda t, x, c, ans: -ans * t / x, lambda t, s, x, y, ans: (s - ans * t) / x, swap=True
+        operators.divide,
+        lambda x, c: c / x,
+        lambda t, x, c, ans: -ans * t / x,
+        lambda t, s, x, y, ans: (s - ans * t) / x,
+        swap=True,
     )
 
     def __pow__(self, other: ArrayLike) -> Any:
-        if type(other) in _EXPONENTS and type(self._value) is ndarray:
+        if type(self._value) is ndarray and (type(other) is int or type(other) is float or type(other) is Dual):
             return call(self._node[1], operators.power, (self, other), {})
         return general(operators.power, self, other)
 

@@ -50,7 +50,7 @@ def plan_for(operation: Operation, pattern: int, args: tuple[Any, ...], kwargs: 
 
 def _make_plan(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Any:
     names, _ = operation.parameters
-    special = (operation.joint, operation.joint_push, operation.with_tangents, operation.forward)
+    special = (operation.joint_push, operation.with_tangents, operation.forward)
     if operation.kind != "rules" or any(what is not None for what in special) or len(args) > len(names):
         return None
     plan: list[Push] = []
@@ -60,7 +60,9 @@ def _make_plan(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, An
         rule = operation.pushes.get(name) or operation.rule(name)
         if rule is NONDIFF:
             continue
-        if rule is None:
+        if name in operation.joint_names and name not in operation.pushes and name not in operation.linear_in:
+            return None
+        if rule is None and name not in operation.linear_in:
             raise missing_rule(operation, name)
         if rule is ONE:
             plan.append(Push(at, PASS, None, keeper_of(operation, None, args, kwargs)))
@@ -128,12 +130,12 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
         return operation.function(**bound)
     if operation.joint is not None:
         kept = (*asked_for(operation, operation.joint, *lower, ans), *residuals)
-        stated = (*done, *operation.pushes)
+        stated = (*done, *operation.pushes, *operation.linear_in)
         tangents = [None if name in stated else tangent_within(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
             part = _transpose_joint(operation.joint.function, kept, tangents, ans)
             total = part if total is None else _add(total, part)
-        done += tuple([name for name in operation.joint_names if name not in operation.pushes])
+        done += tuple([name for name in operation.joint_names if name not in stated])
     for name, value in bound.items():
         tangent = tangent_within(value, level)
         if tangent is None or name in done:
@@ -141,7 +143,7 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
         rule = operation.pushes.get(name) or operation.rule(name)
         if rule is NONDIFF:
             continue
-        if rule is None:
+        if rule is None and name not in operation.linear_in:
             raise missing_rule(operation, name)
         kept: Any = ()
         if name in operation.pushes and rule is not ONE:
@@ -157,7 +159,11 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
                 [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
             ) + tuple(residuals)
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule.function, kept, tangent, ans)
-        part = fit_tangent(part, ans) if isinstance(rule, Marker) else fit_tangent(part, ans, rule.function, (tangent, *kept))
+        part = (
+            fit_tangent(part, ans)
+            if rule is None or isinstance(rule, Marker)
+            else fit_tangent(part, ans, rule.function, (tangent, *kept))
+        )
         total = part if total is None else _add(total, part)
     return zeros(ans) if total is None else total
 
