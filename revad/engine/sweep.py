@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import FLOAT16, FLOAT32, wider
+from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
 from revad.engine.projection import project, rule_name
-from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, Node
+from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
@@ -65,7 +65,10 @@ class Reads:
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
-            write(self.dense, key, part, adds=True)
+            if type(part) is float and type(self.dense) is ndarray and type(key) is int:
+                self.dense[key] += part
+            else:
+                write(self.dense, key, part, adds=True)
         return self.dense
 
 
@@ -130,6 +133,8 @@ class Sweep:
             self.pull_pick(g, parent, kept)
         elif kind == SEQUENCE:  # the parent is a pack of nodes, one per item
             self.accumulate(parent, _projected_items(function(g, *kept), parent, function, (g, *kept)))
+        elif kind == WRITE:
+            self.pull_write(g, order, parent, kept)
         else:
             self.pull_joint(g, order, parent, kind, kept, function)
 
@@ -143,6 +148,28 @@ class Sweep:
                 present = np.array(present, wider(parent[DTYPE])) if type(present) is ndarray else np.copy(present)
             self.adjoints[parent[ORDER]] = present = Reads(present)
         present.add(key, g, parent)
+
+    def pull_write(self, g: Array, order: int, parents: tuple[Node, Node | None], key: Index) -> None:
+        """Pull back ``x[key] = v``: v̄ = ȳ[key], and x̄ is ȳ with zeros there, written into ȳ itself if that is ours."""
+        x, value = parents
+        if value is not None:
+            part = g[key]
+            if type(part) is np.float64:
+                part = float(part)
+            elif type(part) is ndarray:
+                part = part.copy()
+            if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
+                part = project(part, value[SHAPE], value[DTYPE])
+            self.accumulate(value, part)
+        if order not in self.owned or type(g) is not ndarray:
+            g = np.copy(g)
+        g[key] = 0
+        if x[ORDER] in self.adjoints:
+            self.add(x[ORDER], g)
+        else:
+            self.adjoints[x[ORDER]] = g
+            self.owned.add(x[ORDER])
+            self.wait(x)
 
     def pull_pick(self, g: Array, parent: Node, position: int) -> None:
         """Note the cotangent of one of several outputs."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.aval import FLOAT64, aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, strip_call
 from revad.engine.handles import refuse_closure
@@ -25,10 +26,11 @@ from revad.operations.indexing import is_basic
 from revad.operations.operation import Operation
 from revad.operations.registry import lookup
 from revad.tensors import calls, ufunc_methods
-from revad.tensors.methods import is_special
+from revad.tensors.methods import is_special, set_shape
 from revad.tensors.pushing import SCALARS, TANGENT, follow, plan_for, push, tangent_within
 from revad.tensors.tensor import Tensor, general
-from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
+from revad.tensors.unary import OF_ANS, OF_X, read_unary_push, unary_pushes
+from revad.tensors.writes import replace_view, write_and_push
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -74,6 +76,22 @@ class Dual(Tensor):
     writes_in_place = True
     __hash__ = Tensor.__hash__
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        x = self._value
+        return x.shape if type(x) is ndarray else () if type(x) in SCALARS else np.shape(x)
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        set_shape(self, new)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type."""
+        x = self._value
+        return x.dtype if type(x) is ndarray else FLOAT64 if type(x) in SCALARS else aval_of(x).dtype
+
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a call one level down and push the tangents through it."""
@@ -105,7 +123,7 @@ class Dual(Tensor):
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
-        partial, needs = unary_rules.get(ufunc) or read_unary_rule(ufunc)
+        partial, needs = unary_pushes.get(ufunc) or read_unary_push(ufunc)
         x: Any = self._value
         if partial is None or (type(x) is not ndarray and type(x) not in SCALARS):
             return call(self._node[1], ufunc, inputs, kwargs)
@@ -130,13 +148,25 @@ class Dual(Tensor):
         x = self._value
         node = self._node
         tangent = node[2]
-        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.count or (type(key) is not int and is_special(key)):
+        kind = type(key)
+        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.count:
+            return Tensor.__getitem__(self, key)
+        if kind is not int and kind is not slice and is_special(key):
             return Tensor.__getitem__(self, key)
         part = x[key]
         out = _made(part, tangent[key], node[1])
-        if type(part) is ndarray and (type(key) is int or is_basic(key)):
+        if type(part) is ndarray and (kind is int or kind is slice or is_basic(key)):
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
+
+    def __setitem__(self, key: Index, value: Array) -> None:
+        if Pause.count or not write_and_push(self, key, value):
+            Tensor.__setitem__(self, key, value)
+
+    def replace(self, new: Tensor) -> None:
+        """Stand for a new value from now on, as an in-place operator says."""
+        if Pause.count or not replace_view(self, new, write_and_push):
+            views.replace(self, new)
 
     def __matmul__(self, other: ArrayLike) -> Any:
         return call(self._node[1], np.matmul, (self, other), {}, _matmul_otherwise)

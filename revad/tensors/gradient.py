@@ -17,7 +17,7 @@ from revad.base.arrays import copied
 from revad.base.aval import FLOAT64
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import keep
+from revad.engine.handles import Tracked, keep
 from revad.engine.levels import note_cut
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
@@ -33,6 +33,7 @@ from revad.tensors import gradient_nodes as nodes
 from revad.tensors.methods import is_special, set_shape
 from revad.tensors.tensor import Tensor, general
 from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
+from revad.tensors.writes import replace_view, write_and_record
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -58,7 +59,7 @@ def _operator(
         if kind is GradTensor:
             y = other._value
             parent = other._node
-            if node[1] != parent[1] or type(x) is not type(y):
+            if node[1] != parent[1] or (type(x) is not type(y) and not (isinstance(x, Tracked) or isinstance(y, Tracked))):
                 return call(node[1], ufunc, (self, other), {})
         elif kind is float or kind is int:
             y = other
@@ -94,6 +95,15 @@ def _operator(
                 out._node = both(shape, dtype, node, parent, x, y, value)
             else:
                 out._node = wide(value.shape, dtype, node, parent, x, y, value)
+            return out
+        elif isinstance(x, Tracked) and (parent is None or (parent[3] is node[3] and parent[2] == node[2])):
+            out = GradTensor()  # a lower level computes: forward over reverse, say
+            out._value = value = operate(x, y)
+            shape, dtype = node[2], node[3]
+            if parent is None:
+                out._node = constant(shape, dtype, node, x, y, value)
+            else:
+                out._node = both(shape, dtype, node, parent, x, y, value)
             return out
         return call(node[1], ufunc, (other, self) if swap else (self, other), {})
 
@@ -137,9 +147,11 @@ class GradTensor(Tensor):
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
         partial, needs = unary_rules.get(ufunc) or read_unary_rule(ufunc)
         x: Any = self._value
-        if partial is None or (type(x) is not float and type(x) is not ndarray):
-            return call(self._node[1], ufunc, inputs, kwargs)
         node = self._node
+        if partial is None or (type(x) is not float and type(x) is not ndarray):
+            if partial is None or node[3] is not FLOAT64 or not isinstance(x, Tracked):
+                return call(node[1], ufunc, inputs, kwargs)
+            return _on_tracked(ufunc, partial, needs, x, node)
         ans = ufunc(x)
         if type(x) is float:
             ans = float(ans)
@@ -180,7 +192,8 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Index) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and is_special(key)):
+        kind = type(key)
+        if type(x) is not ndarray or Pause.count or (kind is not int and kind is not slice and is_special(key)):
             return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
@@ -189,7 +202,7 @@ class GradTensor(Tensor):
             out._value = float(part)
             out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
             return out
-        basic = type(key) is int or is_basic(key)
+        basic = kind is int or kind is slice or is_basic(key)
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
         elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
@@ -199,6 +212,15 @@ class GradTensor(Tensor):
         if basic and type(part) is ndarray:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
+
+    def __setitem__(self, key: Index, value: Array) -> None:
+        if Pause.count or not write_and_record(self, key, value):
+            Tensor.__setitem__(self, key, value)
+
+    def replace(self, new: Tensor) -> None:
+        """Stand for a new value from now on, as an in-place operator says."""
+        if Pause.count or not replace_view(self, new, write_and_record):
+            views.replace(self, new)
 
     def __add__(self, other: ArrayLike) -> Any:
         x = self._value
@@ -322,6 +344,16 @@ class GradTensor(Tensor):
         out._value = -x
         out._node = (next_order(), node[1], node[2], node[3], node, PULL, (), operator.neg)
         return out
+
+
+def _on_tracked(ufunc: Ufunc, partial: Function, needs: int, x: Tracked, node: Node) -> GradTensor:
+    """Record a ufunc of one argument whose value is tracked on a lower level, in float64."""
+    ans = ufunc(x)
+    kept: Any = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
+    slope = partial(*kept) if ans.size <= SMALL else None
+    if type(slope) is type(ans):
+        return make(ans, (next_order(), node[1], node[2], FLOAT64, node, SCALE, slope, None))
+    return make(ans, (next_order(), node[1], node[2], FLOAT64, node, PARTIAL, kept, partial))
 
 
 def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:

@@ -11,7 +11,8 @@ from revad.typing import Ufunc
 OF_ANS, OF_X, OF_BOTH = range(3)
 _NEEDS: dict[tuple[str, ...], int] = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
 unary_rules: dict[Any, tuple[Any, int]] = {}
-caches.append(unary_rules)
+unary_pushes: dict[Any, tuple[Any, int]] = {}
+caches += unary_rules, unary_pushes
 
 
 def read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
@@ -24,4 +25,14 @@ def read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
         found = found if needs is None else (rule.function, needs)
     if operation is not None:
         unary_rules[ufunc] = found
+    return found
+
+
+def read_unary_push(ufunc: Ufunc) -> tuple[Any, int]:
+    """Return the same for forward mode, where somebody may have stated another JVP."""
+    found = unary_rules.get(ufunc) or read_unary_rule(ufunc)
+    operation = lookup(ufunc)
+    if operation is not None and (operation.pushes or operation.joint_push is not None):
+        found = (None, OF_ANS)
+    unary_pushes[ufunc] = found
     return found

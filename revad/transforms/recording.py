@@ -114,8 +114,8 @@ def check_cotangent(name: str, cotangent: Array, output: Any, values: list[Any],
 def _fitted(name: str, g: Array, value: Any, output: Any, index: int, what: str) -> Any:
     expected = aval_of(value)
     shape = np.shape(g)
-    where = describe(output)[index]
     if shape != expected.shape:
+        where = describe(output)[index]
         raise CotangentError(
             f"{name}: the {what}{f' at {where}' if where else ''} has shape {shape}, expected {expected.shape}, the shape of what it "
             "belongs to. Broadcast it with np.broadcast_to if that is meant."
