@@ -34,6 +34,8 @@ def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None, give
         What the rule was called with: the cotangent, then what was kept. A rule that a user wrote may only return what can come
         of it.
     """
+    if type(g) is float and dtype is None:
+        return g
     try:
         g_shape = g.shape
     except AttributeError:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.aval import Aval
 from revad.base.trees import flatten
 from revad.engine.dispatch import strip
 from revad.engine.handles import Tracked, level_of, plain
@@ -22,10 +23,15 @@ from revad.engine.levels import cut_levels, linear_levels, next_level, open_leve
 from revad.engine.tape import leaf
 from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError
+from revad.extend.calls import Call
 from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
 from revad.tensors.dual import dual, tangent_of
 from revad.tensors.gradient import make
 from revad.tensors.transposing import cut_off, probe, traced
+
+_PLAIN = frozenset(
+    (np.ndarray, float, int, bool, complex, str, type(None), np.float64, np.float32, Aval, Call)
+)  # hold nothing tracked
 
 
 def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
@@ -47,7 +53,7 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
     protects = fits is not ELEMENTWISE and "ours" not in signature(rule).parameters
 
     def guarded(*args: Any, **options: Any) -> Any:
-        if any(map(_is_differentiated, args)) and not may_lose():
+        if _is_differentiated(args) and not may_lose():
             return _uncut(covered, args, options, is_joint)
         if protects:
             g: Any = args[0]
@@ -89,14 +95,24 @@ def _read_only(part: Any) -> Any:
     return part
 
 
-def _is_differentiated(value: Any) -> bool:
-    if isinstance(value, Tracked):
-        while isinstance(value, Tracked):
-            if value.pausable:  # a level of a derivative, not of a capture
+def _is_differentiated(values: Any) -> bool:
+    """Return whether a level of a derivative, not of a capture, tracks one of some values, which may be nested."""
+    for value in values:
+        kind = type(value)
+        if kind in _PLAIN:
+            continue
+        if isinstance(value, Tracked):
+            if value.pausable or _is_differentiated((value._value,)):
                 return True
-            value = value._value
-        return False
-    return isinstance(value, CONTAINERS) and any(map(_is_differentiated, value))
+        elif _is_differentiated(value if kind is tuple or kind is list else _inside(value)):
+            return True
+    return False
+
+
+def _inside(value: Any) -> list[Any]:
+    """Return what a container holds; what is none holds nothing."""
+    leaves = flatten(value)[0]
+    return [] if len(leaves) == 1 and leaves[0] is value else leaves
 
 
 def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: bool) -> Any:  # noqa: FBT001
@@ -112,7 +128,7 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
     open_levels.add(level)
     linear_levels.add(level)
     try:
-        results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated(v) else v for v in given])
+        results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated((v,)) else v for v in given])
     finally:
         open_levels.discard(level)
         linear_levels.discard(level)
@@ -123,7 +139,7 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
         is_right = is_recorded(run, numbers, len(numbers))
     else:  # what does not depend on the first argument of a linear rule is zero
         is_linear = rule.users.fits is not ELEMENTWISE
-        is_right = not (is_linear and _is_differentiated(args[0]) and _has_constant(results, level))
+        is_right = not (is_linear and _is_differentiated(args[:1]) and _has_constant(results, level))
         is_right = is_right or is_recorded(run, numbers, len(flatten(args[0])[0]))
     if not is_right:
         raise cut_off(rule)
