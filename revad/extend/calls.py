@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from inspect import Parameter, signature
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,10 @@ class Custom:
         outputs = process(top, self._operations.get(len(leaves)) or self._operation(len(leaves)), (call, *leaves), {})
         return outputs if call.rebuild_output is None else call.rebuild_output(list(outputs))
 
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the function bound to an instance, as a method is: it is the first argument, and its cotangent is None."""
+        return self if instance is None else MethodType(self, instance)
+
     def _read(
         self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any], list[Any]]:
@@ -147,7 +151,10 @@ class Custom:
         """Return a call's arguments by position, defaults included, as rules know them; keyword-only ones by name."""
         if self._signature is None:
             raise ArgumentError(f"{self.kind}: the parameters of {self._name} are unknown; pass its arguments by position.")
-        bound = self._signature.bind(*args, **kwargs)
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(f"{self.kind}: {self._name} was called with other arguments than it has: {error}.") from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
 

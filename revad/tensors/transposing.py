@@ -19,7 +19,7 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked, plain
+from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project, rule_name
 from revad.engine.sweep import check_count
@@ -74,8 +74,10 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
             roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
     found = backward(roots) if roots else {}
     results = [found[node[ORDER]][1] if node[ORDER] in found else _zero(part) for node, part in zip(leaves, parts, strict=True)]
-    if is_users and not may_lose() and not _agree(pairs, list(zip(results, values, strict=True))):
-        raise cut_off(rule)
+    if is_users and not may_lose():
+        constant = any(level_of(output) != level and is_inexact(output) and np.any(plain(output) != 0) for output, _ in pairs)
+        if constant or not _agree(pairs, list(zip(results, values, strict=True))):
+            raise cut_off(rule)
     return results if several else results[0]
 
 
