@@ -39,22 +39,34 @@ def may_lose() -> bool:
 def may_return(users: Users, got: Shape, shape: Shape, given: Any) -> bool:
     """Return whether summing a rule's result down to the argument's shape undoes a broadcast that the call has made.
 
-    It does where the result has the output's shape. And it does where the function works on stacks, as `np.matmul`: the result
-    then has the output's leading axes followed by the argument's own, and an array that the rule asked for has the axes that
-    the argument lacks.
+    It does where the result has the output's shape, or the one that the argument and an array that the rule asked for broadcast
+    to. And it does where the function works on stacks, as `np.matmul`: the result then has the output's leading axes followed by
+    the argument's own, and an array that the rule asked for has the axes that the argument lacks.
     """
     if users.fits is EXACT or len(got) < len(shape):
         return False
     outputs = [np.shape(part) for part in _parts(given[:1])]
     if tuple(got) in outputs:
         return True
+    if users.fits is not BROADCASTING:
+        return False
+    others = list(_shapes(given[1:]))
+    if any(_broadcast(shape, other) == tuple(got) for other in others):
+        return True
     lacking = len(got) - len(shape)
     summed = [i for i, n in enumerate(got) if i < lacking or shape[i - lacking] != n]
     stacked = summed[-1] + 1
-    return users.fits is BROADCASTING and any(
-        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in _shapes(given[1:]))
-        for output in outputs
+    return any(
+        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in others) for output in outputs
     )
+
+
+def _broadcast(one: Shape, other: Shape) -> tuple[int, ...] | None:
+    """Return the shape that two shapes broadcast to, None where they do not."""
+    try:
+        return np.broadcast_shapes(tuple(one), tuple(other))
+    except ValueError:
+        return None
 
 
 def _has_axes(other: Shape, got: Shape, axes: list[int]) -> bool:

@@ -164,6 +164,17 @@ def test_elementwise_functions_broadcast_and_outputs_may_be_wider() -> None:
     np.testing.assert_array_equal(grad(lambda x: np.sum(wide(x, (2, 3))))(X), 2 * np.ones(3))
 
 
+def test_a_function_that_sums_up_a_broadcast_of_its_arguments() -> None:
+    inner = primitive(lambda x, y: np.sum(x * y))
+    extend.vjp(inner, x=lambda g, y: g * y, y=lambda g, x: g * x)
+    y = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(grad(inner)(X, y), y.sum(0))
+    np.testing.assert_array_equal(grad(inner)(2.0, y), y.sum())
+    np.testing.assert_allclose(jvp(lambda x: inner(x, y), (X,), (X,))[1], np.sum(X * y))
+    with pytest.raises(RuleShapeError):
+        grad(inner, argnums=1)(X, y)  # the rule of the wider argument has to broadcast by itself
+
+
 def test_a_sum_over_other_axes_than_the_stacks_is_refused() -> None:
     """The axes that revad sums come first in the output, and an array that the rule asked for has them."""
     product = primitive(lambda x, w: x * w)
