@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.arrays import is_inexact
-from revad.engine.handles import plain
+from revad.engine.handles import Tracked, plain
 from revad.operations.operation import BROADCASTING, EXACT, Users
 
 Shape = Sequence[int]
@@ -51,17 +51,32 @@ def may_return(users: Users, got: Shape, shape: Shape, given: Any) -> bool:
     if users.fits is not BROADCASTING:
         return False
     others = list(_shapes(given[1:]))
-    if any(_broadcast(shape, other) == tuple(got) for other in others):
+    if any(broadcast(shape, other) == tuple(got) for other in others):
         return True
     lacking = len(got) - len(shape)
     summed = [i for i, n in enumerate(got) if i < lacking or shape[i - lacking] != n]
     stacked = summed[-1] + 1
     return any(
-        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in others) for output in outputs
+        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in others)
+        for output in outputs
     )
 
 
-def _broadcast(one: Shape, other: Shape) -> tuple[int, ...] | None:
+def may_push(users: Users, tangent: Any, given: Any) -> bool:
+    """Return whether broadcasting a rule's result up to the output's shape repeats a broadcast that the call has made.
+
+    It does where the result has the shape of the argument, or of the arguments that move together, or the one that it and an array
+    that the rule asked for broadcast to. Zero has all shapes.
+    """
+    got = np.shape(tangent)
+    if got == () and not isinstance(tangent, Tracked) and tangent == 0:
+        return True
+    moved = [np.shape(part) for part in _parts(given[:1])]
+    known = [*moved, *_shapes(given[1:])]
+    return users.fits is not EXACT and any(broadcast(one, other) == got for one in moved for other in known)
+
+
+def broadcast(one: Shape, other: Shape) -> tuple[int, ...] | None:
     """Return the shape that two shapes broadcast to, None where they do not."""
     try:
         return np.broadcast_shapes(tuple(one), tuple(other))

@@ -15,9 +15,11 @@ from revad.engine.dispatch import find_top, process
 from revad.engine.handles import Tracked, keep, level_of
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import Operation
+from revad.tensors.dual import Dual
+from revad.tensors.gradient import GradTensor
 from revad.typing import Function
 
-_SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex))
+_SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex, GradTensor, Dual))
 
 
 def is_single(value: Any) -> bool:
@@ -65,7 +67,7 @@ class Call:
 
     def leaves_like(self, values: Any, count: int, nothing: Any, mismatch: Callable[[int, int], Exception]) -> list[Any]:
         """Return the ``count`` leaves of one value for each differentiated argument; ``nothing`` where a value is None."""
-        if self.counts is None and all(map(is_single, values)):
+        if self.counts is None and _SINGLE.issuperset(map(type, values)):
             return values
         found: list[Any] = []
         for value, arg, expected in zip(values, self.moving([0.0] * count), self.counts or [1] * count, strict=True):
@@ -114,7 +116,7 @@ class Custom:
         """Call the function; where an argument is tracked, its own rules differentiate it."""
         call = Call()
         leaves: Any = args
-        if kwargs or self._has_defaults or self.nondiff_argnums or not all(map(is_single, args)):
+        if kwargs or self._has_defaults or self.nondiff_argnums or not _SINGLE.issuperset(map(type, args)):
             args, kwargs, leaves = self._read(call, args, kwargs)
         top = find_top(leaves)
         if top is None:

@@ -35,7 +35,7 @@ _PLAIN = frozenset(
 
 
 def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
-    """Return a user's rule under cover: its first argument read-only, its results held to what they may be.
+    """Return a user's rule under cover: its arguments read-only, its results held to what they may be.
 
     Parameters
     ----------
@@ -50,20 +50,17 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
         return rule
     if isinstance(rule, np.ufunc):
         return rule if fits is ELEMENTWISE else guard(_of_two(rule), fits)
-    protects = fits is not ELEMENTWISE and "ours" not in signature(rule).parameters
+    may_write = "ours" in signature(rule).parameters  # into the cotangent
 
     def guarded(*args: Any, **options: Any) -> Any:
-        if _is_differentiated(args) and not may_lose():
-            return _uncut(covered, args, options, is_joint)
-        if protects:
-            g: Any = args[0]
-            if type(g) is np.ndarray:
-                g = g.view()
-                g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
-                args = (g, *args[1:])
-            elif type(g) in CONTAINERS:
-                args = (_read_only(g), *args[1:])
-        return rule(*args, **options)
+        shielded = _read_only((args[0], *args[2:]) if is_joint else args)
+        if shielded is None:
+            return rule(*args, **options) if may_lose() else _uncut(covered, args, options, is_joint)
+        if may_write:
+            shielded[0] = args[0]
+        if is_joint:
+            shielded.insert(1, args[1])
+        return rule(*shielded, **options)
 
     covered = _covered(guarded, rule, fits)
     return covered
@@ -86,33 +83,37 @@ def _covered(cover: Any, rule: Any, fits: str) -> Any:
     return cover
 
 
-def _read_only(part: Any) -> Any:
-    if type(part) is np.ndarray:
-        part = part.view()
-        part.setflags(False)  # noqa: FBT003
-    elif type(part) in CONTAINERS:
-        part = type(part)([_read_only(item) for item in part])
-    return part
-
-
-def _is_differentiated(values: Any) -> bool:
-    """Return whether a level of a derivative, not of a capture, tracks one of some values, which may be nested."""
+def _read_only(values: Any) -> list[Any] | None:
+    """Return values, which others use too, with their arrays protected; None where a derivative is taken with respect to one."""
+    found: list[Any] = []
     for value in values:
         kind = type(value)
-        if kind in _PLAIN:
-            continue
-        if isinstance(value, Tracked):
-            if value.pausable or _is_differentiated((value._value,)):
-                return True
-        elif _is_differentiated(value if kind is tuple or kind is list else _inside(value)):
+        if kind is np.ndarray:
+            shown = value.view()
+            shown.setflags(False)  # noqa: FBT003  (half the time of `shown.flags.writeable = False`)
+            found.append(shown)
+        elif kind in _PLAIN:
+            found.append(value)
+        elif kind is tuple or kind is list or kind is dict:
+            inside = _read_only(value.values() if kind is dict else value)
+            if inside is None:
+                return None
+            found.append(dict(zip(value, inside, strict=True)) if kind is dict else inside if kind is list else tuple(inside))
+        elif _is_differentiated(value):
+            return None
+        else:
+            found.append(value)
+    return found
+
+
+def _is_differentiated(value: Any) -> bool:
+    """Return whether a level of a derivative, not of a capture, tracks a value or something inside it."""
+    while isinstance(value, Tracked):
+        if value.pausable:
             return True
-    return False
-
-
-def _inside(value: Any) -> list[Any]:
-    """Return what a container holds; what is none holds nothing."""
-    leaves = flatten(value)[0]
-    return [] if len(leaves) == 1 and leaves[0] is value else leaves
+        value = value._value
+    leaves = [value] if type(value) in _PLAIN else flatten(value)[0]
+    return not (len(leaves) == 1 and leaves[0] is value) and any(map(_is_differentiated, leaves))
 
 
 def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: bool) -> Any:  # noqa: FBT001
@@ -128,7 +129,7 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
     open_levels.add(level)
     linear_levels.add(level)
     try:
-        results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated((v,)) else v for v in given])
+        results = traced(rule, run, [make(v, leaf(v, level)) if _is_differentiated(v) else v for v in given])
     finally:
         open_levels.discard(level)
         linear_levels.discard(level)
@@ -139,7 +140,7 @@ def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: 
         is_right = is_recorded(run, numbers, len(numbers))
     else:  # what does not depend on the first argument of a linear rule is zero
         is_linear = rule.users.fits is not ELEMENTWISE
-        is_right = not (is_linear and _is_differentiated(args[:1]) and _has_constant(results, level))
+        is_right = not (is_linear and _is_differentiated(args[0]) and _has_constant(results, level))
         is_right = is_right or is_recorded(run, numbers, len(flatten(args[0])[0]))
     if not is_right:
         raise cut_off(rule)

@@ -24,9 +24,9 @@ from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project, rule_name
 from revad.engine.sweep import check_count
 from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
-from revad.engine.users_rules import may_lose
+from revad.engine.users_rules import broadcast, may_lose, may_push
 from revad.errors import LostGradientError, RuleError, RuleShapeError
-from revad.operations.operation import NONDIFF
+from revad.operations.operation import NONDIFF, Marker
 from revad.tensors.gradient import make
 
 Fit = Callable[..., Any] | None
@@ -144,9 +144,12 @@ def fit_tangent(part: Any, ans: Any, rule: Any = None, given: Any = ()) -> Any:
     shape, dtype = aval_of(ans)
     if dtype.kind not in "fc":
         return part
+    if not hasattr(part, "shape") and not isinstance(part, (int, float, complex, Marker)):
+        raise RuleError(f"the rule {rule_name(rule)} returned {type(part).__name__} instead of a tangent of shape {shape}.")
     got = np.shape(part)
-    if got != shape:
-        if len(got) > len(shape) or any(n not in (1, m) for n, m in zip(reversed(got), reversed(shape), strict=False)):
+    if got != shape and part is not NONDIFF:
+        users = getattr(rule, "users", None)
+        if broadcast(got, shape) != shape or (users is not None and not may_push(users, part, given)):
             raise RuleShapeError(
                 f"the rule {rule_name(rule)} returned a tangent of shape {got} for an output of shape {shape}."
             )
@@ -171,7 +174,7 @@ def _paired(output: Any, tangent: Any, rule: Any, put: Any) -> Iterator[tuple[An
         check_count(rule, output, len(tangent))
         for item, t in zip(output, tangent, strict=True):
             yield from _paired(item, t, rule, put)
-    else:
+    elif is_inexact(tangent):  # else that of an output without derivative
         yield output if put is None else put(output, tangent), tangent
 
 
@@ -192,7 +195,7 @@ def _agree(*sides: list[tuple[Any, Any]]) -> bool:
 
 
 def _zero(part: Any) -> Any:
-    if part is None:  # an output that is no number
+    if not is_inexact(part):  # an output that carries no derivative, or is no number
         return 0.0
     value = np.zeros_like(part)
     return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
