@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import CONTAINERS
+from revad.base.arrays import CONTAINERS, as_indexed
 from revad.base.aval import aval_of
 from revad.engine import views
-from revad.engine.dispatch import apply, find_top
+from revad.engine.dispatch import apply, find_top, labelled_operand
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
@@ -121,9 +121,14 @@ class Tensor(ArrayMethods, Tracked):
     def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.call(function, args, kwargs)
 
+    @property
+    def __pandas_priority__(self) -> int:
+        """Refuse: pandas asks for this, and for nothing else, where a tracked value is the right operand of its own objects."""
+        raise labelled_operand("an operator", "pandas object")
+
     def __setitem__(self, key: Index, value: Array) -> None:
         if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
-            views.write(self, key, value)
+            views.write(self, as_indexed(key), as_indexed(value))
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
     __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)
