@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import is_inexact
+from revad.base.arrays import is_inexact, is_labelled
 from revad.engine.handles import Tracked, plain
 from revad.operations.operation import BROADCASTING, EXACT, Users
 
@@ -34,6 +34,13 @@ def taken_as_they_are() -> Generator[None, None, None]:
 def may_lose() -> bool:
     """Return whether users' rules may lose derivatives for now."""
     return _measured.get()
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether what has a shape computes as NumPy's arrays do; matrices, Series, sparse matrices do not."""
+    if isinstance(value, np.ndarray):
+        return type(value) is np.ndarray
+    return isinstance(value, (np.generic, Tracked)) or (hasattr(type(value), "__array_function__") and not is_labelled(value))
 
 
 def may_return(users: Users, got: Shape, shape: Shape, given: Any) -> bool:

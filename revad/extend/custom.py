@@ -230,13 +230,7 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
                 return recorded(filled, call, leaves)[1]
 
             like = [moving(None, leaf) for needed, leaf in zip(needs, leaves, strict=True) if needed]
-            try:
-                found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
-            except RecursionError:
-                raise RuleError(
-                    f"custom_jvp: the JVP of {self._name} applies {self._name} to a tangent, so there is no end to transposing it. "
-                    "State the pull-back too: custom_vjp has both, defvjp and defjvp."
-                ) from None
+            found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
             return [next(found) if needed else NONDIFF for needed in needs]
 
         operation.forward = forward

@@ -61,6 +61,13 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
     open_levels.add(level)  # a rule may itself call a transformation
     try:
         outputs = traced(rule, pull, given) if is_users else pull(given)
+    except RecursionError:
+        if not is_users:
+            raise
+        raise RuleError(
+            f"the rule {rule_name(rule)} applies its own function to a tangent, so there is no end to transposing it. State the "
+            "pull-back too: revad.extend.vjp, or defjvp and defvjp of a custom_vjp."
+        ) from None
     finally:
         open_levels.discard(level)
     put = partial(fit, rule=rule, given=(given, *kept)) if is_users and fit is not None else None

@@ -244,8 +244,15 @@ def test_a_jvp_without_an_end_is_told() -> None:
     doubled: Any = custom_jvp(lambda x: 2 * x)
     doubled.defjvp(lambda primals, tangents: (2 * primals[0], doubled(tangents[0])))
     assert jvp(doubled, (3.0,), (1.0,)) == (6.0, 2.0)
-    with pytest.raises(RuleError, match="applies <lambda> to a tangent, so there is no end to transposing it"):
+    with pytest.raises(RuleError, match="applies its own function to a tangent, so there is no end to transposing it"):
         grad(doubled)(3.0)
+    stated = primitive(lambda x: 2 * x)
+    extend.jvp(stated, x=lambda t: stated(t))
+    assert jvp(stated, (3.0,), (1.0,)) == (6.0, 2.0)
+    with pytest.raises(RuleError, match=r"State the pull-back too: revad\.extend\.vjp, or defjvp and defvjp of a custom_vjp"):
+        grad(stated)(3.0)
+    extend.vjp(stated, x=lambda g: stated(g))
+    assert grad(stated)(3.0) == 2.0
 
 
 def test_custom_jvp_errors() -> None:

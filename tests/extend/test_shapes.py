@@ -253,6 +253,25 @@ def test_rules_may_not_write_into_the_cotangents_of_several_outputs() -> None:
         grad(lambda x: np.sum(pair(x)[0] * X) + np.sum(pair(x)[1]))(X)
 
 
+class Units(np.ndarray):
+    """An array that computes by rules of its own."""
+
+
+def sparse(array: Any) -> Any:
+    return pytest.importorskip("scipy.sparse").csc_array(array)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(np.ma.masked_array, "MaskedArray"), (lambda a: a.view(Units), "Units"), (sparse, "csc_array")]
+)
+def test_cotangents_are_arrays_that_compute_as_arrays_do(make: Any, name: str) -> None:
+    """A masked array leaves elements out, a sparse matrix multiplies where an array is scaled."""
+    product = primitive(lambda a, x: a @ x)
+    extend.vjp(product, a=lambda g, x: make(np.outer(g, x)))
+    with pytest.raises(RuleError, match=rf"returned {name} instead of a cotangent of shape \(3, 3\)"):
+        grad(lambda a: np.sum(product(a, X)))(np.eye(3))
+
+
 def writes(value: Any) -> Any:
     value *= 2.0
     return value
