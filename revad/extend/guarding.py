@@ -24,7 +24,7 @@ from revad.engine.tape import leaf
 from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError
 from revad.extend.calls import Call
-from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
+from revad.operations.operation import ELEMENTWISE, EXACT, NONDIFF, Marker, Users
 from revad.tensors.dual import dual, tangent_of
 from revad.tensors.gradient import make
 from revad.tensors.transposing import cut_off, probe, traced
@@ -50,10 +50,11 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
         return rule
     if isinstance(rule, np.ufunc):
         return rule if fits is ELEMENTWISE else guard(_of_two(rule), fits)
+    holds_pytrees = fits is EXACT  # residuals do; an operation looks for tracked values in lists and tuples only
     may_write = "ours" in signature(rule).parameters  # into the cotangent
 
     def guarded(*args: Any, **options: Any) -> Any:
-        shielded = _read_only((args[0], *args[2:]) if is_joint else args)
+        shielded = _read_only((args[0], *args[2:]) if is_joint else args, holds_pytrees)
         if shielded is None:
             return rule(*args, **options) if may_lose() else _uncut(covered, args, options, is_joint)
         if may_write:
@@ -83,8 +84,11 @@ def _covered(cover: Any, rule: Any, fits: str) -> Any:
     return cover
 
 
-def _read_only(values: Any) -> list[Any] | None:
-    """Return values, which others use too, with their arrays protected; None where a derivative is taken with respect to one."""
+def _read_only(values: Any, pytrees: bool) -> list[Any] | None:  # noqa: FBT001
+    """Return values, which others use too, with their arrays protected; None where a derivative is taken with respect to one.
+
+    It looks into lists, tuples and dicts, and into other containers if there may be ``pytrees``.
+    """
     found: list[Any] = []
     for value in values:
         kind = type(value)
@@ -95,11 +99,11 @@ def _read_only(values: Any) -> list[Any] | None:
         elif kind in _PLAIN:
             found.append(value)
         elif kind is tuple or kind is list or kind is dict:
-            inside = _read_only(value.values() if kind is dict else value)
+            inside = _read_only(value.values() if kind is dict else value, pytrees)
             if inside is None:
                 return None
             found.append(dict(zip(value, inside, strict=True)) if kind is dict else inside if kind is list else tuple(inside))
-        elif _is_differentiated(value):
+        elif (pytrees or isinstance(value, Tracked)) and _is_differentiated(value):
             return None
         else:
             found.append(value)
