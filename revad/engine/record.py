@@ -196,19 +196,23 @@ def follow_plan(
         positions, kind, function, keeper = plan.joint
         parents = tuple([None if position is None else _parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
-        if operation.forward is None and type(ans) is ndarray and ans.dtype.kind in "fc":
+        if type(ans) is ndarray and ans.dtype.kind in "fc" and (operation.forward is None or not _may_show(ans, lower)):
             return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
-    if operation.forward is not None:  # a user's function, which may return its argument or a view of it
-        if type(ans) is not ndarray or ans.base is not None or any(ans is value for value in lower):
-            note_views(outputs, ans, operation.function, args, kwargs)
-    elif plan.joint is None:
+    if plan.joint is None if operation.forward is None else _may_show(ans, lower):
         note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
+
+
+def _may_show(ans: Array, lower: Any) -> bool:
+    """Return whether what a user's function returned may be an argument or a view of one."""
+    if type(ans) is ndarray and ans.base is None:
+        return id(ans) in map(id, lower)
+    return type(ans) is not float
 
 
 def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:

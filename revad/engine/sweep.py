@@ -191,7 +191,8 @@ class Sweep:
                 self.owned.add(first[ORDER])
         else:
             cotangents = function(g, needs, *kept)
-        check_count(function, cotangents, len(parents))
+        if type(cotangents) is not tuple or len(cotangents) != len(parents):
+            check_count(function, cotangents, len(parents))
         for node, cotangent in zip(parents, cotangents, strict=True):
             if node is None or cotangent is NONDIFF:
                 continue
