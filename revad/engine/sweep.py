@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
+from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
 from revad.engine.views import write
@@ -67,6 +68,8 @@ class Reads:
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
+            elif isinstance(self.dense, Tracked) and self.dense.writes_in_place and type(key) is int:
+                self.dense[key] = self.dense[key] + part  # pyright: ignore[reportIndexIssue]
             else:
                 write(self.dense, key, part, adds=True)
         return self.dense
@@ -161,7 +164,7 @@ class Sweep:
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)
-        if order not in self.owned or type(g) is not ndarray:
+        if order not in self.owned:
             g = np.copy(g)
         g[key] = 0
         if x[ORDER] in self.adjoints:
