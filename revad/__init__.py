@@ -33,6 +33,7 @@ from revad.errors import NotScalarError as NotScalarError
 from revad.errors import RevadError as RevadError
 from revad.errors import RuleError as RuleError
 from revad.errors import RuleShapeError as RuleShapeError
+from revad.extend import custom_jvp as custom_jvp
 from revad.extend import custom_vjp as custom_vjp
 from revad.extend import primitive as primitive
 from revad.operations.registry import load_on_first_use as _load_on_first_use

@@ -124,7 +124,7 @@ def _pull(g: Array, parent: Node, kind: int, kept: Any, function: Function, care
     if careful:
         contribution = strong_zero(g, contribution) if kind == PARTIAL else _zero_if_all_zero(g, contribution)
     if type(contribution) is not ndarray or contribution.shape != parent[2] or contribution.dtype is not parent[3]:
-        contribution = project(contribution, parent[2], parent[3], function)
+        contribution = project(contribution, parent[2], parent[3], function, (g, *kept))
     return contribution
 
 
@@ -161,9 +161,13 @@ def _zero_if_all_zero(g: Array, contribution: Any) -> Any:
 
 
 def _filled(g: list[Any], avals: list[Aval]) -> list[Any]:
-    """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array."""
+    """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array; 0 for what is no number."""
     like = next(part for part in g if part is not None)
     return [
-        np.zeros_like(like, shape=aval.shape, dtype=aval.dtype) if part is None else part
+        part
+        if part is not None
+        else np.zeros_like(like, shape=aval.shape, dtype=aval.dtype)
+        if aval.dtype.kind in "fciub"
+        else 0
         for part, aval in zip(g, avals, strict=True)
     ]

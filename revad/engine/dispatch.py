@@ -11,6 +11,7 @@ import numpy as np
 
 from revad.base.arrays import check_plain, is_labelled
 from revad.engine.handles import Tracked, below
+from revad.engine.levels import note_cut
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
 from revad.errors import LostGradientError, NoRuleError
@@ -117,6 +118,7 @@ def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[st
 
 def _call_paused(function: Function, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
+    note_cut(level)
     below_args, below_kwargs = strip_call(level, args, kwargs)
     result = function(*below_args, **below_kwargs)
     if _is_view(result, below_args):

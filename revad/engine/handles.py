@@ -27,7 +27,7 @@ class Tracked:
         The value one level down: a plain array or number, or a handle of a lower level.
     _node : tuple
         What the level knows of the value, in a form of its own; the second item is the level's number in each.
-        A gradient level: a node of the tape (`tape`). A forward level: ``(None, level, tangent)``. A capture: ``(number of the value in the
+        A gradient level: a node of the tape (`tape`). A forward level: ``(None, level, tangent, None)``. A capture: ``(number of the value in the
         program, level, program)``.
     _view, _views : View, list of weak references
         Set where this is a NumPy view of another handle, and where others are views of this one (`views`).

@@ -15,6 +15,8 @@ from itertools import count
 from typing import Any
 
 next_level = count(1).__next__
+linear_levels: set[int] = set()  # those on which a user's rule runs: what leaves them without its derivative is looked into
+cut_levels: set[int] = set()  # those of them that something has left
 
 
 class Flag:
@@ -66,3 +68,9 @@ def is_open(number: int) -> bool:
     """Return whether the function of a level runs, in whatever thread."""
     level = open_levels.get(number)
     return level is not None and level[0].locked()
+
+
+def note_cut(level: int) -> None:
+    """Note that a value of a level goes on without its derivative."""
+    if level in linear_levels:
+        cut_levels.add(level)

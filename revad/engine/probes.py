@@ -6,6 +6,7 @@ What a node is stays the engine's secret; here is what others may ask of one, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -208,4 +209,4 @@ def _scale(g: Array, slope: Array) -> Any:
 
 
 def _scaled_by(partial: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda g, *kept: strong_zero(g, g * partial(*kept))
+    return wraps(partial)(lambda g, *kept: strong_zero(g, g * partial(*kept)))

@@ -167,39 +167,54 @@ def follow_plan(
     plan = operation.plans.get(key)
     if plan is None:
         plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
-    ans = operation.function(*lower, **lower_kwargs)
-    if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
+    residuals: Any = ()
+    if operation.forward is None:
+        ans = operation.function(*lower, **lower_kwargs)
+    else:
+        ans, *residuals = operation.forward(*lower, **lower_kwargs)
+    is_scalar = type(ans) is _FLOAT64
+    if plan.direct and (is_scalar or (type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc")):
+        shape, dtype = ((), FLOAT64) if is_scalar else (ans.shape, ans.dtype)
         _, at, kind, function, keeper = plan.edges[0]
         if len(plan.edges) == 1:
             if ans is not lower[at]:
                 kept = keeper(lower, lower_kwargs, ans)
-                return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+                if residuals:
+                    kept += tuple(residuals)
+                return make(ans, (next_order(), level, shape, dtype, args[at]._node, kind, kept, function))
         else:
             _, at_2, kind_2, function_2, keeper_2 = plan.edges[1]
             kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
             edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
-            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
+            return make(ans, (next_order(), level, shape, dtype, *edges))
     edges: Any = []
     for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
         if kind == SEQUENCE:
             edges += (pack(value, level), kind, keeper(lower, lower_kwargs, ans), function)
         else:
-            edges += (value._node, kind, keeper(lower, lower_kwargs, ans), function)
+            edges += (value._node, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
     if plan.joint is not None:
         positions, kind, function, keeper = plan.joint
-        parents = tuple([_parent(position, args, kwargs, level) for position in positions])
-        edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
-        if type(ans) is ndarray and ans.dtype.kind in "fc":
+        parents = tuple([None if position is None else _parent(position, args, kwargs, level) for position in positions])
+        edges += (parents, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
+        if type(ans) is ndarray and ans.dtype.kind in "fc" and (operation.forward is None or not _may_show(ans, lower)):
             return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
-    if plan.joint is None:
+    if plan.joint is None if operation.forward is None else _may_show(ans, lower):
         note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
+
+
+def _may_show(ans: Array, lower: Any) -> bool:
+    """Return whether what a user's function returned may be an argument or a view of one."""
+    if type(ans) is ndarray and ans.base is None:
+        return id(ans) in map(id, lower)
+    return type(ans) is not float
 
 
 def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:
@@ -228,11 +243,22 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
         edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(_sources(operation, rule, where))))
     joint = None
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
-        positions = tuple(where.get(name) for name in operation.joint_names)
+        found = [where.get(name) for name in operation.joint_names]
+        positions = tuple([position if position is not None and position[2] else None for position in found])
         kind = REUSE if operation.joint.reuses else JOINT
         joint = (positions, kind, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
     direct = len(edges) in (1, 2) and joint is None and all(e.origin == ARGUMENT and e.kind in (PARTIAL, PULL) for e in edges)
     return Plan(tuple(edges), joint, direct)
+
+
+def keeper_of(operation: Operation, rule: Rule | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the function that collects, for calls of this pattern, what a rule asks for without keeping it (forward mode)."""
+    if rule is None:
+        return make_keeper(())
+    names, _ = operation.parameters
+    where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
+    where |= {name: (KEYWORD, name, True) for name in kwargs}
+    return make_keeper(_sources(operation, rule, where))
 
 
 def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:
@@ -263,6 +289,9 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
             return lambda lower, kwargs, ans: (ans,)
         if origin == ARGUMENT:
             return lambda lower, kwargs, ans: (lower[at],)
+    if all(source.origin == ARGUMENT and source.tracked for source in sources):
+        where = [(source.at, source.as_aval) for source in sources]
+        return lambda lower, kwargs, ans: tuple([_avals(lower[at]) if as_aval else lower[at] for at, as_aval in where])
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
@@ -338,10 +367,8 @@ def pack(sequence: Any, level: int) -> Node:
     return (next_order(), level, len(sequence), SEVERAL, *edges)
 
 
-def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node | None:
-    """Return the node of an argument of a joint rule, or None where it is not tracked."""
-    if position is None or not position[2]:
-        return None
+def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> Node:
+    """Return the node of an argument of a joint rule that is tracked."""
     origin, at, _ = position
     value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
     return value._node if isinstance(value, Tracked) else pack(value, level)

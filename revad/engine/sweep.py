@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import FLOAT16, FLOAT32, wider
+from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
+from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
-from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, Node
+from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
+from revad.operations.operation import NONDIFF
 from revad.typing import Array, Function, Index
 
 ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter one is a leaf
@@ -64,7 +66,12 @@ class Reads:
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
-            write(self.dense, key, part, adds=True)
+            if type(part) is float and type(self.dense) is ndarray and type(key) is int:
+                self.dense[key] += part
+            elif isinstance(self.dense, Tracked) and self.dense.writes_in_place and type(key) is int:
+                self.dense[key] = self.dense[key] + part  # pyright: ignore[reportIndexIssue]
+            else:
+                write(self.dense, key, part, adds=True)
         return self.dense
 
 
@@ -128,9 +135,9 @@ class Sweep:
         elif kind == PICK:
             self.pull_pick(g, parent, kept)
         elif kind == SEQUENCE:  # the parent is a pack of nodes, one per item
-            cotangents = function(g, *kept)
-            _check_count(function, cotangents, parent[SHAPE])
-            self.accumulate(parent, list(cotangents))
+            self.accumulate(parent, _projected_items(function(g, *kept), parent, function, (g, *kept)))
+        elif kind == WRITE:
+            self.pull_write(g, order, parent, kept)
         else:
             self.pull_joint(g, order, parent, kind, kept, function)
 
@@ -144,6 +151,28 @@ class Sweep:
                 present = np.array(present, wider(parent[DTYPE])) if type(present) is ndarray else np.copy(present)
             self.adjoints[parent[ORDER]] = present = Reads(present)
         present.add(key, g, parent)
+
+    def pull_write(self, g: Array, order: int, parents: tuple[Node, Node | None], key: Index) -> None:
+        """Pull back ``x[key] = v``: v̄ = ȳ[key], and x̄ is ȳ with zeros there, written into ȳ itself if that is ours."""
+        x, value = parents
+        if value is not None:
+            part = g[key]
+            if type(part) is np.float64:
+                part = float(part)
+            elif type(part) is ndarray:
+                part = part.copy()
+            if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
+                part = project(part, value[SHAPE], value[DTYPE])
+            self.accumulate(value, part)
+        if order not in self.owned:
+            g = np.copy(g)
+        g[key] = 0
+        if x[ORDER] in self.adjoints:
+            self.add(x[ORDER], g)
+        else:
+            self.adjoints[x[ORDER]] = g
+            self.owned.add(x[ORDER])
+            self.wait(x)
 
     def pull_pick(self, g: Array, parent: Node, position: int) -> None:
         """Note the cotangent of one of several outputs."""
@@ -165,14 +194,17 @@ class Sweep:
                 self.owned.add(first[ORDER])
         else:
             cotangents = function(g, needs, *kept)
-        _check_count(function, cotangents, len(parents))
+        if type(cotangents) is not tuple or len(cotangents) != len(parents):
+            check_count(function, cotangents, len(parents))
         for node, cotangent in zip(parents, cotangents, strict=True):
-            if node is not None:
-                shape, dtype = node[SHAPE], node[DTYPE]
-                fits = type(cotangent) is ndarray and cotangent.shape == shape and cotangent.dtype is dtype
-                if not fits and dtype is not SEVERAL:
-                    cotangent = project(cotangent, shape, dtype, function)
-                self.accumulate(node, cotangent)
+            if node is None or cotangent is NONDIFF:
+                continue
+            shape, dtype = node[SHAPE], node[DTYPE]
+            if dtype is SEVERAL:
+                cotangent = _projected_items(cotangent, node, function, (g, *kept))
+            elif not (type(cotangent) is ndarray and cotangent.shape == shape and cotangent.dtype is dtype):
+                cotangent = project(cotangent, shape, dtype, function, (g, *kept))
+            self.accumulate(node, cotangent)
 
     def gradients(self) -> dict[int, Any]:
         """Return each leaf that was reached with its cotangent, by number."""
@@ -183,7 +215,21 @@ class Sweep:
         return g.total(leaf) if type(g) is Reads else g
 
 
-def _check_count(rule: Any, cotangents: Any, expected: int) -> None:
+def _projected_items(cotangents: Any, pack: Node, rule: Any, given: Any) -> list[Any]:
+    """Put the cotangents of a sequence's items into the items' spaces, here where the rule that made them is known."""
+    check_count(rule, cotangents, pack[SHAPE])
+    items = list(cotangents)
+    for at in range(FIRST_EDGE, len(pack), EDGE):
+        node, kind, (i,) = pack[at : at + 3]
+        if kind == SEQUENCE:
+            items[i] = _projected_items(items[i], node, rule, given)
+        else:
+            items[i] = project(items[i], node[SHAPE], node[DTYPE], rule, given)
+    return items
+
+
+def check_count(rule: Any, cotangents: Any, expected: int) -> None:
+    """Refuse a rule's result that has not one cotangent for each argument (or item of a sequence)."""
     if not hasattr(cotangents, "__len__") or len(cotangents) != expected:
         got = f"{len(cotangents)} of them" if hasattr(cotangents, "__len__") else f"one {type(cotangents).__name__}"
         raise RuleError(

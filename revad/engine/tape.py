@@ -37,6 +37,8 @@ SEQUENCE = 6  # function(ḡ, *kept) is a list of cotangents, one per item of a 
 JOINT = 7  # function(ḡ, needs, *kept) is a tuple of cotangents; the parent is a tuple of nodes (or None)
 REUSE = 8  # a JOINT whose function is told whether ḡ is a buffer of the sweep's; the first cotangent is one in any case
 
+WRITE = 9  # the parent is a pair, the array and the value (or None) that were written at index `kept`
+
 FREED: Any = "freed"  # the last item of a node whose tape was freed
 SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence of values, `shape` is a list of their Avals
 

@@ -34,6 +34,21 @@ class Rule(NamedTuple):
     reuses: bool = False  # takes ``ours``: whether it may write into the cotangent
 
 
+class Users(NamedTuple):
+    """What marks a rule that a user wrote, as the attribute ``users`` of the function that stands for it.
+
+    The engine looks closer at what such a rule returns, and refuses what cannot be right.
+    """
+
+    rule: Function  # as the user wrote it
+    fits: str  # what it may return: EXACT, ELEMENTWISE or BROADCASTING
+
+
+EXACT = "the argument's shape"
+ELEMENTWISE = "the argument's shape, or the output's where broadcasting made that of it"
+BROADCASTING = "the argument's shape, or one that broadcasting it against another argument gave"
+
+
 class Marker:
     """A named constant that stands where a rule could."""
 
@@ -78,21 +93,26 @@ class Operation:
     """
 
     __slots__ = (
+        "__weakref__",
         "accuracy",
         "composite",
         "declared",
+        "forward",
         "function",
         "joint",
         "joint_names",
+        "joint_push",
         "kind",
         "linear_in",
         "linear_jointly",
         "name",
         "out_at",
         "plans",
+        "pushes",
         "reason",
         "rules",
         "signature",
+        "with_tangents",
     )
 
     def __init__(self, function: Function, kind: str = "rules") -> None:
@@ -101,11 +121,15 @@ class Operation:
         self.name: str = getattr(function, "__name__", repr(function))
         self.declared: dict[str, tuple[Any, bool]] = {}  # argument name -> what the rule author wrote, is it a partial
         self.rules: dict[str, Any] = {}  # argument name -> Rule, ONE or NONDIFF; read from `declared` on first use
-        self.linear_in = ""
+        self.linear_in: tuple[str, ...] = ()  # arguments in each of which it is linear, the others being fixed
         self.linear_jointly = False  # in all arguments of the joint rule together
         self.plans: dict[Any, Any] = {}  # the engine's notes, one for each pattern of arguments; void when rules change
         self.joint: Rule | None = None
         self.joint_names: tuple[str, ...] = ()
+        self.pushes: dict[str, Any] = {}  # argument name -> its JVP, where one was stated: Rule, ONE or NONDIFF
+        self.joint_push: tuple[tuple[str, ...], Rule] | None = None  # one JVP for several arguments
+        self.forward: Function | None = None  # like `function`, but returns (ans, residuals); the joint rule gets these last
+        self.with_tangents: Function | None = None  # (args, their tangents) -> (ans, its tangents), in place of rules
         self.accuracy: dict[str, str] = {}  # argument name -> how good its derivative is, where that is a numerical one
         self.composite: Function | None = None
         self.reason = ""

@@ -6,7 +6,9 @@ function is described, most specific first:
 =====================  =========================================================================================
 `elementwise`          state the partial derivative; VJP and JVP follow
 `linear`               state the adjoint; the JVP is the function itself
+`multilinear`          linear in each of several arguments: the same for each
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
+`jvp`                  state the JVP of an argument, where transposing the pull-back costs more
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
 `in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
@@ -23,18 +25,16 @@ A rule that is a lambda is named after what it is registered for, such as ``vjp_
 
 from __future__ import annotations
 
-import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any
 
-import numpy as np
-
 from revad.errors import NoRuleError, RuleError
 from revad.operations.operation import Marker, Operation, named, parameters_of, read_rule
-from revad.typing import Array, Function
+from revad.operations.owned import is_kept_by, own_operation, owned
+from revad.typing import Function
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
@@ -93,7 +93,7 @@ def lookup(function: Any) -> Operation | None:
     """Return the operation registered for a function, or None."""
     if _pending:
         _load()
-    found = _REGISTRY.get(function)
+    found = _REGISTRY.get(function) or own_operation(function)
     if found is None and _companions:
         _load_companions()
         found = _REGISTRY.get(function)
@@ -103,15 +103,17 @@ def lookup(function: Any) -> Operation | None:
 def operations() -> Iterator[Operation]:
     """Iterate over all registered operations."""
     _load()
-    return iter(list(_REGISTRY.values()))
+    return iter([*_REGISTRY.values(), *owned])
 
 
 def _operation(function: Function, kind: str = "rules") -> Operation:
     """Return the operation of a function, made on first mention; a later registration of another kind replaces it."""
     _load()
-    operation = _REGISTRY.get(function)
+    operation = _REGISTRY.get(function) or own_operation(function)
     if operation is None or operation.kind != kind:
-        operation = _REGISTRY[function] = Operation(function, kind)
+        operation = Operation(function, kind)
+        if _Loading.running or function in _REGISTRY or not is_kept_by(function, operation):
+            _REGISTRY[function] = operation
     return operation
 
 
@@ -120,21 +122,33 @@ def _declare(function: Function, rules: dict[str, Any], kind: str) -> Operation:
     is_partial = kind == "partial"
     operation = _operation(function)
     for name, rule in rules.items():
-        if not (callable(rule) or isinstance(rule, Marker)):
-            raise RuleError(
-                f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
-                f"not {rule!r} of type {type(rule).__name__}"
-            )
+        _check_rule(operation, name, rule)
         rule = named(rule, kind, operation.name, name)
-        if not _Loading.running:  # registered by a user
-            _check_argument(operation, name)
-            rule = rule if is_partial or isinstance(rule, Marker) else _with_read_only_cotangent(rule)
         operation.declared[name] = (rule, is_partial)
         operation.rules.pop(name, None)
+        operation.linear_in = tuple([other for other in operation.linear_in if other != name])
+        if name in operation.joint_names:  # the newer rule counts
+            operation.joint_names = tuple(["" if other == name else other for other in operation.joint_names])
+            operation.linear_jointly = False
+    _forget(operation)
+    return operation
+
+
+def _forget(operation: Operation) -> None:
+    """Forget what was derived from rules that have changed."""
     operation.plans.clear()
     for cache in caches:
-        cache.pop(function, None)
-    return operation
+        cache.pop(operation.function, None)
+
+
+def _check_rule(operation: Operation, name: str, rule: Any) -> None:
+    if not (callable(rule) or isinstance(rule, Marker)):
+        raise RuleError(
+            f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
+            f"not {rule!r} of type {type(rule).__name__}"
+        )
+    if not _Loading.running:  # registered by a user
+        _check_argument(operation, name)
 
 
 def _check_argument(operation: Operation, name: str) -> None:
@@ -144,20 +158,6 @@ def _check_argument(operation: Operation, name: str) -> None:
         raise RuleError(
             f"{operation.name} has no argument {name!r} to register a rule for; it has {', '.join(options) or 'none'}."
         )
-
-
-def _with_read_only_cotangent(rule: Function) -> Function:
-    """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
-
-    @functools.wraps(rule)
-    def guarded(g: Array, *args: Any) -> Any:
-        if type(g) is np.ndarray:
-            g = g.view()
-            g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
-        return rule(g, *args)
-
-    guarded.__name__ = getattr(rule, "__name__", type(rule).__name__)  # an object may have no name to take over
-    return guarded
 
 
 def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
@@ -222,10 +222,23 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:
     """
 
     def register(adjoint: Function) -> Function:
-        _declare(function, {name: adjoint}, "adjoint").linear_in = name
+        _declare(function, {name: adjoint}, "adjoint").linear_in = (name,)
         return adjoint
 
     return register
+
+
+def multilinear(function: Function, *names: str) -> None:
+    """State that a function is linear in each of several arguments, so that its JVPs are the function itself.
+
+    Parameters
+    ----------
+    function : callable
+        With a pull-back for each of the arguments (`vjp`).
+    *names : str
+        The arguments: ``f(a + ȧ, b) = f(a, b) + f(ȧ, b)``, and alike for the others. Conjugation is linear in this sense.
+    """
+    _operation(function).linear_in = names
 
 
 def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:
@@ -254,15 +267,38 @@ def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable
         if not _Loading.running:
             for name in names:
                 _check_argument(operation, name)
-            if "ours" not in parameters_of(rule)[0]:
-                rule = _with_read_only_cotangent(rule)
         operation.joint_names = names
         operation.linear_jointly = linear
-        operation.plans.clear()
         operation.joint = read_rule(rule, is_partial=False, skip=2)
+        _forget(operation)
         return rule
 
     return register
+
+
+def state_jvp(function: Function, push: Any, *names: str, is_joint: bool = False) -> Operation:
+    """State the JVP of an argument, or one for several arguments; see `revad.extend.jvp`."""
+    operation = _operation(function)
+    for name in names:
+        _check_rule(operation, name, push)
+    rule: Any = push if isinstance(push, Marker) else read_rule(push, is_partial=False, skip=1)
+    for name in names:  # the newer rule counts
+        operation.pushes.pop(name, None)
+        if operation.joint_push is not None:
+            older, joint = operation.joint_push
+            operation.joint_push = tuple(["" if other == name else other for other in older]), joint
+    if is_joint:
+        operation.joint_push = (names, rule)
+    else:
+        operation.pushes[names[0]] = rule
+    _forget(operation)
+    return operation
+
+
+def jvp(function: Function, **pushes: Any) -> None:
+    """Register JVPs by argument name, ``rule(t, ...) -> tangent of the output``, where the transpose of the pull-back costs more."""
+    for name, push in pushes.items():
+        state_jvp(function, named(push, "jvp", _name(function), name), name)
 
 
 def composite(function: Function) -> Callable[[Function], Function]:

@@ -44,6 +44,12 @@ def count(shape: tuple[int, ...], axis: Axis) -> int:
     return prod(shape) if axis is None else prod([shape[i] for i in normal_axes(len(shape), axis)])
 
 
+def reduced_shape(shape: tuple[int, ...], axis: Axis, keepdims: Any) -> tuple[int, ...]:
+    """Return the shape of a reduction of an array of this shape."""
+    axes = range(len(shape)) if axis is None else normal_axes(len(shape), axis)
+    return tuple([1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes])
+
+
 def gather_axes(x: Array, axis: Axis) -> Array:
     """Return ``x`` with the reduced axes merged into one, the last: shape ``(kept..., n)``."""
     shape = np.shape(x)

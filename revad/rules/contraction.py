@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
-from revad.operations.registry import vjp
+from revad.operations.registry import multilinear, vjp
 from revad.rules.axes import moved_left, moved_right
 from revad.typing import Array
 
@@ -45,7 +45,7 @@ def matmul_left(g: Array, x1: Aval, x2: Array, axes: Any = None) -> Array:
     if len(shape) == 2 and g.ndim == 2:  # then x2 is a matrix too
         return np.inner(g, x2)
     if np.ndim(x2) == 1:
-        return np.multiply(np.expand_dims(g, -1), x2)
+        return np.multiply(g if len(shape) == 1 else np.expand_dims(g, -1), x2)
     if len(shape) == 1:
         return np.dot(x2, g) if g.ndim == 1 else times_vector(x2, g)
     if prod(np.shape(x2)[:-2]) == 1:  # one matrix times all rows of the stack
@@ -74,6 +74,7 @@ def matmul_right(g: Array, x1: Array, x2: Aval, axes: Any = None) -> Array:
 
 
 vjp(np.matmul, x1=matmul_left, x2=matmul_right)
+multilinear(np.matmul, "x1", "x2")
 
 
 # tensordot, dot, inner -------------------------------------------------------------------------------------------------------
@@ -115,12 +116,13 @@ def in_order(x: Array, arrived: list[int]) -> Array:
 
 
 vjp(np.tensordot, a=tensordot_left, b=tensordot_right)
+multilinear(np.tensordot, "a", "b")
 
 
 def dot_left(g: Array, a: Aval, b: Array) -> Array:
     """Contract with b: ā[i, k] = Σⱼ ȳ[i, j] b[k, j]; `dot` sums over the last axis of a and the last but one of b."""
     n = np.ndim(b)
-    if a.ndim == 0 or n == 0:
+    if a.ndim == 0 or n == 0 or n == a.ndim == 1:
         return np.multiply(g, b)
     return matmul_left(g, a, b) if a.ndim <= 2 and n <= 2 else tensordot_left(g, a, b, (-1, -min(n, 2)))
 
@@ -128,7 +130,7 @@ def dot_left(g: Array, a: Aval, b: Array) -> Array:
 def dot_right(g: Array, a: Array, b: Aval) -> Array:
     """Contract with a: b̄[k, j] = Σᵢ a[i, k] ȳ[i, j]."""
     n = np.ndim(a)
-    if n == 0 or b.ndim == 0:
+    if n == 0 or b.ndim == 0 or n == b.ndim == 1:
         return np.multiply(g, a)
     return matmul_right(g, a, b) if n <= 2 and b.ndim <= 2 else tensordot_right(g, a, b, (-1, -min(b.ndim, 2)))
 
@@ -136,7 +138,7 @@ def dot_right(g: Array, a: Array, b: Aval) -> Array:
 def inner_left(g: Array, a: Aval, b: Array) -> Array:
     """Contract with b: ā[i, k] = Σⱼ ȳ[i, j] b[j, k]; `inner` sums over the last axes."""
     n = np.ndim(b)
-    if a.ndim == 0 or n == 0:
+    if a.ndim == 0 or n == 0 or n == a.ndim == 1:
         return np.multiply(g, b)
     if n == 1:
         return np.multiply(np.expand_dims(g, -1), b)
@@ -175,3 +177,5 @@ vjp(np.dot, a=dot_left, b=dot_right)
 vjp(np.inner, a=inner_left, b=inner_right)
 vjp(np.outer, a=outer_left, b=outer_right)
 vjp(np.vdot, a=vdot_left, b=vdot_right)
+for _product in (np.dot, np.inner, np.outer, np.vdot):
+    multilinear(_product, "a", "b")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
-from revad.operations.registry import composite, vjp
+from revad.operations.registry import composite, multilinear, vjp
 from revad.typing import Array
 
 
@@ -32,6 +32,7 @@ def convolve_right(g: Array, a: Array, v: Aval, mode: Any = "full") -> Array:
 
 
 vjp(np.convolve, a=convolve_left, v=convolve_right)
+multilinear(np.convolve, "a", "v")
 
 
 @composite(np.correlate)

@@ -14,7 +14,7 @@ import numpy as np
 from revad.errors import NoRuleError
 from revad.operations.operation import ONE
 from revad.operations.protocol import own
-from revad.operations.registry import composite, elementwise, vjp
+from revad.operations.registry import composite, elementwise, jvp, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, lower_half, mH, mT
 from revad.rules.svd import unmoved
@@ -31,7 +31,16 @@ def cholesky_pullback(g: Array, ans: Array, upper: bool = False) -> Array:
     return hermitian_part(mT(np.linalg.solve(mH(low), mT(left))))
 
 
+def cholesky_push(t: Array, ans: Array, upper: bool = False) -> Array:
+    """L̇ = L Φ(L⁻¹ Ȧ L⁻ᴴ), for the Hermitian part of Ȧ; Murray (2016), section 2.1."""
+    low = mH(ans) if upper else ans
+    left = np.linalg.solve(low, hermitian_part(t))
+    moved = low @ lower_half(mH(np.linalg.solve(low, mH(left))))
+    return mH(moved) if upper else moved
+
+
 vjp(np.linalg.cholesky, a=cholesky_pullback)
+jvp(np.linalg.cholesky, a=cholesky_push)
 
 
 @composite(np.linalg.qr)

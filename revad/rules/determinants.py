@@ -19,7 +19,7 @@ import numpy as np
 
 from revad.operations.constants import beside
 from revad.operations.protocol import own
-from revad.operations.registry import nondiff, vjp
+from revad.operations.registry import jvp, nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import as_column, mH, mT
 from revad.typing import Array
@@ -36,6 +36,7 @@ def det_pullback(g: Array, a: Array) -> Array:
 
 
 vjp(np.linalg.det, a=det_pullback)
+jvp(np.linalg.det, a=lambda t, a: np.sum(cofactor(a) * t, axis=(-2, -1)))
 
 
 def cofactor(a: Array) -> Array:

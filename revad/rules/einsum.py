@@ -20,7 +20,7 @@ import numpy as np
 from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.protocol import own
-from revad.operations.registry import composite, linear, vjp
+from revad.operations.registry import composite, linear, multilinear, vjp
 from revad.typing import Array
 
 Shape = tuple[int, ...]
@@ -111,6 +111,7 @@ def adding(g: Array) -> dict[str, Any]:
 
 
 vjp(contract_pair, a=pair_left, b=pair_right)
+multilinear(contract_pair, "a", "b")
 vjp(contract_all, operands=all_pullback)
 
 

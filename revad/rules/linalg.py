@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from revad.operations.constants import beside
-from revad.operations.registry import composite, vjp, vjp_joint
+from revad.operations.registry import composite, jvp, multilinear, vjp, vjp_joint
+from revad.rules.contraction import times_vector
 from revad.rules.matrices import mT
 from revad.typing import Array
 
 vjp(np.linalg.inv, a=lambda g, ans: -mT(ans) @ g @ mT(ans))  # Ā = −A⁻ᵀ Ȳ A⁻ᵀ
+jvp(np.linalg.inv, a=lambda t, ans: -ans @ t @ ans)
 
 
 @vjp_joint(np.linalg.solve, "a", "b")
@@ -25,6 +27,16 @@ def solve_pullback(g: Array, needs: tuple[bool, bool], a: Array, b: Array, ans: 
     if np.ndim(b) == 1:
         return -np.expand_dims(g_b, -1) * np.expand_dims(ans, -2), g_b
     return -g_b @ mT(ans), g_b
+
+
+def solve_push(t: Array, a: Array, b: Array, ans: Array) -> Array:
+    """Ẋ = −A⁻¹ Ȧ X."""
+    moved = times_vector(t, ans) if np.ndim(b) == 1 else t @ ans
+    return -(solve_vectors(a, moved) if np.ndim(b) == 1 else np.linalg.solve(a, moved))
+
+
+multilinear(np.linalg.solve, "b")
+jvp(np.linalg.solve, a=solve_push)
 
 
 def solve_vectors(a: Array, b: Array) -> Array:

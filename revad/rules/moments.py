@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import aval_of, wider
-from revad.operations.registry import composite, vjp
+from revad.operations.registry import composite, jvp, vjp
 from revad.rules.axes import as_array, count, restore_axes
 from revad.rules.norms import steady
-from revad.rules.reductions import count_where
+from revad.rules.reductions import count_where, weighted
 from revad.typing import Array, Axis, Function
 
 # Variance and standard deviation ---------------------------------------------------------------------------------------------
@@ -93,6 +93,8 @@ def negated(pullback: Function) -> Any:
 
 vjp(np.var, a=var_pullback, mean=negated(var_pullback))
 vjp(np.std, a=std_pullback, mean=negated(std_pullback))
+jvp(np.var, a=weighted(var_pullback))
+jvp(np.std, a=weighted(std_pullback))
 
 
 @composite(np.ptp)

@@ -6,16 +6,17 @@ attained, in equal shares at ties.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import inspect
+from functools import lru_cache, wraps
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from revad.base.aval import Aval
-from revad.operations.registry import linear, vjp
-from revad.rules.axes import as_dtype, count, gather_axes, restore_axes, scatter_axes
-from revad.typing import Array, Axis
+from revad.operations.registry import jvp, linear, vjp
+from revad.rules.axes import as_dtype, count, gather_axes, reduced_shape, restore_axes, scatter_axes
+from revad.typing import Array, Axis, Function
 
 # Sum and mean ----------------------------------------------------------------------------------------------------------------
 
@@ -66,6 +67,20 @@ def count_where(where: Any, a: Aval, axis: Axis, keepdims: Any = True) -> Any:
     return np.sum(np.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims, dtype=a.dtype.type(0).real.dtype)
 
 
+def weighted(pullback: Function) -> Any:
+    """Return the JVP of a reduction whose pull-back multiplies the cotangent with weights, ā = w ȳ: ẏ = Σⱼ w[j] ȧ[j]."""
+    names = list(inspect.signature(pullback).parameters)[1:]
+
+    @wraps(pullback)
+    def push(t: Array, *kept: Any) -> Array:
+        options = dict(zip(names, kept, strict=True))
+        axis, keepdims = options.get("axis"), options.get("keepdims", False)
+        one = np.ones_like(t, shape=reduced_shape(np.shape(t), axis, keepdims))
+        return np.sum(pullback(one, *kept) * t, axis=axis, keepdims=keepdims)
+
+    return push
+
+
 # Product ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -98,6 +113,7 @@ def prod_initial_pullback(g: Array, a: Array, axis: Axis = None, keepdims: Any =
 
 
 vjp(np.prod, a=prod_pullback, initial=prod_initial_pullback)
+jvp(np.prod, a=weighted(prod_pullback))
 
 
 # Maximum and minimum ---------------------------------------------------------------------------------------------------------
@@ -146,7 +162,9 @@ def extremum_pullbacks(attains: Any) -> dict[str, Any]:
 
 
 for extremum in (np.max, np.amax, np.min, np.amin):
-    vjp(extremum, **extremum_pullbacks(attains))
+    vjp(extremum, **(rules := extremum_pullbacks(attains)))
+    jvp(extremum, a=weighted(rules["a"]))
 
 for extremum in (np.nanmax, np.nanmin):
-    vjp(extremum, **extremum_pullbacks(attains_or_all_nan))
+    vjp(extremum, **(rules := extremum_pullbacks(attains_or_all_nan)))
+    jvp(extremum, a=weighted(rules["a"]))

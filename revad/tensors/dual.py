@@ -1,54 +1,115 @@
 """Forward mode from the same rules: `Dual` values carry a tangent along with the computation.
 
-A partial derivative multiplies the tangent; a function that is linear is applied to it; any other pull-back is transposed,
-which is possible because it is linear in its cotangent. Nothing is recorded, so memory does not grow with the computation.
+Nothing is recorded, so memory does not grow with the computation. Operators, index reads and ufuncs of one argument, on numbers and on
+arrays of equal shape and dtype, need no rule to be looked up; other calls follow a plan (`pushing`). As it runs for every operation,
+this file writes a node's places as numbers: the level is 1, the tangent 2.
 """
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-from revad.base.arrays import CONTAINERS, is_inexact
-from revad.base.aval import aval_of
-from revad.engine.backward import backward
-from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, level_of, plain, refuse_closure
-from revad.engine.levels import close_level, next_level, open_level
-from revad.engine.projection import project
-from revad.engine.record import asked_for
-from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
+from revad.base.arrays import CONTAINERS, copied, is_inexact
+from revad.base.aval import FLOAT64, aval_of
+from revad.engine import views
+from revad.engine.dispatch import apply, strip_call
+from revad.engine.handles import refuse_closure
+from revad.engine.record import are_constant, gather
 from revad.engine.views import note_views
-from revad.operations.operation import NONDIFF, ONE, Operation, Rule
-from revad.operations.registry import missing_rule
-from revad.tensors.gradient import make
-from revad.tensors.tensor import Tensor
-from revad.typing import Array, ArrayLike, Function
+from revad.engine.watching import Pause
+from revad.operations import python as operators
+from revad.operations.indexing import is_basic
+from revad.operations.operation import Operation
+from revad.operations.registry import lookup
+from revad.tensors import calls, ufunc_methods
+from revad.tensors.methods import is_special, set_shape
+from revad.tensors.pushing import SCALARS, TANGENT, follow, plan_for, push, tangent_within
+from revad.tensors.tensor import Tensor, general
+from revad.tensors.unary import OF_ANS, OF_X, read_unary_push, unary_pushes
+from revad.tensors.writes import replace_view, write_and_push
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
-_OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+_float64 = np.float64
 
 
-TANGENT = 2  # its place in the node, behind None and the level
+def _operator(ufunc: Ufunc, operate: Function, one: Function, both: Any = None, *, swap: bool = False) -> Any:
+    """Return the method of a binary operator.
+
+    ``one(tangent, x, c, ans)`` is the tangent where the other operand is a Python number, ``both(tangent, other's, x, y, ans)`` where
+    both are tracked on one level. ``swap`` marks a reflected operator.
+    """
+
+    def method(self: Dual, other: ArrayLike) -> Any:
+        x = self._value
+        node = self._node
+        kind = type(other)
+        if not Pause.blocks:
+            try:
+                if kind is Dual:
+                    y, theirs = other._value, other._node
+                    if node[1] == theirs[1] and (
+                        (type(x) in SCALARS and type(y) in SCALARS)
+                        or (type(x) is type(y) is ndarray and x.shape == y.shape and x.dtype is y.dtype)
+                    ):
+                        ans = operate(x, y)
+                        return _made(ans, both(node[2], theirs[2], x, y, ans), node[1])
+                elif (kind is float or kind is int) and (type(x) in SCALARS or type(x) is ndarray):
+                    ans = operate(x, other)
+                    return _made(ans, one(node[2], x, other, ans), node[1])
+                if kind is Dual or kind is ndarray:
+                    return call(node[1], ufunc, (other, self) if swap else (self, other), {})
+            except (ZeroDivisionError, OverflowError, ValueError):
+                pass  # NumPy's way instead: inf or nan, and a warning
+        return general(ufunc, other, self) if swap else general(ufunc, self, other)
+
+    return method
 
 
 class Dual(Tensor):
-    """A tracked value of a forward level: its node is ``(None, level, tangent)``."""
+    """A tracked value of a forward level: its node is ``(None, level, tangent, None)``."""
 
     __slots__ = ()
     writes_in_place = True
     __hash__ = Tensor.__hash__
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length along each axis."""
+        x = self._value
+        return x.shape if type(x) is ndarray else () if type(x) in SCALARS else np.shape(x)
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        set_shape(self, new)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type."""
+        x = self._value
+        return x.dtype if type(x) is ndarray else FLOAT64 if type(x) in SCALARS else aval_of(x).dtype
+
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a call one level down and push the tangents through it."""
         below_args, below_kwargs = strip_call(level, args, kwargs)
-        ans = operation.function(*below_args, **below_kwargs)
+        residuals: Any = ()
+        tangent: Any = None
+        if operation.with_tangents is not None:
+            ans, tangent = operation.with_tangents(below_args, [tangent_within(value, level) for value in args])
+        elif operation.forward is not None:
+            ans, *residuals = operation.forward(*below_args, **below_kwargs)
+        else:
+            ans = operation.function(*below_args, **below_kwargs)
         if operation.kind == "nondiff":
             return ans
         if operation.kind == "creation":
             return dual(ans, np.zeros_like(ans), level) if is_inexact(ans) else ans
-        tangent = _push(operation, level, args, kwargs, (below_args, below_kwargs), ans)
+        if tangent is None:
+            tangent = push(operation, level, args, kwargs, (below_args, below_kwargs), ans, residuals)
         if not isinstance(ans, CONTAINERS):
             outputs = dual(ans, tangent, level)
         else:
@@ -57,159 +118,136 @@ class Dual(Tensor):
         note_views(outputs, ans, operation.function, args, kwargs)
         return outputs
 
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs or Pause.blocks:
+            return ufunc_methods.call(ufunc, method, inputs, kwargs)
+        if len(inputs) != 1:
+            return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
+        partial, needs = unary_pushes.get(ufunc) or read_unary_push(ufunc)
+        x: Any = self._value
+        if partial is None or (type(x) is not ndarray and type(x) not in SCALARS):
+            return call(self._node[1], ufunc, inputs, kwargs)
+        node = self._node
+        ans = ufunc(x)
+        if needs == OF_ANS:
+            slope = partial(ans)
+        else:
+            x = _float64(x) if type(x) is float else x
+            slope = partial(x) if needs == OF_X else partial(x, ans)
+        tangent = node[2] * slope
+        if type(ans) is _float64 or (type(tangent) is ndarray and tangent.dtype is ans.dtype and tangent.shape == ans.shape):
+            return _made(ans, tangent, node[1])
+        return call(node[1], ufunc, inputs, kwargs)
+
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
+        if function is np.reshape or function is np.ravel:
+            args, kwargs = calls.with_order(function, args, kwargs)
+        return call(self._node[1], function, args, kwargs, calls.call)
+
+    def __getitem__(self, key: Index) -> Any:
+        x = self._value
+        node = self._node
+        tangent = node[2]
+        kind = type(key)
+        if type(x) is not ndarray or type(tangent) is not ndarray or Pause.blocks:
+            return Tensor.__getitem__(self, key)
+        if kind is not int and kind is not slice and is_special(key):
+            return Tensor.__getitem__(self, key)
+        part, moved = x[key], tangent[key]
+        basic = type(part) is ndarray and (kind is int or kind is slice or is_basic(key))
+        if basic and part.size * 8 < x.size:  # a view of a large array would make the next write copy all of it
+            part, moved = copied(part), copied(moved)
+        out = _made(part, moved, node[1])
+        if basic:
+            views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
+        return out
+
+    def __setitem__(self, key: Index, value: Array) -> None:
+        if Pause.blocks or not write_and_push(self, key, value):
+            Tensor.__setitem__(self, key, value)
+
+    def replace(self, new: Tensor) -> None:
+        """Stand for a new value from now on, as an in-place operator says."""
+        if Pause.blocks or not replace_view(self, new, write_and_push):
+            views.replace(self, new)
+
+    def __matmul__(self, other: ArrayLike) -> Any:
+        return call(self._node[1], np.matmul, (self, other), {}, _matmul_otherwise)
+
+    def __neg__(self) -> Any:
+        x = self._value
+        if Pause.blocks or (type(x) not in SCALARS and type(x) is not ndarray):
+            return apply(np.negative, (self,), {})
+        return _made(-x, -self._node[2], self._node[1])
+
+    __add__ = _operator(operators.add, operator.add, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t + s)
+    __radd__ = _operator(operators.add, lambda x, c: c + x, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t + s, swap=True)
+    __sub__ = _operator(operators.subtract, operator.sub, lambda t, x, c, ans: t, lambda t, s, x, y, ans: t - s)
+    __rsub__ = _operator(
+        operators.subtract, lambda x, c: c - x, lambda t, x, c, ans: -t, lambda t, s, x, y, ans: s - t, swap=True
+    )
+    __mul__ = _operator(operators.multiply, operator.mul, lambda t, x, c, ans: t * c, lambda t, s, x, y, ans: t * y + x * s)
+    __rmul__ = _operator(
+        operators.multiply, lambda x, c: c * x, lambda t, x, c, ans: t * c, lambda t, s, x, y, ans: t * y + x * s, swap=True
+    )
+    __truediv__ = _operator(
+        operators.divide, operator.truediv, lambda t, x, c, ans: t / c, lambda t, s, x, y, ans: (t - ans * s) / y
+    )
+    __rtruediv__ = _operator(
+        operators.divide,
+        lambda x, c: c / x,
+        lambda t, x, c, ans: -ans * t / x,
+        lambda t, s, x, y, ans: (s - ans * t) / x,
+        swap=True,
+    )
+
+    def __pow__(self, other: ArrayLike) -> Any:
+        if type(self._value) is ndarray and (type(other) is int or type(other) is float or type(other) is Dual):
+            return call(self._node[1], operators.power, (self, other), {})
+        return general(operators.power, self, other)
+
+
+def _matmul_otherwise(_: Ufunc, args: Any, kwargs: Any) -> Any:
+    return general(np.matmul, *args)
+
+
+def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:
+    return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
+
+
+def call(level: int, function: Function, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+    """Call a function and push tangents through it, without detours where all tracked arguments are plain ones of one level."""
+    operation = lookup(function)
+    if operation is not None and operation.kind == "rules" and not Pause.blocks and len(args) <= operation.out_at:
+        gathered = gather(args, level, simple=True)
+        if gathered is not None and (not kwargs or are_constant(kwargs)):
+            lower, pattern = gathered
+            plan = plan_for(operation, pattern, args, kwargs, level)
+            if plan:
+                ans = operation.function(*lower, **kwargs)
+                if type(ans) is ndarray or type(ans) in SCALARS:
+                    out = dual(ans, follow(plan, operation, args, lower, kwargs, ans), level)
+                    if type(ans) is ndarray and (ans.base is not None or any(ans is value for value in lower)):
+                        note_views(out, ans, function, args, kwargs)
+                    return out
+    if otherwise is not None:
+        return otherwise(function, args, kwargs)
+    return apply(function, args, kwargs)
+
+
+def _made(value: Array, tangent: Array, level: int) -> Dual:
+    out = Dual()
+    out._value = value
+    out._node = (None, level, tangent, None)
+    return out
+
 
 def dual(value: Array, tangent: Array, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
     refuse_closure(value, level)
-    if not is_inexact(value):
-        return value
-    out = Dual()
-    out._value = value
-    out._node = (None, level, tangent)
-    return out
+    return _made(value, tangent, level) if is_inexact(value) else value
 
 
 def tangent_of(value: Dual) -> Any:
     """Return the tangent that a value of a forward level carries."""
     return value._node[TANGENT]
-
-
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Array) -> Any:
-    bound = operation.bind(args, kwargs)
-    total: Any = None
-    if operation.linear_jointly:
-        bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
-        return operation.function(**{**bound, "spare": False})
-    if operation.joint is not None:
-        kept = asked_for(operation, operation.joint, *lower, ans)
-        tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
-        if any(t is not None for t in tangents):
-            total = _transpose_joint(operation.joint.function, kept, tangents, ans)
-    for name, value in bound.items():
-        tangent = _tangent(value, level)
-        if tangent is None or name in operation.joint_names:
-            continue
-        rule = operation.rule(name)
-        if rule is NONDIFF:
-            continue
-        if rule is None:
-            raise missing_rule(operation, name)
-        if name == operation.linear_in:
-            part = _apply_linear(operation, name, tangent, value, level, args, kwargs)
-        elif rule is ONE:
-            part = tangent
-        else:
-            kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
-            )
-            part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
-        total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
-    return _zeros(ans) if total is None else total
-
-
-def _tangent(value: Array, level: int) -> Any:
-    """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
-    if isinstance(value, Tracked):
-        return value._node[TANGENT] if value._node[LEVEL] == level else None
-    if type(value) in CONTAINERS:
-        top = find_top(value)
-        if level_of(top) == level:
-            return [_tangent(item, level) for item in value]
-    return None
-
-
-def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
-    """Call the function itself on the tangent in place of its linear argument."""
-    if isinstance(tangent, list):
-        tangent = _zero_where_none(tangent, value)
-    names, rest = operation.parameters
-    below_args, below_kwargs = strip_call(level, args, kwargs)
-    if name == rest:
-        below_args = (*below_args[: len(names)], *tangent)
-    elif name in names[: len(args)]:
-        position = names.index(name)
-        below_args = (*below_args[:position], tangent, *below_args[position + 1 :])
-    else:
-        below_kwargs[name] = tangent
-    for offset in _OFFSETS:
-        below_kwargs.pop(offset, None)
-        if offset in names[: len(below_args)]:
-            below_args = below_args[: names.index(offset)]
-    return operation.function(*below_args, **below_kwargs)
-
-
-def _zero_where_none(tangents: list[Any], values: Array) -> list[Any]:
-    return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
-        for t, v in zip(tangents, values, strict=True)
-    ]
-
-
-def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:
-    """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
-    return _pull_through(lambda g: rule.function(g, *kept), tangent, ans)
-
-
-def _transpose_joint(function: Function, kept: tuple[Any, ...], tangents: list[Any], ans: Array) -> Any:
-    needs = tuple(t is not None for t in tangents)
-    return _pull_through(lambda g: list(function(g, needs, *kept)), tangents, ans)
-
-
-def _pull_through(pull: Any, tangent: Array, ans: Array) -> Any:
-    level = next_level()
-    several = isinstance(ans, CONTAINERS)
-    leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
-    variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    try:
-        with open_level(level):  # a rule may itself call a transformation
-            outputs = pull(tuple(variables) if several else variables[0])
-    finally:
-        close_level(level, None)
-    roots: list[tuple[Any, Any]] = []
-    _collect(outputs, tangent, level, roots)
-    found = backward(roots) if roots else {}
-    results = [
-        found[node[ORDER]][1] if node[ORDER] in found else _zero_cotangent(part)
-        for node, part in zip(leaves, ans if several else [ans], strict=True)
-    ]
-    return results if several else results[0]
-
-
-def _collect(output: Array, tangent: Array, level: int, roots: list[tuple[Any, Any]]) -> None:
-    """Pair each output of a pull-back that depends on the cotangent with the tangent that is to be pulled back."""
-    if tangent is None:
-        return
-    if isinstance(tangent, list):
-        for item, t in zip(output, tangent, strict=True):
-            _collect(item, t, level, roots)
-        return
-    if isinstance(output, Tracked) and output._node[LEVEL] == level:
-        node = output._node
-        # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-        wide = tangent if np.shape(tangent) == node[SHAPE] else np.broadcast_to(tangent, node[SHAPE])
-        roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
-
-
-def _zero_cotangent(part: Array) -> Any:
-    if part is None:  # an output that is no number
-        return 0.0
-    value = np.zeros_like(part)
-    return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
-
-
-def _fit(part: Array, ans: Array) -> Any:
-    """Broadcast a tangent to the output's shape and cast it to its dtype."""
-    if isinstance(ans, CONTAINERS):
-        return [_fit(p, a) for p, a in zip(part, ans, strict=True)]
-    shape, dtype = aval_of(ans)
-    if np.shape(part) != shape:
-        part = np.broadcast_to(part, shape) if hasattr(part, "shape") else np.full_like(ans, part)
-    return part if dtype.kind not in "fc" or (type(part) is float and dtype == np.float64) else project(part, shape, dtype)
-
-
-def _add(one: Array, other: ArrayLike) -> Any:
-    return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
-
-
-def _zeros(ans: Array) -> Any:
-    return [np.zeros_like(part) for part in ans] if isinstance(ans, CONTAINERS) else np.zeros_like(ans)

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import copied, is_labelled
+from revad.base.arrays import copied
 from revad.base.aval import FLOAT64
 from revad.engine import views
-from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import keep
+from revad.engine.dispatch import apply
+from revad.engine.handles import Tracked, keep
+from revad.engine.levels import note_cut
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
@@ -25,12 +26,14 @@ from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
 from revad.operations import python as operators
 from revad.operations.indexing import is_basic
-from revad.operations.operation import Operation, Rule, itself
-from revad.operations.registry import caches, lookup
+from revad.operations.operation import Operation, itself
+from revad.operations.registry import lookup
 from revad.tensors import calls, ufunc_methods
 from revad.tensors import gradient_nodes as nodes
-from revad.tensors.methods import set_shape
+from revad.tensors.methods import is_special, set_shape
 from revad.tensors.tensor import Tensor, general
+from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
+from revad.tensors.writes import replace_view, write_and_record
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -56,7 +59,7 @@ def _operator(
         if kind is GradTensor:
             y = other._value
             parent = other._node
-            if node[1] != parent[1] or type(x) is not type(y):
+            if node[1] != parent[1] or (type(x) is not type(y) and not (isinstance(x, Tracked) or isinstance(y, Tracked))):
                 return call(node[1], ufunc, (self, other), {})
         elif kind is float or kind is int:
             y = other
@@ -92,6 +95,15 @@ def _operator(
                 out._node = both(shape, dtype, node, parent, x, y, value)
             else:
                 out._node = wide(value.shape, dtype, node, parent, x, y, value)
+            return out
+        elif isinstance(x, Tracked) and (parent is None or (parent[3] is node[3] and parent[2] == node[2])):
+            out = GradTensor()  # a lower level computes: forward over reverse, say
+            out._value = value = operate(x, y)
+            shape, dtype = node[2], node[3]
+            if parent is None:
+                out._node = constant(shape, dtype, node, x, y, value)
+            else:
+                out._node = both(shape, dtype, node, parent, x, y, value)
             return out
         return call(node[1], ufunc, (other, self) if swap else (self, other), {})
 
@@ -133,11 +145,13 @@ class GradTensor(Tensor):
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
             return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
-        partial, needs = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+        partial, needs = unary_rules.get(ufunc) or read_unary_rule(ufunc)
         x: Any = self._value
-        if partial is None or (type(x) is not float and type(x) is not ndarray):
-            return call(self._node[1], ufunc, inputs, kwargs)
         node = self._node
+        if partial is None or (type(x) is not float and type(x) is not ndarray):
+            if partial is None or node[3] is not FLOAT64 or not isinstance(x, Tracked):
+                return call(node[1], ufunc, inputs, kwargs)
+            return _on_tracked(ufunc, partial, needs, x, node)
         ans = ufunc(x)
         if type(x) is float:
             ans = float(ans)
@@ -178,7 +192,8 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Index) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.blocks or (type(key) is not int and _is_special(key)):
+        kind = type(key)
+        if type(x) is not ndarray or Pause.blocks or (kind is not int and kind is not slice and is_special(key)):
             return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
@@ -187,16 +202,25 @@ class GradTensor(Tensor):
             out._value = float(part)
             out._node = (next_order(), node[1], (), FLOAT64, node, READ, key, None)
             return out
-        basic = type(key) is int or is_basic(key)
+        basic = kind is int or kind is slice or is_basic(key)
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
         elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
-            part = copied(part)
+            part = part.copy() if part.flags.c_contiguous else copied(part)
         out._value = part
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
+
+    def __setitem__(self, key: Index, value: Array) -> None:
+        if Pause.blocks or not write_and_record(self, key, value):
+            Tensor.__setitem__(self, key, value)
+
+    def replace(self, new: Tensor) -> None:
+        """Stand for a new value from now on, as an in-place operator says."""
+        if Pause.blocks or not replace_view(self, new, write_and_record):
+            views.replace(self, new)
 
     def __add__(self, other: ArrayLike) -> Any:
         x = self._value
@@ -299,6 +323,7 @@ class GradTensor(Tensor):
 
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
+        note_cut(self._node[1])
         constant = np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
         if Pause.blocks:
             note_exit("detach", constant, (self,))
@@ -319,6 +344,16 @@ class GradTensor(Tensor):
         out._value = -x
         out._node = (next_order(), node[1], node[2], node[3], node, PULL, (), operator.neg)
         return out
+
+
+def _on_tracked(ufunc: Ufunc, partial: Function, needs: int, x: Tracked, node: Node) -> GradTensor:
+    """Record a ufunc of one argument whose value is tracked on a lower level, in float64."""
+    ans = ufunc(x)
+    kept: Any = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
+    slope = partial(*kept) if ans.size <= SMALL else None
+    if type(slope) is type(ans):
+        return make(ans, (next_order(), node[1], node[2], FLOAT64, node, SCALE, slope, None))
+    return make(ans, (next_order(), node[1], node[2], FLOAT64, node, PARTIAL, kept, partial))
 
 
 def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:
@@ -356,33 +391,3 @@ def make_leaf(value: Array, grad: Array = None) -> GradTensor:
     holder = Leaf()
     holder.grad = grad
     return make(value, (next_order(), 0, shape, dtype, holder))
-
-
-OF_ANS, OF_X, OF_BOTH = range(3)  # what a partial derivative of a ufunc takes
-_NEEDS: dict[tuple[str, ...], int] = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
-_unary_rules: dict[Any, tuple[Any, int]] = {}
-caches.append(_unary_rules)
-
-
-def _read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
-    """Return a ufunc's partial and what it takes, or (None, 0) where it needs `apply`."""
-    operation = lookup(ufunc)
-    rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
-    found: tuple[Any, int] = (None, OF_ANS)
-    if isinstance(rule, Rule) and rule.is_partial and not any(need.as_aval for need in rule.needs):
-        needs = _NEEDS.get(tuple([need.name for need in rule.needs]))
-        found = found if needs is None else (rule.function, needs)
-    if operation is not None:
-        _unary_rules[ufunc] = found
-    return found
-
-
-_KEYS = frozenset((int, slice, ndarray, type(None), type(...)))
-
-
-def _is_special(key: Index) -> bool:
-    """Return whether an index has to be read first: it is, or holds, a tracked value or labelled data."""
-    items = key if type(key) is tuple else (key,)
-    if _KEYS.issuperset(map(type, items)):
-        return False
-    return find_top(items) is not None or any(map(is_labelled, items))

@@ -10,6 +10,7 @@ from revad.base.arrays import check_plain, copied
 from revad.base.trees import flatten
 from revad.engine.blocks import Block
 from revad.engine.handles import Tracked
+from revad.engine.levels import note_cut
 from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.gradient import GradTensor, make_leaf
@@ -115,5 +116,6 @@ def stop_gradient(x: Array) -> Any:
 def _constant(leaf: Array) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
+        note_cut(leaf._node[1])
         leaf = leaf._value
     return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import as_indexed
+from revad.base.arrays import as_indexed, is_labelled
 from revad.base.aval import aval_of, cast
 from revad.engine import views
-from revad.engine.dispatch import apply
+from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, plain
+from revad.engine.levels import note_cut
 from revad.engine.watching import Pause, note_exit
 from revad.errors import InPlaceError, LostGradientError
 from revad.tensors import calls
@@ -53,6 +54,7 @@ class ArrayMethods:
     @property
     def value(self) -> Any:
         """The value underneath, without its derivative; arrays as a read-only view."""
+        note_cut(self._node[1])
         value = self._value
         if type(value) is np.ndarray:
             value = value.view()
@@ -369,3 +371,14 @@ class Flat:
 
     def __setitem__(self, key: Index, value: Array) -> None:
         np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)
+
+
+_KEYS = frozenset((int, slice, np.ndarray, type(None), type(...)))
+
+
+def is_special(key: Index) -> bool:
+    """Return whether an index has to be read first: it is, or holds, a tracked value or labelled data."""
+    items = key if type(key) is tuple else (key,)
+    if _KEYS.issuperset(map(type, items)):
+        return False
+    return find_top(items) is not None or any(map(is_labelled, items))

@@ -70,7 +70,7 @@ def _in_place(operate: Function) -> Any:
         elif not isinstance(result, Tracked):  # a floor, say: a constant from now on
             views.write(self, ..., result)
         elif result.shape == self.shape and result.dtype == self.dtype:
-            views.replace(self, result)
+            self.replace(result)
         else:
             views.write(self, ..., result)
         return self
@@ -129,6 +129,10 @@ class Tensor(ArrayMethods, Tracked):
     def __setitem__(self, key: Index, value: Array) -> None:
         if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
             views.write(self, as_indexed(key), as_indexed(value))
+
+    def replace(self, new: Tensor) -> None:
+        """Stand for a new value from now on, as an in-place operator says."""
+        views.replace(self, new)
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
     __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)

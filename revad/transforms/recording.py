@@ -71,7 +71,8 @@ class Recording:
         results: list[Any] = []
         for node, value in zip(self.leaf_nodes, self.chosen.leaves, strict=True):
             reached = found.pop(node_number(node), None)
-            results.append(zero_like(value) if reached is None else _like_input(reached[1], value))
+            # a rule may close over a value of this level: it states a number, not what that depends on
+            results.append(zero_like(value) if reached is None else _like_input(self._untrack(reached[1]), value))
         return results
 
 
@@ -114,8 +115,8 @@ def check_cotangent(name: str, cotangent: Array, output: Any, values: list[Any],
 def _fitted(name: str, g: Array, value: Any, output: Any, index: int, what: str) -> Any:
     expected = aval_of(value)
     shape = np.shape(g)
-    where = describe(output)[index]
     if shape != expected.shape:
+        where = describe(output)[index]
         raise CotangentError(
             f"{name}: the {what}{f' at {where}' if where else ''} has shape {shape}, expected {expected.shape}, the shape of what it "
             "belongs to. Broadcast it with np.broadcast_to if that is meant."

@@ -24,6 +24,8 @@ GROUPS = (
     "arrays",
     "reads",
     "writes",
+    "statements",
+    "forward",
     "elementwise",
     "mlp",
     "memory",

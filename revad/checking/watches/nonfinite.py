@@ -7,6 +7,7 @@ at, and the rules that the new node refers to are replaced by ones that look at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,6 +128,7 @@ def _looking(call: _Call) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return what makes a rule look at the cotangents that it returns."""
 
     def wrap(rule: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(rule)
         def looking(g: Array, *kept: Any, **options: Any) -> Any:
             with np.errstate(all="ignore"):
                 result = rule(g, *kept, **options)
