@@ -102,7 +102,7 @@ class Custom:
         self._operations: dict[int, Operation] = {}  # by the number of leaves
         update_wrapper(self, f)
         try:
-            self._signature = signature(f)
+            self._signature = None if isinstance(f, np.ufunc) else signature(f)  # rules want none of a ufunc's options
         except (TypeError, ValueError):  # a function in C
             self._signature = None
         parameters = () if self._signature is None else self._signature.parameters.values()

@@ -64,6 +64,9 @@ def test_a_function_without_a_signature_takes_positions_only() -> None:
     assert grad(largest)(2.0, 1.0) == 1.0
     with pytest.raises(ArgumentError, match="the parameters of max are unknown; pass its arguments by position"):
         largest(2.0, 1.0, key=abs)
+    tanh: Any = custom_vjp(np.tanh)
+    tanh.defvjp(lambda x: (np.tanh(x), np.tanh(x)), lambda ans, g: (g * (1 - ans**2),))
+    np.testing.assert_allclose(grad(lambda x: np.sum(tanh(x)))(X), 1 - np.tanh(X) ** 2)
 
 
 def test_options_are_held_to_their_word() -> None:
