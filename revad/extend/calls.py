@@ -97,6 +97,7 @@ class Custom:
     kind = "custom"
 
     def __init__(self, f: Callable[..., Any], nondiff_argnums: int | tuple[int, ...] = ()) -> None:
+        check_function(f, f"{self.kind}: what it is given")
         self.f = f
         self.nondiff_argnums = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else tuple(nondiff_argnums)
         self._operations: dict[int, Operation] = {}  # by the number of leaves
@@ -199,6 +200,12 @@ class Custom:
     def _state_rules(self, operation: Operation, names: tuple[str, ...]) -> None:
         """State the rules of the operation on leaves of those names."""
         raise NotImplementedError
+
+
+def check_function(f: Any, what: str) -> None:
+    """Refuse what cannot be called."""
+    if not callable(f):
+        raise ArgumentError(f"{what} must be a function, not {type(f).__name__}.")
 
 
 def is_pair(result: Any) -> bool:
