@@ -38,7 +38,7 @@ def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None, give
         return g
     users = getattr(rule, "users", None)
     try:
-        g_shape = g.shape
+        g_shape = g.shape  # pyright: ignore[reportAttributeAccessIssue]
     except AttributeError:
         if g is NONDIFF:
             return np.zeros(shape, dtype)[()]

@@ -97,12 +97,13 @@ class Custom:
     kind = "custom"
 
     def __init__(self, f: Callable[..., Any], nondiff_argnums: int | tuple[int, ...] = ()) -> None:
+        check_function(f, f"{self.kind}: what it is given")
         self.f = f
         self.nondiff_argnums = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else tuple(nondiff_argnums)
         self._operations: dict[int, Operation] = {}  # by the number of leaves
         update_wrapper(self, f)
         try:
-            self._signature = signature(f)
+            self._signature = None if isinstance(f, np.ufunc) else signature(f)  # rules want none of a ufunc's options
         except (TypeError, ValueError):  # a function in C
             self._signature = None
         parameters = () if self._signature is None else self._signature.parameters.values()
@@ -199,6 +200,12 @@ class Custom:
     def _state_rules(self, operation: Operation, names: tuple[str, ...]) -> None:
         """State the rules of the operation on leaves of those names."""
         raise NotImplementedError
+
+
+def check_function(f: Any, what: str) -> None:
+    """Refuse what cannot be called."""
+    if not callable(f):
+        raise ArgumentError(f"{what} must be a function, not {type(f).__name__}.")
 
 
 def is_pair(result: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from revad.base.trees import flatten, same_structure
 from revad.engine.handles import keep
 from revad.errors import ArgumentError, RuleError
-from revad.extend.calls import Call, Custom, is_pair, is_single
+from revad.extend.calls import Call, Custom, check_function, is_pair, is_single
 from revad.extend.guarding import guard
 from revad.operations.operation import EXACT, NONDIFF, Operation, Rule
 from revad.tensors.pushing import moving
@@ -33,6 +33,7 @@ class _WithJvp(Custom):
         ``primals`` and ``tangents`` are tuples with one entry for each argument that is differentiated, of its structure. The
         tangent of an argument that does not move is zero. The rule is linear in ``tangents``.
         """
+        check_function(jvp, f"{self.kind}: the JVP of {self._name}")
         self.jvp = jvp
         self._operations = {}
         return jvp
@@ -123,6 +124,8 @@ class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
         A cotangent has its argument's structure and shapes, or is None for zero. A ``bwd`` with a parameter ``needs`` is told which
         of the cotangents are used, one bool for each; the others may be None.
         """
+        check_function(fwd, f"custom_vjp: fwd of {self._name}")
+        check_function(bwd, f"custom_vjp: bwd of {self._name}")
         self.fwd, self.bwd = fwd, bwd
         self.takes_needs = "needs" in inspect.signature(bwd).parameters
         self._operations = {}

@@ -180,24 +180,26 @@ def is_recorded(f: Callable[[list[Any]], Any], leaves: list[Any], first: int) ->
         return False
     finally:
         close_level(level, None)
-    for output, above, here, below in zip(outputs, at(step), at(0.0), at(-step), strict=True):
-        if is_inexact(above):
+    values = [at(steps * step) for steps in (1.0, -1.0, 0.5, -0.5, 0.0)]
+    for output, *around in zip(outputs, *values, strict=True):
+        if is_inexact(around[0]):
             tangent = plain(tangent_of(output)) if level_of(output) == level else 0.0
-            slope, bend, error = _differences(np.asarray(above), np.asarray(here), np.asarray(below), step, tangent)
-            smooth = np.isfinite(error) & (
-                bend <= step**0.5 * np.max(bend + np.abs(here), initial=0.0, where=np.isfinite(bend))
-            )
-            size = np.max(np.abs(slope), initial=0.0, where=smooth)
-            if np.any(error[smooth] > eps**0.2 * size):
+            if _is_off(np.asarray(tangent), [np.asarray(value) for value in around], step, eps):
                 return False
     return True
 
 
-def _differences(above: Any, here: Any, below: Any, step: float, tangent: Any) -> tuple[Any, Any, Any]:
-    """Return the slope between two values, how far they bend around the one in the middle, and how far a tangent is off the slope."""
-    with np.errstate(invalid="ignore"):
-        slope = (above - below) / (2 * step)
-        return slope, np.abs(above - 2 * here + below), np.abs(slope - np.asarray(tangent))
+def _is_off(tangent: Any, around: list[Any], step: float, eps: float) -> bool:
+    """Return whether a tangent is off the slope between values at ±step and ±step/2 around the last one.
+
+    At a kink the slopes on the two sides differ, at a jump those of the two steps, and then the tangent may be anything.
+    """
+    above, below, half_above, half_below, here = around
+    with np.errstate(invalid="ignore", over="ignore"):
+        slope, half_slope = (above - below) / (2 * step), (half_above - half_below) / step
+        doubt = np.abs(above - 2 * here + below) / step + 3 * np.abs(slope - half_slope)
+        rounding = 16 * eps / step * np.max(np.abs(here), initial=0.0)
+        return bool(np.any(np.abs(half_slope - tangent) > doubt + rounding + eps**0.4 * np.abs(slope)))
 
 
 def _like(new: Any, old: Any) -> Any:

@@ -151,7 +151,7 @@ def fit_tangent(part: Any, ans: Any, rule: Any = None, given: Any = ()) -> Any:
     shape, dtype = aval_of(ans)
     if dtype.kind not in "fc":
         return part
-    if not hasattr(part, "shape") and not isinstance(part, (int, float, complex, Marker)):
+    if not _is_number_or_array(part):
         raise RuleError(f"the rule {rule_name(rule)} returned {type(part).__name__} instead of a tangent of shape {shape}.")
     got = np.shape(part)
     if got != shape and part is not NONDIFF:
@@ -165,6 +165,10 @@ def fit_tangent(part: Any, ans: Any, rule: Any = None, given: Any = ()) -> Any:
         elif isinstance(part, (int, float, complex)):
             part = np.full_like(ans, part)
     return part if type(part) is float and dtype == np.float64 else project(part, shape, dtype, rule, given)
+
+
+def _is_number_or_array(part: Any) -> bool:
+    return hasattr(part, "shape") or isinstance(part, (int, float, complex, Marker))
 
 
 def fit_cotangent(cotangent: Any, tangent: Any, rule: Any, given: Any) -> Any:

@@ -64,6 +64,22 @@ def test_a_function_without_a_signature_takes_positions_only() -> None:
     assert grad(largest)(2.0, 1.0) == 1.0
     with pytest.raises(ArgumentError, match="the parameters of max are unknown; pass its arguments by position"):
         largest(2.0, 1.0, key=abs)
+    tanh: Any = custom_vjp(np.tanh)
+    tanh.defvjp(lambda x: (np.tanh(x), np.tanh(x)), lambda ans, g: (g * (1 - ans**2),))
+    np.testing.assert_allclose(grad(lambda x: np.sum(tanh(x)))(X), 1 - np.tanh(X) ** 2)
+
+
+def test_what_is_no_function_is_refused_at_once() -> None:
+    f: Any = custom_vjp(lambda x: x)
+    wrong: Any = 3
+    for state, told in (
+        (lambda: custom_vjp(wrong), "custom_vjp: what it is given must be a function, not int"),
+        (lambda: f.defvjp(wrong, lambda _, g: (g,)), "fwd of <lambda> must be a function, not int"),
+        (lambda: f.defvjp(lambda x: (x, None), wrong), "bwd of <lambda> must be a function, not int"),
+        (lambda: f.defjvp(wrong), "custom_vjp: the JVP of <lambda> must be a function, not int"),
+    ):
+        with pytest.raises(ArgumentError, match=told):
+            state()
 
 
 def test_options_are_held_to_their_word() -> None:

@@ -211,3 +211,29 @@ def test_a_trace_is_not_disturbed() -> None:
     program = revad.trace(lambda x: jvp(cubic, (x,), (x,))[1], X)
     np.testing.assert_allclose(program(2 * X), 24 * X**2)
     np.testing.assert_allclose(revad.trace(hessian(lambda x: np.sum(cubic(x))), X)(2 * X), 6 * np.eye(3))
+
+
+KINKS = {  # the derivative of a rule is zero where it has one
+    "abs": lambda g, x: g * np.sign(stop_gradient(x) - 0.5),
+    "rectified": lambda g, x: g * (stop_gradient(x) > 0.5),
+    "steps": lambda g, x: g * np.floor(stop_gradient(x) * 10),
+    "largest": lambda g, x: g * np.where(np.arange(3) == np.argmax(stop_gradient(x)), 2 * x, 1.0),
+}
+
+
+@pytest.mark.parametrize("way", ["vjp", "custom_vjp", "jvp", "custom_jvp"])
+@pytest.mark.parametrize("kink", KINKS)
+def test_a_difference_quotient_across_a_kink_or_a_jump_refuses_nothing(way: str, kink: str) -> None:
+    function = cubic_with(KINKS[kink], way)
+    loss = lambda x: np.sum(function(x))
+    for x in (np.array([0.5, 0.4, 0.5]), np.array([0.3, 0.5, 0.7], np.float32)):
+        expected = np.diag(2.0 * (np.arange(3) == np.argmax(x))) if kink == "largest" else np.zeros((3, 3))
+        np.testing.assert_array_equal(hessian(loss)(x), expected)
+        np.testing.assert_array_equal(jacobian(grad(loss))(x), expected)
+
+
+@pytest.mark.parametrize("way", ["vjp", "elementwise", "custom_vjp", "jvp", "custom_jvp"])
+def test_a_thousandth_of_a_derivative_is_missed_too(way: str) -> None:
+    cubic = cubic_with(lambda g, x: g * (6 * x + 2e-3 * stop_gradient(x)), way)
+    with pytest.raises(LostGradientError, match=TOLD):
+        hessian(lambda x: np.sum(cubic(x)))(X)
