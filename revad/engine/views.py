@@ -23,7 +23,7 @@ from revad.engine.tape import Leaf
 from revad.engine.watching import Pause
 from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
-from revad.operations.writing import Step, take_step, write_at
+from revad.operations.writing import Step, shows_twice, take_step, write_at
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:
@@ -57,7 +57,10 @@ def note_views(outputs: Any, ans: Any, function: Any, args: tuple[Any, ...], kwa
 def _note(output: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], item: int | None) -> None:
     if not isinstance(output, Tracked) or not (type(ans) is np.ndarray or hasattr(ans, "_view")):
         return
-    for position, base in (*enumerate(args), *kwargs.items()):
+    arguments: Any = (*enumerate(args), *kwargs.items())
+    if item is not None and item < len(args):
+        arguments = ((item, args[item]), *arguments)  # output i of `np.broadcast_arrays` shows argument i
+    for position, base in arguments:
         if isinstance(base, Tracked) and base is not output and _shows(ans, base._value):
             args = tuple([None if i == position else _shape_of(value) for i, value in enumerate(args)])
             kwargs = {name: None if name == position else value for name, value in kwargs.items()}
@@ -147,7 +150,7 @@ def _is_spare(base: Tracked) -> bool:
             known += 1
     if buffer is memory:
         return _references(handle) <= known + 1  # the variable `buffer`
-    return _references(handle) <= _ALONE + 1 and type(memory) is ndarray and getrefcount(buffer.base) <= known
+    return _references(handle) <= _ALONE + 1 and type(memory) is ndarray and getrefcount(buffer.base) <= known and not shows_twice(buffer)
 
 
 def _references(handle: Any) -> int:
@@ -210,6 +213,8 @@ def check_writable(handle: Tracked) -> None:
             "To update it (an optimiser's step), write inside `with revad.no_grad():`; to compute with a changed copy, "
             "use `y = x.copy()` first."
         )
+    if isinstance(value, (float, complex, np.generic)):
+        raise TypeError("a tracked scalar does not support item assignment: it is a number, not an array, as in NumPy.")
 
 
 def _refresh(base: Tracked) -> None:

@@ -22,6 +22,14 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, *args: Any, **kwa
     if not isinstance(x, Tracked) or isinstance(x, Buffer):
         return np.lib.stride_tricks.as_strided(x, shape, strides, *args, **kwargs)
     itemsize = x.dtype.itemsize
+    if strides is not None and not x.flags.c_contiguous:  # they count bytes in memory, in which the axes may be nested otherwise
+        shape = x.shape if shape is None else shape
+        x = np.transpose(x, sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
+        if not x.flags.c_contiguous:
+            raise ArgumentError(
+                "as_strided of a tracked array that is part of a larger one, with strides of one's own: they may lead to elements in "
+                "between, which it does not hold. Make a copy first, `x = x.copy()`, and take its strides."
+            )
     wanted = _contiguous(x) if strides is None else tuple(strides)
     if any(stride % itemsize for stride in wanted):
         raise ArgumentError(

@@ -13,8 +13,10 @@ import numpy as np
 from revad.base.aval import Aval, aval_of
 from revad.operations.constants import beside
 from revad.operations.indexing import index_update, unindex
+from revad.operations.layouts import in_order
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
+from revad.rules.axes import picked_axis
 from revad.rules.scattering import along_axis
 
 # By key ----------------------------------------------------------------------------------------------------------------------
@@ -35,8 +37,7 @@ vjp(operator.getitem, b=NONDIFF)
 @linear(np.take, "a")
 def take_adjoint(g: Any, a: Aval, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
     """Scatter along one axis: ā[..., indices, ...] += ȳ."""
-    shape = (a.size,) if axis is None else a.shape
-    axis = 0 if axis is None else axis % a.ndim
+    axis, shape = picked_axis(a, axis)
     if mode == "wrap":
         indices = np.remainder(indices, shape[axis])
     elif mode == "clip":
@@ -93,7 +94,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
         if aval_of(condition).dtype != np.bool_:
             raise TypeError("invalid entry in condlist: should be boolean ndarray")
         chosen = np.where(condition, choice, chosen)
-    return chosen
+    return in_order(chosen, "C")
 
 
 @composite(np.compress)

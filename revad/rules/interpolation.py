@@ -34,7 +34,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         f = np.where(x < xp[0], left, f)
     if right is not None:
         f = np.where(x > xp[-1], right, f)
-    return np.where(np.isnan(x), x, f)
+    f = np.where(np.isnan(x), x, f)
+    return f if np.ndim(f) else f[()]
 
 
 def periodic(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval
+from revad.base.aval import Aval, aval_of
 from revad.operations.constants import beside
 from revad.operations.indexing import index_update, unindex
+from revad.operations.layouts import in_order, order_of
 from revad.operations.operation import newer
 from revad.operations.registry import composite, linear
-from revad.rules.axes import as_array
+from revad.rules.axes import as_array, picked_axis
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ def block(arrays: Any) -> Any:
             return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
         return np.concatenate([join(item, level + 1) for item in part], axis=level - depth)
 
-    return np.copy(join(arrays, 0)) if depth == 0 else join(arrays, 0)
+    return np.copy(arrays, "C") if depth == 0 else join(arrays, 0)
 
 
 def list_depth(arrays: Any) -> int:
@@ -154,7 +155,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         values = np.astype(values, arr.dtype)
     places = np.broadcast_to(np.where(where < 0, where + n, where), (many,))
     order = np.argsort(np.concatenate((places, beside(np.arange(n), places))), stable=True)
-    return np.take(np.concatenate((values, arr), axis), order, axis)
+    return in_order(np.take(np.concatenate((values, arr), axis), order, axis), order_of(arr))
 
 
 def positions(obj: Any, n: int) -> Any:
@@ -173,7 +174,9 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     n = np.shape(arr)[axis]
     deleted = positions(obj, n)
     kept = index_update(beside(np.ones(n, dtype=bool), deleted), deleted, 0)
-    return np.take(arr, np.flatnonzero(kept), axis)
+    if isinstance(obj, slice) or (np.size(obj) == 1 and aval_of(obj).dtype != np.bool_):
+        return in_order(np.take(arr, np.flatnonzero(kept), axis), order_of(arr))
+    return arr[(slice(None),) * (axis % np.ndim(arr)) + (kept,)]
 
 
 @composite(np.resize)
@@ -241,8 +244,7 @@ def tile_adjoint(g: Any, A: Aval, reps: Any) -> Any:
 @linear(np.repeat, "a")
 def repeat_adjoint(g: Any, a: Aval, repeats: Any, axis: int | None = None) -> Any:
     """Sum over the copies of each element: ā[i] = Σ ȳ over the repeats[i] places that came from i."""
-    shape = (a.size,) if axis is None else a.shape
-    axis = 0 if axis is None else axis % a.ndim
+    axis, shape = picked_axis(a, axis)
     before, n, after = shape[:axis], shape[axis], shape[axis + 1 :]
     if np.size(repeats) == 1:
         copies = np.reshape(g, (*before, n, int(np.ravel(repeats)[0]), *after))

@@ -13,12 +13,14 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.operations.registry import in_place
+from revad.operations.writing import flat_key
 from revad.rules.scattering import along_axis, may_repeat, read
 
 
 def write_flat(a: Any, numbers: Any, value: Any) -> None:
     """Perform ``a.flat[numbers] = value``."""
-    a[np.unravel_index(numbers, np.shape(a))] = value
+    target, key = flat_key(a, numbers)
+    target[key] = value
 
 
 def cycled(values: Any, n: int) -> Any:
@@ -106,10 +108,10 @@ def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
         return
     numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)
     flat = np.ravel(numbers)
-    operands = tuple(np.ravel(np.broadcast_to(x, numbers.shape)) for x in operands)
+    operands = tuple(np.ravel(np.broadcast_to(np.copy(x), numbers.shape)) for x in operands)  # also if it lies in what is written
     for visit in visits(flat):
-        now = np.unravel_index(flat[visit], np.shape(a))
-        a[now] = ufunc(a[now], *(x[visit] for x in operands))
+        target, now = flat_key(a, flat[visit])
+        target[now] = ufunc(target[now], *(x[visit] for x in operands))
 
 
 def visits(flat: Any) -> Iterator[Any]:

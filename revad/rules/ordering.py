@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.operations.layouts import arranged_like
 from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, gather_axes, scatter_axes
@@ -22,7 +23,7 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, 
     """Return the elements gathered in stable order, so that equal ones keep their own cotangents."""
     if axis is None:
         a, axis = np.ravel(a), 0
-    return np.take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis=axis)
+    return arranged_like(np.take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis=axis), a)
 
 
 @composite(np.sort_complex)

@@ -8,6 +8,7 @@ import numpy as np
 
 from revad.base.aval import Aval
 from revad.operations.indexing import index_update
+from revad.operations.layouts import in_order, order_of
 from revad.operations.protocol import own
 from revad.operations.registry import composite, linear
 from revad.rules.axes import as_array
@@ -31,6 +32,12 @@ STATISTICS = {"maximum": np.max, "mean": np.mean, "median": np.median, "minimum"
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     """Pad an array; the mode says with what."""
+    result = padded(array, pad_width, mode, kwargs)
+    return np.copy(result) if result is array else in_order(result, order_of(array))
+
+
+def padded(array: Any, pad_width: Any, mode: Any, kwargs: dict[str, Any]) -> Any:
+    """Return the array with what the mode puts around it."""
     shape = np.shape(array)
     widths = width_pairs(pad_width, len(shape))
     if callable(mode):
@@ -84,7 +91,7 @@ def stacked(values: Any) -> Any:
 @own
 def zero_pad(array: Any, widths: list[list[int]]) -> Any:
     """Put the array into a larger one full of zeros."""
-    return np.pad(array, widths)
+    return np.pad(array, widths) if widths else np.copy(array)
 
 
 @linear(zero_pad, "array")

@@ -8,7 +8,7 @@ import numpy as np
 
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, plain
 from revad.errors import LostGradientError
 from revad.operations.registry import lookup, qualified_name
 
@@ -66,12 +66,13 @@ def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], 
 def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return a call of reshape or ravel with an order that the layout in memory decides ('A', 'K') spelled out."""
     at = 2 if function is np.reshape else 1
+    if kwargs.get("copy", True) is False:  # whether it can be done without a copy is known now; a gradient may lie otherwise
+        np.reshape(plain(args[0] if args else kwargs["a"]), *args[1:], **{n: v for n, v in kwargs.items() if n != "a"})
+        kwargs = {name: value for name, value in kwargs.items() if name != "copy"}
     order = args[at] if len(args) > at else kwargs.get("order")
     if order not in ("A", "K") or not args:
         return args, kwargs
-    x = value = args[0]
-    while isinstance(value, Tracked):
-        value = value._value
+    x, value = args[0], plain(args[0])
     strides = getattr(value, "strides", ())
     if order == "K" and function is np.ravel:
         x = np.transpose(x, sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))

@@ -14,6 +14,7 @@ from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked
 from revad.errors import InPlaceError, LostGradientError
+from revad.operations.layouts import has_order, in_order, order_of
 from revad.tensors import calls
 
 
@@ -187,10 +188,10 @@ class ArrayMethods:
         return int(apply(np.ceil, (self,), {}))
 
     def __copy__(self) -> Any:
-        return apply(np.copy, (self,), {})
+        return self.copy("K")
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return apply(np.copy, (self,), {})
+        return self.copy("K")
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise lost_gradient("pickling (or sending to another process)", self)
@@ -212,19 +213,27 @@ class ArrayMethods:
         """Refuse: Python numbers carry no derivative."""
         raise lost_gradient("t.tolist()", self)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True, copy: Any = True) -> Any:
         """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
-        if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
+        dtype = np.dtype(dtype)
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype!r} according to the rule {casting!r}")
+        order = order_of(self) if order == "A" else order
+        if not copy and dtype == self.dtype and has_order(self, order):
             return self
-        return apply(cast, (self, np.dtype(dtype)), {})
+        return in_order(apply(cast, (self, dtype), {}), order)
+
+    def copy(self, order: Any = "C") -> Any:
+        """Return a copy; unlike that of `np.copy`, its order is 'C' unless told otherwise."""
+        return apply(np.copy, (self, order), {}) if isinstance(_plain(self), np.ndarray) else self
 
     def flatten(self, order: Any = "C") -> Any:
         """Return a copy collapsed to one axis."""
-        return apply(np.copy, (apply(np.ravel, (self,), {"order": order}),), {})
+        return apply(np.copy, (calls.call(np.ravel, (self, order), {}),), {})
 
     def conj(self) -> Any:
-        """Return the complex conjugate."""
-        return apply(np.conjugate, (self,), {})
+        """Return the complex conjugate; the value itself where it is real."""
+        return self if self.dtype.kind == "f" else apply(np.conjugate, (self,), {})
 
     conjugate = conj
 
@@ -248,7 +257,7 @@ class ArrayMethods:
         """Return a view; another dtype or class is refused, since the bytes in memory carry no derivative."""
         if args and args != (self.dtype,):
             raise lost_gradient("t.view(dtype)", self)
-        return self[...]
+        return self[...] if isinstance(_plain(self), np.ndarray) else self
 
     def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
         """Write at positions of the flattened array, in place."""
@@ -297,7 +306,6 @@ class ArrayMethods:
     choose = _method(np.choose)
     diagonal = _method(np.diagonal)
     trace = _method(np.trace)
-    copy = _method(np.copy)
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
