@@ -80,6 +80,8 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     if not np.can_cast(source := aval_of(src).dtype, dst.dtype, casting):
         raise TypeError(f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule {casting!r}")
     mask = ... if where is True else np.broadcast_to(where, np.shape(dst))
+    if where is not True and (extra := np.ndim(src) - np.ndim(dst)) > 0 and np.shape(src)[:extra] == (1,) * extra:
+        src = np.reshape(src, np.shape(src)[extra:])
     dst[mask] = src if where is True else np.broadcast_to(src, np.shape(dst))[mask]
 
 
@@ -96,7 +98,8 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     else:
         step, end = 1 + int(np.sum(np.cumprod(shape[:-1]))), None
     diagonal = np.arange(np.size(a))[:end:step]
-    write_flat(a, diagonal, cycled(val, diagonal.size))
+    if np.size(val):
+        write_flat(a, diagonal, cycled(val, diagonal.size))
 
 
 @in_place("at")  # pyright: ignore[reportArgumentType]
@@ -104,7 +107,8 @@ def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
     """``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
     operands: tuple[Any, ...] = () if b is None else (b,)
     if not may_repeat(indices):
-        a[indices] = ufunc(a[indices], *operands)
+        part = a[indices]
+        a[indices] = ufunc(part, *(np.broadcast_to(x, np.shape(part)) for x in operands))
         return
     numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)
     flat = np.ravel(numbers)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import aval_of, cast
-from revad.engine import views
+from revad.engine import overlaps, views
 from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked
 from revad.errors import InPlaceError, LostGradientError
 from revad.operations.layouts import has_order, in_order, order_of
 from revad.tensors import calls
+from revad.tensors.flat import Flat
 
 
 def _method(function: Callable[..., Any]) -> Any:
@@ -141,7 +142,10 @@ class ArrayMethods:
 
     @flat.setter
     def flat(self, value: Any) -> None:
-        Flat(self)[:] = value
+        if overlaps.overlap(self, (value,)):
+            overlaps.move(lambda target, elements: setattr(target, "flat", elements), self, value)  # pyright: ignore[reportArgumentType]
+        else:
+            Flat(self)[:] = value
 
     def __len__(self) -> int:
         shape = self.shape
@@ -237,12 +241,14 @@ class ArrayMethods:
 
     conjugate = conj
 
-    def dot(self, b: Any) -> Any:
+    def dot(self, b: Any, out: Any = None) -> Any:
         """Return ``np.dot(self, b)``."""
-        return apply(np.dot, (self, b), {})
+        return calls.call(np.dot, (self, b), {"out": out}) if out is not None else apply(np.dot, (self, b), {})
 
     def fill(self, value: Any) -> None:
         """Set every element to a value, in place."""
+        if np.ndim(value):
+            raise ValueError(f"t.fill takes one number, not an array of shape {np.shape(value)}; write `t[...] = values`.")
         views.write(self, ..., value)  # pyright: ignore[reportArgumentType]
 
     def sort(self, axis: int = -1, **kwargs: Any) -> None:
@@ -307,9 +313,9 @@ class ArrayMethods:
     diagonal = _method(np.diagonal)
     trace = _method(np.trace)
 
-    def compress(self, condition: Any, axis: int | None = None) -> Any:
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
-        return apply(np.compress, (condition, self, axis), {})
+        return calls.call(np.compress, (condition, self, axis, out), {})
 
 
 def set_shape(tensor: Any, new: Any) -> None:
@@ -342,29 +348,6 @@ def lost_gradient(what: str, value: Any) -> LostGradientError:
         "value itself (np.sin(t), np.stack([t, u]), a buffer from np.zeros_like(t)), or `import revad.numpy as np`. "
         "If you want a constant: revad.stop_gradient(t)."
     )
-
-
-class Flat:
-    """What ``t.flat`` gives: elements in row-major order, readable by index and by iteration, assignable."""
-
-    __slots__ = ("_tensor",)
-
-    def __init__(self, tensor: Any) -> None:
-        self._tensor = tensor
-
-    def __len__(self) -> int:
-        return self._tensor.size
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(apply(np.ravel, (self._tensor,), {}))
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, int):
-            return self._tensor[np.unravel_index(key % len(self) if -len(self) <= key < 0 else key, self._tensor.shape)]
-        return np.copy(apply(np.ravel, (self._tensor,), {})[key])
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)
 
 
 def _plain(value: Any) -> Any:

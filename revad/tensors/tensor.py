@@ -8,6 +8,9 @@ writes a program.
 from __future__ import annotations
 
 import operator
+import sys
+from dis import opname
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,12 +18,13 @@ from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS
 from revad.base.aval import aval_of
-from revad.engine import views
+from revad.engine import overlaps, views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked
 from revad.engine.watching import Pause
-from revad.errors import LostGradientError
+from revad.errors import InPlaceError, LostGradientError
 from revad.operations import python as operators
+from revad.operations.indexing import is_basic
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
 
@@ -65,9 +69,14 @@ def _in_place(operate: Any) -> Any:
                 f"an in-place operation would put a result of dtype {aval_of(result).dtype} into a tracked value of dtype "
                 f"{self.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
             )
+        elif np.shape(result) != self.shape:
+            raise ValueError(
+                f"an in-place operation would give a tracked value of shape {self.shape} the shape {np.shape(result)}; NumPy refuses "
+                "this too. Write `t = t + c` in place of `t += c`."
+            )
         elif not isinstance(result, Tracked):  # a floor, say: a constant from now on
             views.write(self, ..., result)
-        elif result.shape == self.shape and result.dtype == self.dtype:
+        elif result.dtype == self.dtype:
             views.replace(self, result)
         else:
             views.write(self, ..., result)
@@ -120,7 +129,18 @@ class Tensor(ArrayMethods, Tracked):
         return calls.call(function, args, kwargs)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+        if value is not self and getattr(value, "_view", None) is None:
+            views.write(self, key, value)
+        elif views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+            return
+        elif not is_basic(key) and overlaps.overlap(self, (value,)):
+            overlaps.move(lambda target, elements: operator.setitem(target, key, elements), self, value)
+        elif _called_by_compiled_code(sys._getframe(1)) and overlaps.overlap(self, (value,)):
+            raise InPlaceError(
+                f"t[{key!r}] = a view of t itself (shape {value.shape}), by compiled code. So rng.shuffle swaps rows, and with views both "
+                "become the same row; NumPy spares only its own arrays. Write `t[:] = t[rng.permutation(len(t))]`, or `t[i] = t[j].copy()`."
+            )
+        else:
             views.write(self, key, value)
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
@@ -161,6 +181,11 @@ class Tensor(ArrayMethods, Tracked):
 
     def __abs__(self) -> Any:
         return apply(np.absolute, (self,), {})
+
+
+def _called_by_compiled_code(frame: FrameType) -> bool:
+    """Return whether the innermost line of Python is in the middle of a call, not of an assignment to an item."""
+    return opname[frame.f_code.co_code[frame.f_lasti]].startswith(("CALL", "PRECALL"))
 
 
 def _bottom(value: Any) -> Any:
