@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator
 from operator import getitem
 from sys import getrefcount
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,9 @@ from revad.engine.watching import Pause
 from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
 from revad.operations.writing import Step, shows_twice, take_step, write_at
+
+
+_writing = RLock()  # a write reads a handle and binds it anew; threads that write other elements of it wait for that
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:
@@ -86,9 +90,14 @@ def link(output: Tracked, view: View) -> None:
     output._view = view
     views = getattr(view.base, "_views", None)
     if views is None:
-        views = view.base._views = []
-    elif len(views) >= 32 and len(views) & (len(views) - 1) == 0:
-        views[:] = [reference for reference in views if reference() is not None]
+        with _writing:
+            views = getattr(view.base, "_views", None)
+            if views is None:
+                views = view.base._views = []
+    elif (n := len(views)) >= 32 and n & (n - 1) == 0:
+        with _writing:  # other threads may append meanwhile
+            n = len(views)
+            views[:n] = [reference for reference in views[:n] if reference() is not None]
     views.append(weakref.ref(output))
 
 
@@ -107,20 +116,21 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
-    if Pause.count and handle._node[1] <= Pause.level.get():
-        handle._value = _write_paused(handle._value, key, value, adds)
-        return
-    base = handle
-    steps: list[Step] = []
-    check_writable(base)
-    while (view := getattr(base, "_view", None)) is not None:
-        steps.append(view[1:])
-        base = view.base
+    with _writing:
+        if Pause.count and handle._node[1] <= Pause.level.get():
+            handle._value = _write_paused(handle._value, key, value, adds)
+            return
+        base = handle
+        steps: list[Step] = []
         check_writable(base)
-    value = stacked(value)
-    spare = _is_spare(base) and (not isinstance(value, Tracked) or value.writes_in_place)
-    rebind(base, apply(write_at, (base, tuple(steps[::-1]), key, value, adds, spare), {}))
-    _refresh(base)
+        while (view := getattr(base, "_view", None)) is not None:
+            steps.append(view[1:])
+            base = view.base
+            check_writable(base)
+        value = stacked(value)
+        spare = _is_spare(base) and (not isinstance(value, Tracked) or value.writes_in_place)
+        rebind(base, apply(write_at, (base, tuple(steps[::-1]), key, value, adds, spare), {}))
+        _refresh(base)
 
 
 def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:  # noqa: FBT001

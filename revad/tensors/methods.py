@@ -243,7 +243,7 @@ class ArrayMethods:
 
     def dot(self, b: Any, out: Any = None) -> Any:
         """Return ``np.dot(self, b)``."""
-        return calls.call(np.dot, (self, b), {"out": out}) if out is not None else apply(np.dot, (self, b), {})
+        return calls.call(np.dot, (self, b), {"out": out} if out is not None else {})
 
     def fill(self, value: Any) -> None:
         """Set every element to a value, in place."""
@@ -315,7 +315,7 @@ class ArrayMethods:
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
-        return calls.call(np.compress, (condition, self, axis, out), {})
+        return calls.call(np.compress, (condition, self, axis), {"out": out} if out is not None else {})
 
 
 def set_shape(tensor: Any, new: Any) -> None:
