@@ -142,18 +142,19 @@ def accuracy(operation: Operation) -> str:
 
 
 def source(operation: Operation) -> str:
-    """Return a link to the line of the rule."""
+    """Return the name of the rule, with a link to its line."""
     functions = [operation.composite, operation.joint and operation.joint.function]
     functions += [rule.function for rule in map(operation.rule, operation.declared) if isinstance(rule, Rule)]
     return next((found for function in functions if (found := link(function))), "")
 
 
 def link(function: Any) -> str:
-    """Return a link to the line where a function of ours stands."""
-    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    """Return a function of ours by name, with a link to the line where it stands."""
+    function = inspect.unwrap(function)
+    code = getattr(function, "__code__", None)
     if code is None or not (path := Path(code.co_filename)).is_relative_to(ROOT / "revad"):
         return ""
-    return f"[{path.name}:{code.co_firstlineno}](../{path.relative_to(ROOT)})"
+    return f"[`{function.__name__}` {path.name}:{code.co_firstlineno}](../{path.relative_to(ROOT)})"
 
 
 def kind_of(function: Any, operation: Operation) -> str:
@@ -295,7 +296,8 @@ def page() -> str:
         "",
         "<!-- Written by docs/_operations.py; do not edit. -->",
         "",
-        "Every function that takes tracked values, what its rule keeps, and where the rule stands.",
+        "Every function that takes tracked values, what its rule keeps, and where the rule stands: the name that",
+        "tracebacks and messages tell, file and line.",
         counted,
         "",
         HOW_TO_READ,

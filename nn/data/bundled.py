@@ -9,7 +9,7 @@ import numpy as np
 from nn.data.datasets import ArrayDataset
 from nn.data.sequences import TimeSeries
 from nn.dtypes import dtype_or_default
-from nn.extras import need
+from revad.extend import need
 
 
 def _bunch(name: str, dtype: Any, shape: tuple[int, ...] = (), scale: float = 1.0) -> ArrayDataset:
@@ -61,17 +61,7 @@ def iris(dtype: Any = None) -> ArrayDataset:
     Parameters
     ----------
     dtype : dtype, optional
-        Of the inputs; the default dtype (float32).
-
-    Returns
-    -------
-    ArrayDataset
-        As `digits`.
-
-    Raises
-    ------
-    MissingExtraError
-        scikit-learn is not installed.
+        As for `digits`; so are the result and the errors.
 
     References
     ----------
@@ -91,17 +81,7 @@ def wine(dtype: Any = None) -> ArrayDataset:
     Parameters
     ----------
     dtype : dtype, optional
-        Of the inputs; the default dtype (float32).
-
-    Returns
-    -------
-    ArrayDataset
-        As `digits`; the measurements have very different scales, see `Standardize`.
-
-    Raises
-    ------
-    MissingExtraError
-        scikit-learn is not installed.
+        As for `digits`; so are the result and the errors. The measurements have very different scales, see `Standardize`.
 
     References
     ----------
@@ -121,17 +101,7 @@ def breast_cancer(dtype: Any = None) -> ArrayDataset:
     Parameters
     ----------
     dtype : dtype, optional
-        Of the inputs; the default dtype (float32).
-
-    Returns
-    -------
-    ArrayDataset
-        As `digits`.
-
-    Raises
-    ------
-    MissingExtraError
-        scikit-learn is not installed.
+        As for `digits`; so are the result and the errors.
 
     References
     ----------

@@ -7,7 +7,6 @@ on who is faster. Every worker has a queue of its own: one that is killed while 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import queue
 import signal
@@ -15,7 +14,6 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Sequence
-from multiprocessing.connection import Connection
 from typing import Any
 
 Fetch = Callable[[int, Any], Any]
@@ -184,7 +182,7 @@ class _Process(_Worker):
             self.process.close()
 
 
-def _serve(fetch: Fetch, jobs: Sequence[Job], receiving: Connection, sending: Connection) -> None:
+def _serve(fetch: Fetch, jobs: Sequence[Job], receiving: Any, sending: Any) -> None:
     """Work in the process: send each batch, or what went wrong; the pipe is full when the reader has enough."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
     receiving.close()
@@ -203,6 +201,8 @@ def _serve(fetch: Fetch, jobs: Sequence[Job], receiving: Connection, sending: Co
 
 
 def _end_with_parent() -> None:
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -225,6 +225,8 @@ def context_of(kind: str, method: str | None) -> Any:
         raise ValueError(f"DataLoader: worker must be 'thread' or 'process', not {kind!r}.")
     if kind == "thread":
         return None
+    import multiprocessing  # not before somebody wants processes: it takes longer than the rest of nn.data
+
     with contextlib.suppress(ValueError):  # forking needs no copy of the dataset, where the system has it
         return multiprocessing.get_context(method or "fork")
     return multiprocessing.get_context(method)

@@ -8,10 +8,11 @@ import numpy as np
 
 import revad
 from revad.extend import Aval, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+def standardise(input: Array, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
     """Return x̂ = (x − μ)/√(σ² + ε), and the mean μ and variance σ² over the axes, which are kept with length one.
 
     Notes
@@ -32,7 +33,7 @@ def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any
     return centred, mean, variance
 
 
-def _standardise_input(g: Any, ans: Any, input: Aval, axes: tuple[int, ...], eps: float) -> Any:
+def _standardise_input(g: Array, ans: Array, input: Aval, axes: tuple[int, ...], eps: float) -> Array:
     g_y, g_mean, g_variance = g
     y, _, variance = ans
     n = input.size / max(variance.size, 1)
@@ -46,21 +47,21 @@ vjp(standardise, input=_standardise_input)
 
 
 def _channels(parameter: Any, ndim: int) -> Any:
-    """Lay one number per channel along axis 1."""
-    return np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
+    """Lay one number per channel along axis 1, if there are any."""
+    return None if parameter is None else np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
 
 
-def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
+def _scale_and_shift(y: Array, weight: Array, bias: Array) -> Array:
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
 
 def batch_norm(
-    input: Any,
+    input: Array,
     running_mean: Any,
     running_var: Any,
-    weight: Any = None,
-    bias: Any = None,
+    weight: Array = None,
+    bias: Array = None,
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
@@ -100,12 +101,12 @@ def batch_norm(
            [ 1.]])
     """
     ndim = np.ndim(input)
-    lay = [None if p is None else _channels(p, ndim) for p in (weight, bias)]
+    weight, bias = _channels(weight, ndim), _channels(bias, ndim)
     if not training:
         scale = 1 / np.sqrt(_channels(running_var, ndim) + eps)
-        scale = scale if lay[0] is None else lay[0] * scale
+        scale = scale if weight is None else weight * scale
         shift = -_channels(running_mean, ndim) * scale
-        return input * scale + (shift if lay[1] is None else lay[1] + shift), running_mean, running_var
+        return input * scale + (shift if bias is None else bias + shift), running_mean, running_var
     axes = (0, *range(2, ndim))
     n = int(np.prod([np.shape(input)[axis] for axis in axes]))
     if n <= 1:
@@ -118,10 +119,12 @@ def batch_norm(
         mean, variance = (np.ravel(revad.stop_gradient(part)) for part in (mean, variance))
         running_mean = ((1 - momentum) * running_mean + momentum * mean).astype(running_mean.dtype)
         running_var = ((1 - momentum) * running_var + momentum * (n / (n - 1)) * variance).astype(running_var.dtype)
-    return _scale_and_shift(y, *lay), running_mean, running_var
+    return _scale_and_shift(y, weight, bias), running_mean, running_var
 
 
-def layer_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def layer_norm(
+    input: Array, normalized_shape: tuple[int, ...], weight: Array = None, bias: Array = None, eps: float = 1e-5
+) -> Array:
     """Normalise each sample over its last axes.
 
     Parameters
@@ -163,19 +166,15 @@ def last_axes(name: str, shape: tuple[int, ...], normalized_shape: tuple[int, ..
     return tuple(range(len(shape) - n, len(shape)))
 
 
-def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def group_norm(input: Array, num_groups: int, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each sample over groups of channels and all places.
 
     Parameters
     ----------
-    input : array_like, shape (N, C, ...)
-        To be normalised.
+    input, weight, bias, eps
+        As for `batch_norm`.
     num_groups : int
         Divides C.
-    weight, bias : array_like, shape (C,), optional
-        Scale and shift.
-    eps : float
-        Added to the variance.
 
     References
     ----------
@@ -194,20 +193,16 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         )
     grouped = np.reshape(input, (shape[0], num_groups, -1))
     y = np.reshape(standardise(grouped, (2,), eps)[0], shape)
-    return _scale_and_shift(y, *(None if p is None else _channels(p, len(shape)) for p in (weight, bias)))
+    return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
-def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def instance_norm(input: Array, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each channel of each sample over all places.
 
     Parameters
     ----------
-    input : array_like, shape (N, C, ...)
-        To be normalised.
-    weight, bias : array_like, shape (C,), optional
-        Scale and shift.
-    eps : float
-        Added to the variance.
+    input, weight, bias, eps
+        As for `batch_norm`.
 
     Examples
     --------
@@ -219,15 +214,15 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
     if len(shape) < 3 or int(np.prod(shape[2:])) <= 1:
         raise ValueError(f"instance_norm: each channel needs more than one place, but the input has shape {shape}.")
     y = standardise(input, tuple(range(2, len(shape))), eps)[0]
-    return _scale_and_shift(y, *(None if p is None else _channels(p, len(shape)) for p in (weight, bias)))
+    return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
 @revad.primitive
-def _divide_by_rms(input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms(input: Array, axes: tuple[int, ...], eps: float) -> Array:
     return input / np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
 
 
-def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms_input(g: Array, input: Array, axes: tuple[int, ...], eps: float) -> Array:
     """x̄ = (ȳ − y·mean(ȳy))/ρ with ρ = √(mean(x²) + ε) and y = x/ρ."""
     root = np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
     y = input / root
@@ -237,17 +232,13 @@ def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) 
 vjp(_divide_by_rms, input=_divide_by_rms_input)
 
 
-def rms_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, eps: float | None = None) -> Any:
+def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: float | None = None) -> Array:
     """Divide each sample by its root mean square over the last axes.
 
     Parameters
     ----------
-    input : array_like, shape (..., *normalized_shape)
-        To be normalised.
-    normalized_shape : tuple of int
-        Lengths of the last axes.
-    weight : array_like of that shape, optional
-        Scale.
+    input, normalized_shape, weight
+        As for `layer_norm`.
     eps : float, optional
         Added to the mean square; by default the spacing of the dtype at 1.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.functional import rectifiers, sigmoids, softmaxes
+from nn.functional.activations import rectifiers, sigmoids, softmaxes
 from nn.layers.functional_layer import FunctionalLayer
 
 

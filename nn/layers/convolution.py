@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from nn import init
-from nn.functional.convolution import convolve, convolve_transposed, padding_of
-from nn.functional.windows import Sizes, each
+from nn.functional.resizing.padding import MODES
+from nn.functional.windows.correlation import convolve, convolve_transposed, padding_of
+from nn.functional.windows.geometry import Sizes, each
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
-_MODES = {"zeros": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+_MODES = {"zeros": "constant", **{mode: MODES[mode] for mode in ("circular", "reflect", "replicate")}}
 
 
 class _Convolution(Module):
@@ -111,7 +113,7 @@ class _Conv(_Convolution):
             rng=rng,
         )
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the convolution."""
         name, padding = type(self).__name__, self.padding
         if self.padding_mode != "zeros":
@@ -159,7 +161,7 @@ class _ConvTranspose(_Convolution):
             rng=rng,
         )
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the transposed convolution."""
         return convolve_transposed(
             type(self).__name__,
@@ -211,7 +213,7 @@ class Conv1d(_Conv):
 
 
 class Conv2d(_Conv):
-    """Convolve (N, C, H, W) with learned filters; the arguments are those of `Conv1d`.
+    """Convolve (N, C, H, W) with learned filters; parameters as for `Conv1d`.
 
     Examples
     --------
@@ -224,7 +226,7 @@ class Conv2d(_Conv):
 
 
 class Conv3d(_Conv):
-    """Convolve (N, C, D, H, W) with learned filters; the arguments are those of `Conv1d`.
+    """Convolve (N, C, D, H, W) with learned filters; parameters as for `Conv1d`.
 
     Examples
     --------
@@ -274,7 +276,7 @@ class ConvTranspose1d(_ConvTranspose):
 
 
 class ConvTranspose2d(_ConvTranspose):
-    """Enlarge (N, C, H, W) by the adjoint of a convolution; the arguments are those of `ConvTranspose1d`.
+    """Enlarge (N, C, H, W) by the adjoint of a convolution; parameters as for `ConvTranspose1d`.
 
     Examples
     --------
@@ -287,7 +289,7 @@ class ConvTranspose2d(_ConvTranspose):
 
 
 class ConvTranspose3d(_ConvTranspose):
-    """Enlarge (N, C, D, H, W) by the adjoint of a convolution; the arguments are those of `ConvTranspose1d`.
+    """Enlarge (N, C, D, H, W) by the adjoint of a convolution; parameters as for `ConvTranspose1d`.
 
     Examples
     --------

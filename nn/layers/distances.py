@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.functional import ranking_losses
+from nn.functional import vectors
 from nn.layers.functional_layer import FunctionalLayer
 
 
@@ -16,7 +16,7 @@ class CosineSimilarity(FunctionalLayer):
     0.0
     """
 
-    function = staticmethod(ranking_losses.cosine_similarity)
+    function = staticmethod(vectors.cosine_similarity)
     inputs = 2
 
 
@@ -30,5 +30,5 @@ class PairwiseDistance(FunctionalLayer):
     5.0
     """
 
-    function = staticmethod(ranking_losses.pairwise_distance)
+    function = staticmethod(vectors.pairwise_distance)
     inputs = 2

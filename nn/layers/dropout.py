@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.channel_dropouts import dropout1d, dropout2d, dropout3d, feature_alpha_dropout
-from nn.functional.linear import alpha_dropout, dropout
+from nn.functional.dropping import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class Dropout(Module):
@@ -38,7 +38,7 @@ class Dropout(Module):
             raise ValueError(f"{type(self).__name__}: the probability p must be between 0 and 1, not {p}.")
         self.p, self.rng = p, None if rng is None else generator_or_default(rng)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with elements dropped, in training."""
         return dropout(input, self.p, self.training, self.rng)
 
@@ -48,7 +48,7 @@ class Dropout(Module):
 
 
 class Dropout1d(Dropout):
-    """Drop whole channels of (N, C, L) with probability p, in training.
+    """Drop whole channels of (N, C, L) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -57,13 +57,13 @@ class Dropout1d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout1d(input, self.p, self.training, self.rng)
 
 
 class Dropout2d(Dropout):
-    """Drop whole channels of (N, C, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -72,13 +72,13 @@ class Dropout2d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout2d(input, self.p, self.training, self.rng)
 
 
 class Dropout3d(Dropout):
-    """Drop whole channels of (N, C, D, H, W) with probability p, in training.
+    """Drop whole channels of (N, C, D, H, W) with probability p, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -87,13 +87,13 @@ class Dropout3d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout3d(input, self.p, self.training, self.rng)
 
 
 class AlphaDropout(Dropout):
-    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop elements so that mean 0 and variance 1 are kept, for nets with `SELU`, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -102,13 +102,13 @@ class AlphaDropout(Dropout):
     array([1., 1.])
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with elements dropped, in training."""
         return alpha_dropout(input, self.p, self.training, self.rng)
 
 
 class FeatureAlphaDropout(Dropout):
-    """Drop whole channels of (N, C, ...) so that mean 0 and variance 1 are kept, for nets with `SELU`, in training.
+    """Drop whole channels of (N, C, ...) as `AlphaDropout` drops elements, in training; parameters as for `Dropout`.
 
     Examples
     --------
@@ -117,6 +117,6 @@ class FeatureAlphaDropout(Dropout):
     array([[1., 1.]])
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return feature_alpha_dropout(input, self.p, self.training, self.rng)

@@ -7,10 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from nn import init
-from nn.functional.embeddings import embedding, embedding_bag
+from nn.functional.lookup import embedding, embedding_bag
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 class _Table(Module):
@@ -90,7 +91,7 @@ class Embedding(_Table):
         self._make(num_embeddings, embedding_dim, padding_idx, dtype, rng)
         self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse = max_norm, norm_type, scale_grad_by_freq, sparse
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the rows with these numbers."""
         return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq)
 
@@ -105,26 +106,14 @@ class EmbeddingBag(_Table):
 
     Parameters
     ----------
-    num_embeddings, embedding_dim : int
-        Number and length of the rows.
-    max_norm : float, optional
-        Rows that are looked up and longer than this are shortened first, for good.
-    norm_type : float
-        Which norm says how long: 2 for Euclid's.
-    scale_grad_by_freq : bool
-        Whether the gradient of a row is divided by how often it is looked up.
+    num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse, dtype, rng
+        As for `Embedding`.
     mode : {"sum", "mean", "max"}
         What becomes of a bag; an empty one becomes zeros.
-    sparse : bool
-        PyTorch's setting of how gradients are stored; here they are arrays in any case.
     include_last_offset : bool
         Whether ``offsets`` has one more entry, the end of the last bag.
     padding_idx : int, optional
         A row that starts as zeros, gets no gradient and does not count.
-    dtype : dtype, optional
-        Of the parameters.
-    rng : numpy.random.Generator, optional
-        For the initial values: standard normal.
 
     Attributes
     ----------
@@ -156,7 +145,7 @@ class EmbeddingBag(_Table):
         self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse = max_norm, norm_type, scale_grad_by_freq, sparse
         self.mode, self.include_last_offset = mode, include_last_offset
 
-    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
+    def forward(self, input: Array, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         """Return one row per bag; the arguments are those of `nn.functional.embedding_bag`."""
         return embedding_bag(
             input,

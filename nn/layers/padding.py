@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn.functional.padding import pad
-from nn.functional.windows import each
+from nn.functional.resizing.padding import pad
+from nn.functional.windows.geometry import each
 from nn.module import Module
+from revad.typing import Array
 
 
 class _Pad(Module):
@@ -22,7 +23,7 @@ class _Pad(Module):
         super().__init__()
         self.padding = each(padding, 2 * self.axes, f"{type(self).__name__}: padding")
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, padded."""
         if np.ndim(input) not in (self.axes + 1, self.axes + 2):
             raise ValueError(
@@ -106,12 +107,7 @@ class ConstantPad3d(_ConstantPad):
 
 
 class ZeroPad1d(_Pad):
-    """Add zeros at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add zeros at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -124,12 +120,7 @@ class ZeroPad1d(_Pad):
 
 
 class ZeroPad2d(_Pad):
-    """Add zeros at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add zeros at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -142,12 +133,7 @@ class ZeroPad2d(_Pad):
 
 
 class ZeroPad3d(_Pad):
-    """Add zeros at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add zeros at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -160,12 +146,7 @@ class ZeroPad3d(_Pad):
 
 
 class ReflectionPad1d(_Pad):
-    """Add the elements mirrored at the last one at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the elements mirrored at the last one at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -179,12 +160,7 @@ class ReflectionPad1d(_Pad):
 
 
 class ReflectionPad2d(_Pad):
-    """Add the elements mirrored at the last one at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the elements mirrored at the last one at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -198,12 +174,7 @@ class ReflectionPad2d(_Pad):
 
 
 class ReflectionPad3d(_Pad):
-    """Add the elements mirrored at the last one at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the elements mirrored at the last one at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -217,12 +188,7 @@ class ReflectionPad3d(_Pad):
 
 
 class ReplicationPad1d(_Pad):
-    """Add the last element at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the last element at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -236,12 +202,7 @@ class ReplicationPad1d(_Pad):
 
 
 class ReplicationPad2d(_Pad):
-    """Add the last element at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the last element at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -255,12 +216,7 @@ class ReplicationPad2d(_Pad):
 
 
 class ReplicationPad3d(_Pad):
-    """Add the last element at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the last element at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------
@@ -274,12 +230,7 @@ class ReplicationPad3d(_Pad):
 
 
 class CircularPad1d(_Pad):
-    """Add the elements of the other end at the ends of signals (N, C, L); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 2 int
-        How many at each end: left and right.
+    """Add the elements of the other end at the ends of signals (N, C, L); ``padding`` as for `ConstantPad1d`.
 
     Examples
     --------
@@ -293,12 +244,7 @@ class CircularPad1d(_Pad):
 
 
 class CircularPad2d(_Pad):
-    """Add the elements of the other end at the ends of images (N, C, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 4 int
-        How many at each end: left, right, top and bottom.
+    """Add the elements of the other end at the ends of images (N, C, H, W); ``padding`` as for `ConstantPad2d`.
 
     Examples
     --------
@@ -312,12 +258,7 @@ class CircularPad2d(_Pad):
 
 
 class CircularPad3d(_Pad):
-    """Add the elements of the other end at the ends of volumes (N, C, D, H, W); N may be missing.
-
-    Parameters
-    ----------
-    padding : int or tuple of 6 int
-        How many at each end: left, right, top, bottom, front and back.
+    """Add the elements of the other end at the ends of volumes (N, C, D, H, W); ``padding`` as for `ConstantPad3d`.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.functional import pixels
+from nn.functional.resizing import pixels
 from nn.layers.functional_layer import FunctionalLayer
 
 

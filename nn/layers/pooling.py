@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.functional import poolings
+from nn.functional.windows import pooling
 from nn.layers.functional_layer import FunctionalLayer
 
 
@@ -16,7 +16,7 @@ class MaxPool1d(FunctionalLayer):
     (1, 1, 2)
     """
 
-    function = staticmethod(poolings.max_pool1d)
+    function = staticmethod(pooling.max_pool1d)
     last = ("ceil_mode",)
 
 
@@ -30,7 +30,7 @@ class MaxPool2d(FunctionalLayer):
     (1, 1, 2, 2)
     """
 
-    function = staticmethod(poolings.max_pool2d)
+    function = staticmethod(pooling.max_pool2d)
     last = ("ceil_mode",)
 
 
@@ -44,7 +44,7 @@ class MaxPool3d(FunctionalLayer):
     (1, 1, 2, 2, 2)
     """
 
-    function = staticmethod(poolings.max_pool3d)
+    function = staticmethod(pooling.max_pool3d)
     last = ("ceil_mode",)
 
 
@@ -58,7 +58,7 @@ class AvgPool1d(FunctionalLayer):
     (1, 1, 2)
     """
 
-    function = staticmethod(poolings.avg_pool1d)
+    function = staticmethod(pooling.avg_pool1d)
 
 
 class AvgPool2d(FunctionalLayer):
@@ -71,7 +71,7 @@ class AvgPool2d(FunctionalLayer):
     (1, 1, 2, 2)
     """
 
-    function = staticmethod(poolings.avg_pool2d)
+    function = staticmethod(pooling.avg_pool2d)
 
 
 class AvgPool3d(FunctionalLayer):
@@ -84,7 +84,7 @@ class AvgPool3d(FunctionalLayer):
     (1, 1, 2, 2, 2)
     """
 
-    function = staticmethod(poolings.avg_pool3d)
+    function = staticmethod(pooling.avg_pool3d)
 
 
 class AdaptiveMaxPool1d(FunctionalLayer):
@@ -97,7 +97,7 @@ class AdaptiveMaxPool1d(FunctionalLayer):
     (1, 1, 2)
     """
 
-    function = staticmethod(poolings.adaptive_max_pool1d)
+    function = staticmethod(pooling.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(FunctionalLayer):
@@ -110,7 +110,7 @@ class AdaptiveMaxPool2d(FunctionalLayer):
     (1, 1, 2, 2)
     """
 
-    function = staticmethod(poolings.adaptive_max_pool2d)
+    function = staticmethod(pooling.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(FunctionalLayer):
@@ -123,7 +123,7 @@ class AdaptiveMaxPool3d(FunctionalLayer):
     (1, 1, 2, 2, 2)
     """
 
-    function = staticmethod(poolings.adaptive_max_pool3d)
+    function = staticmethod(pooling.adaptive_max_pool3d)
 
 
 class AdaptiveAvgPool1d(FunctionalLayer):
@@ -136,7 +136,7 @@ class AdaptiveAvgPool1d(FunctionalLayer):
     (1, 1, 2)
     """
 
-    function = staticmethod(poolings.adaptive_avg_pool1d)
+    function = staticmethod(pooling.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2d(FunctionalLayer):
@@ -149,7 +149,7 @@ class AdaptiveAvgPool2d(FunctionalLayer):
     (1, 1, 2, 2)
     """
 
-    function = staticmethod(poolings.adaptive_avg_pool2d)
+    function = staticmethod(pooling.adaptive_avg_pool2d)
 
 
 class AdaptiveAvgPool3d(FunctionalLayer):
@@ -162,4 +162,4 @@ class AdaptiveAvgPool3d(FunctionalLayer):
     (1, 1, 2, 2, 2)
     """
 
-    function = staticmethod(poolings.adaptive_avg_pool3d)
+    function = staticmethod(pooling.adaptive_avg_pool3d)

@@ -8,12 +8,13 @@ import numpy as np
 
 from nn import init
 from nn.dtypes import dtype_or_default
-from nn.functional.rectifiers import relu
+from nn.functional.activations.rectifiers import relu
 from nn.layers.normalisation import LayerNorm
 from nn.layers.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from nn.layers.transformer_stacks import TransformerDecoder, TransformerEncoder
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class Transformer(Module):
@@ -21,30 +22,12 @@ class Transformer(Module):
 
     Parameters
     ----------
-    d_model : int
-        Numbers per place.
-    nhead : int
-        Heads of each attention; divides ``d_model``.
+    d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias, dtype
+        Of each layer, as for `TransformerEncoderLayer`.
     num_encoder_layers, num_decoder_layers : int
         Depths of the two stacks.
-    dim_feedforward : int
-        Width of the small network in each layer.
-    dropout : float
-        Probability of being dropped, everywhere, in training.
-    activation : {"relu", "gelu"} or callable
-        Of the small networks.
     custom_encoder, custom_decoder : Module, optional
         Used instead of the stacks.
-    layer_norm_eps : float
-        Added to variances.
-    batch_first : bool
-        Whether arrays are (batch, length, features) instead of (length, batch, features).
-    norm_first : bool
-        Whether layers normalise before attention and network instead of after them.
-    bias : bool
-        Whether maps and normalisations add a bias.
-    dtype : dtype, optional
-        Of the parameters.
     rng : numpy.random.Generator, optional
         For the initial values: Xavier's uniform ones.
 
@@ -103,8 +86,8 @@ class Transformer(Module):
 
     def forward(
         self,
-        src: Any,
-        tgt: Any,
+        src: Array,
+        tgt: Array,
         src_mask: Any = None,
         tgt_mask: Any = None,
         memory_mask: Any = None,

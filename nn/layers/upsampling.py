@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.functional.interpolation import MODES, interpolate
+from nn.functional.resizing.interpolation import MODES, interpolate
 from nn.module import Module
+from revad.typing import Array
 
 
 class Upsample(Module):
@@ -45,7 +46,7 @@ class Upsample(Module):
         self.size, self.scale_factor, self.mode = size, scale_factor, mode
         self.align_corners, self.recompute_scale_factor = align_corners, recompute_scale_factor
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, stretched."""
         return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor)
 
@@ -60,10 +61,8 @@ class UpsamplingNearest2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------
@@ -81,10 +80,8 @@ class UpsamplingBilinear2d(Upsample):
 
     Parameters
     ----------
-    size : int or tuple of int, optional
-        The new height and width.
-    scale_factor : float or tuple of float, optional
-        Instead of ``size``: factors.
+    size, scale_factor
+        As for `Upsample`.
 
     Examples
     --------

@@ -63,9 +63,8 @@ class _FromMatrix(ConfusionMatrix):
 
     Parameters
     ----------
-    average : {"macro", "micro", "weighted", "binary"} or None
-        The mean over the classes that occur; of all counts together; weighted by how often classes are true; of class 1 alone;
-        or the values of all classes. 0/0 is 0.
+    average
+        How classes are put together, see `precision`.
     num_classes, threshold
         As for `ConfusionMatrix`.
     """
@@ -129,10 +128,8 @@ class Recall(_FromMatrix):
 
     Parameters
     ----------
-    average : {"macro", "micro", "weighted", "binary"} or None
-        How classes are put together, see `precision`.
-    num_classes, threshold
-        As for `ConfusionMatrix`.
+    average, num_classes, threshold
+        As for `Precision`.
 
     Examples
     --------
@@ -150,10 +147,8 @@ class F1(_FromMatrix):
 
     Parameters
     ----------
-    average : {"macro", "micro", "weighted", "binary"} or None
-        How classes are put together, see `precision`.
-    num_classes, threshold
-        As for `ConfusionMatrix`.
+    average, num_classes, threshold
+        As for `Precision`.
 
     Examples
     --------

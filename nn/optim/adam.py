@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, InitVar
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
+from nn.settings import settings
+from revad.typing import Array
 
 Betas = tuple[float, float]
 
 
+@settings
 class _Moments(Optimizer):
     """Running means of the gradient and of its square, and weight decay: added to the gradient, or decoupled from it."""
 
     decoupled = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-3
+    betas: InitVar[Betas] = (0.9, 0.999)
+    eps: InitVar[float] = 1e-8
+    weight_decay: InitVar[float] = 0.0
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
+
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return the step, with the weight decay."""
         if not state:
             state.update(step=0, exp_avg=zeros(value), exp_avg_sq=zeros(value))
         state["step"] += 1
         decay = group["weight_decay"]
         decoupled = group.get("decoupled_weight_decay", self.decoupled)
-        if decay and not decoupled:
-            grad = grad + decay * value
+        if not decoupled:
+            grad = decayed(grad, value, group)
         running_mean(state["exp_avg"], grad, group["betas"][0])
         running_mean(
             state["exp_avg_sq"], np.real(grad * np.conj(grad)) if np.iscomplexobj(grad) else grad * grad, group["betas"][1]
@@ -33,30 +45,25 @@ class _Moments(Optimizer):
         step = self.scaled_step(grad, state, group)
         return step + float(group["lr"]) * decay * value if decay and decoupled else step
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return the step from the running means."""
         raise NotImplementedError
 
 
+@settings
 class Adam(_Moments):
     """Step lr·m̂/(√v̂ + ε), with the means m and v of gradient and square freed from their bias towards 0.
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, weight_decay, maximize
+        As for `SGD`.
     betas : tuple of float
         Decays of the means of gradient and square.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
     amsgrad : bool
         Use the largest v̂ so far.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -72,23 +79,9 @@ class Adam(_Moments):
     array([ 0.9, -4.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: Betas = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize},
-        )
+    amsgrad: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂/(√v̂ + ε)."""
         (b1, b2), t = group["betas"], state["step"]
         square = state["exp_avg_sq"]
@@ -101,6 +94,7 @@ class Adam(_Moments):
         return (float(group["lr"]) / (1 - b1**t)) * state["exp_avg"] / denominator
 
 
+@settings
 class AdamW(Adam):
     """`Adam` with decoupled weight decay: w ← w − lr·λ·w besides the step.
 
@@ -127,20 +121,10 @@ class AdamW(Adam):
 
     decoupled = True
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: Betas = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+    weight_decay: InitVar[float] = 1e-2
 
 
+@settings
 class NAdam(_Moments):
     """`Adam` with Nesterov's momentum.
 
@@ -167,32 +151,11 @@ class NAdam(_Moments):
     True
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 2e-3,
-        betas: Betas = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum_decay: float = 4e-3,
-        decoupled_weight_decay: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "momentum_decay": momentum_decay,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "maximize": maximize,
-            },
-        )
+    lr: InitVar[float] = 2e-3
+    momentum_decay: InitVar[float] = 4e-3
+    decoupled_weight_decay: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·((1 − μₜ)g/(1 − Πμ) + μₜ₊₁m/(1 − Πμ·μₜ₊₁))/(√v̂ + ε)."""
         (b1, b2), t, psi, lr = group["betas"], state["step"], group["momentum_decay"], float(group["lr"])
         now, then = (b1 * (1 - 0.5 * 0.96 ** (s * psi)) for s in (t, t + 1))
@@ -202,6 +165,7 @@ class NAdam(_Moments):
         return ahead / denominator
 
 
+@settings
 class RAdam(_Moments):
     """`Adam` whose adaptive rate is held back while the running mean of the square is uncertain.
 
@@ -226,30 +190,9 @@ class RAdam(_Moments):
     array([0.8])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: Betas = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        decoupled_weight_decay: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "maximize": maximize,
-            },
-        )
+    decoupled_weight_decay: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂·r/(√v̂ + ε), or lr·m̂ while the length ρ of the mean is at most 5."""
         (b1, b2), t, lr = group["betas"], state["step"], float(group["lr"])
         mean = state["exp_avg"] * (lr / (1 - b1**t))
@@ -261,6 +204,7 @@ class RAdam(_Moments):
         return mean * (rectified * sqrt(1 - b2**t)) / (np.sqrt(state["exp_avg_sq"]) + group["eps"])
 
 
+@settings
 class Adamax(Optimizer):
     """`Adam` with the largest recent |g| in place of the root of the mean square.
 
@@ -283,26 +227,21 @@ class Adamax(Optimizer):
     array([0.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 2e-3,
-        betas: Betas = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 2e-3
+    betas: InitVar[Betas] = (0.9, 0.999)
+    eps: InitVar[float] = 1e-8
+    weight_decay: InitVar[float] = 0.0
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂/u with u ← max(β₂u, |g| + ε)."""
         if not state:
             state.update(step=0, exp_avg=zeros(value), exp_inf=zeros(value))
         state["step"] += 1
         (b1, b2), t = group["betas"], state["step"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         mean = running_mean(state["exp_avg"], grad, b1)
         largest = state["exp_inf"]
         largest *= b2

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, InitVar
 from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
+from nn.settings import settings
+from revad.typing import Array
 
 
+@settings
 class Adagrad(Optimizer):
     """Step lr·g/(√Σg² + ε).
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, weight_decay, maximize
+        As for `SGD`.
     lr : float
         Learning rate; at step t it is lr/(1 + (t − 1)·lr_decay).
     lr_decay : float
         How fast it falls.
-    weight_decay : float
-        Adds this times w to the gradient.
     initial_accumulator_value : float
         Where Σg² starts.
     eps : float
         ε.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -43,59 +43,41 @@ class Adagrad(Optimizer):
     array([0.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "lr_decay": lr_decay,
-                "weight_decay": weight_decay,
-                "initial_accumulator_value": initial_accumulator_value,
-                "eps": eps,
-                "maximize": maximize,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    lr_decay: InitVar[float] = 0.0
+    weight_decay: InitVar[float] = 0.0
+    initial_accumulator_value: InitVar[float] = 0.0
+    eps: InitVar[float] = 1e-10
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√Σg² + ε)."""
         if not state:
             state.update(step=0, sum=zeros(value))
             state["sum"] += group["initial_accumulator_value"]
         state["step"] += 1
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         state["sum"] += grad * grad
         rate = float(group["lr"]) / (1 + (state["step"] - 1) * group["lr_decay"])
         return rate * grad / (np.sqrt(state["sum"]) + group["eps"])
 
 
+@settings
 class Adadelta(Optimizer):
     """Step lr·g·√(d + ε)/√(v + ε), with running means v of the square of gradients and d of that of steps.
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, weight_decay, maximize
+        As for `SGD`.
     lr : float
         Factor of the steps.
     rho : float
         Decay of the means.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -111,17 +93,13 @@ class Adadelta(Optimizer):
     True
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1.0,
-        rho: float = 0.9,
-        eps: float = 1e-6,
-        weight_decay: float = 0.0,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 1.0
+    rho: InitVar[float] = 0.9
+    eps: InitVar[float] = 1e-6
+    weight_decay: InitVar[float] = 0.0
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse a decay above 1."""
@@ -129,41 +107,35 @@ class Adadelta(Optimizer):
         if group["rho"] > 1:
             raise ValueError(f"Adadelta: rho must be between 0 and 1, not {group['rho']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g·√(d + ε)/√(v + ε)."""
         if not state:
             state.update(step=0, square_avg=zeros(value), acc_delta=zeros(value))
         state["step"] += 1
         rho, eps = group["rho"], group["eps"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         square = running_mean(state["square_avg"], grad * grad, rho)
         delta = np.sqrt((state["acc_delta"] + eps) / (square + eps)) * grad
         running_mean(state["acc_delta"], delta * delta, rho)
         return float(group["lr"]) * delta
 
 
+@settings
 class RMSprop(Optimizer):
     """Step lr·g/(√v + ε), with a running mean v of g².
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, weight_decay, maximize
+        As for `SGD`.
     alpha : float
         Decay of the mean.
     eps : float
         ε.
-    weight_decay : float
-        Adds this times w to the gradient.
     momentum : float
         Decay of a momentum of the steps.
     centered : bool
         Use the variance v − (mean of g)².
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -179,39 +151,23 @@ class RMSprop(Optimizer):
     array([0.8])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "alpha": alpha,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "momentum": momentum,
-                "centered": centered,
-                "maximize": maximize,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    alpha: InitVar[float] = 0.99
+    eps: InitVar[float] = 1e-8
+    weight_decay: InitVar[float] = 0.0
+    momentum: InitVar[float] = 0.0
+    centered: InitVar[bool] = False
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√v + ε), or its momentum."""
         if not state:
             state.update(step=0, square_avg=zeros(value))
         state["step"] += 1
         alpha = group["alpha"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         square = running_mean(state["square_avg"], grad * grad, alpha)
         if group["centered"]:
             mean = running_mean(state.setdefault("grad_avg", zeros(value)), grad, alpha)
@@ -225,21 +181,20 @@ class RMSprop(Optimizer):
         return float(group["lr"]) * step
 
 
+@settings
 class Rprop(Optimizer):
     """Step by the sign of the gradient, with a size for each weight that grows while the sign stays and shrinks when it flips.
 
     Parameters
     ----------
-    params : iterable
-        What to change.
+    params, maximize
+        As for `SGD`.
     lr : float
         The first size.
     etas : tuple of float
         Factors of shrinking and growing.
     step_sizes : tuple of float
         Smallest and largest size.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -255,16 +210,12 @@ class Rprop(Optimizer):
     Parameter([0.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        etas: tuple[float, float] = (0.5, 1.2),
-        step_sizes: tuple[float, float] = (1e-6, 50.0),
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-2
+    etas: InitVar[tuple[float, float]] = (0.5, 1.2)
+    step_sizes: InitVar[tuple[float, float]] = (1e-6, 50.0)
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse factors that do not shrink and grow."""
@@ -272,7 +223,7 @@ class Rprop(Optimizer):
         if not 0 < group["etas"][0] < 1 < group["etas"][1]:
             raise ValueError(f"Rprop: etas must be a factor below and one above 1, not {group['etas']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return size·sign(g)."""
         if not state:
             state.update(step=0, prev=zeros(value), step_size=zeros(value))

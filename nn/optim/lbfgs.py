@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import InitVar
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ import numpy as np
 import revad
 from nn.optim.line_search import strong_wolfe
 from nn.optim.optimizer import Optimizer, Params
+from nn.settings import settings
+from revad.typing import Array
 
 
+@settings
 class LBFGS(Optimizer):
     """Limited-memory BFGS. `step` needs a closure that computes the loss and the gradients, and calls it several times.
 
@@ -55,31 +59,22 @@ class LBFGS(Optimizer):
 
     state_is_shaped = False  # the first parameter holds flat vectors for all
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1.0,
-        max_iter: int = 20,
-        max_eval: int | None = None,
-        tolerance_grad: float = 1e-7,
-        tolerance_change: float = 1e-9,
-        history_size: int = 100,
-        line_search_fn: str | None = None,
-    ) -> None:
-        if line_search_fn not in (None, "strong_wolfe"):
-            raise ValueError(f"LBFGS: line_search_fn must be None or 'strong_wolfe', not {line_search_fn!r}.")
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "max_iter": max_iter,
-                "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-                "tolerance_grad": tolerance_grad,
-                "tolerance_change": tolerance_change,
-                "history_size": history_size,
-                "line_search_fn": line_search_fn,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1.0
+    max_iter: InitVar[int] = 20
+    max_eval: InitVar[int | None] = None
+    tolerance_grad: InitVar[float] = 1e-7
+    tolerance_change: InitVar[float] = 1e-9
+    history_size: InitVar[int] = 100
+    line_search_fn: InitVar[str | None] = None
+
+    def begin(self, params: Any, defaults: dict[str, Any]) -> None:
+        """Refuse unknown line searches and several groups, and say how many evaluations belong to the iterations."""
+        if defaults["line_search_fn"] not in (None, "strong_wolfe"):
+            raise ValueError(f"LBFGS: line_search_fn must be None or 'strong_wolfe', not {defaults['line_search_fn']!r}.")
+        if defaults["max_eval"] is None:
+            defaults["max_eval"] = defaults["max_iter"] * 5 // 4
+        super().begin(params, defaults)
         if len(self.param_groups) != 1:
             raise ValueError(f"LBFGS takes one group of parameters, not {len(self.param_groups)}.")
         self.parameters: list[Any] = [p for p in self.param_groups[0]["params"] if p.requires_grad]
@@ -129,7 +124,7 @@ class LBFGS(Optimizer):
                 break
         return first
 
-    def _direction(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> tuple[Any, float]:
+    def _direction(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> tuple[Any, float]:
         """Return the quasi-Newton direction by the two-loop recursion, and how far to try along it."""
         if state["n_iter"] == 1:
             state["scale"] = 1.0
@@ -159,7 +154,7 @@ class LBFGS(Optimizer):
     def _flat_value(self) -> Any:
         return np.concatenate([np.ravel(p.data) for p in self.parameters])
 
-    def _move(self, flat: Any) -> None:
+    def _move(self, flat: Array) -> None:
         at = 0
         for parameter in self.parameters:
             parameter.data = np.reshape(flat[at : at + parameter.size], parameter.shape)

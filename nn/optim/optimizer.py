@@ -1,18 +1,21 @@
 """`Optimizer`: what all optimisers share: parameter groups, state by parameter, the step, saving and loading.
 
 A subclass defines one method, `change`: what to subtract from a parameter, given its gradient. Values and states are plain arrays.
+Those here state their arguments as attributes, see `nn.settings`: `params`, and then the defaults of the groups.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import Field
+from typing import Any, ClassVar
 
 import numpy as np
 
 import revad
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 class Optimizer:
@@ -33,6 +36,7 @@ class Optimizer:
         What the method remembers of each parameter.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     state_is_shaped = True  # whether arrays in the state of a parameter have its shape
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
@@ -50,6 +54,17 @@ class Optimizer:
             )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
+
+    def __post_init__(self, *values: Any) -> None:
+        """Begin with the values of the settings that a subclass states."""
+        fields = self.__dataclass_fields__
+        given = dict(zip(fields, values, strict=True))
+        params = given.pop("params")
+        self.begin(params, {name: given[name] for name in sorted(given, key=lambda name: fields[name].kw_only is True)})
+
+    def begin(self, params: Any, defaults: dict[str, Any]) -> None:
+        """Make the groups; subclasses may check or complete the defaults before."""
+        Optimizer.__init__(self, params, defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with settings of their own."""
@@ -82,7 +97,7 @@ class Optimizer:
             if not 0 <= beta < 1:
                 raise ValueError(f"{type(self).__name__}: betas must be at least 0 and less than 1, not {group['betas']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return what is to be subtracted from a parameter.
 
         Parameters
@@ -112,7 +127,7 @@ class Optimizer:
                     self._apply(parameter, grad, group)
         return loss
 
-    def _apply(self, parameter: Any, grad: Any, group: dict[str, Any]) -> None:
+    def _apply(self, parameter: Any, grad: Array, group: dict[str, Any]) -> None:
         state = self.state.get(parameter)
         if state is None:
             state = self.state[parameter] = {}
@@ -191,6 +206,17 @@ def zeros(value: Any) -> np.ndarray[Any, Any]:
     array(0.)
     """
     return np.zeros(np.shape(value), getattr(value, "dtype", np.float64))
+
+
+def decayed(grad: Array, value: Any, group: dict[str, Any]) -> Any:
+    """Return the gradient with the weight decay of its group: that of ½λw² besides the loss.
+
+    Examples
+    --------
+    >>> decayed(1.0, 4.0, {"weight_decay": 0.5})
+    3.0
+    """
+    return grad + group["weight_decay"] * value if group["weight_decay"] else grad
 
 
 def running_mean(mean: np.ndarray[Any, Any], new: Any, decay: float) -> np.ndarray[Any, Any]:

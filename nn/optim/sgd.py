@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, InitVar
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, Params, running_mean, zeros
+from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
+from nn.settings import settings
+from revad.typing import Array
 
 
+@settings
 class SGD(Optimizer):
     """Gradient descent: w ← w − lr·d, where d is the gradient or its momentum.
 
@@ -41,36 +45,25 @@ class SGD(Optimizer):
     Parameter([0.8])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError("SGD: nesterov=True needs a positive momentum and no dampening.")
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-3
+    momentum: InitVar[float] = 0.0
+    dampening: InitVar[float] = 0.0
+    weight_decay: InitVar[float] = 0.0
+    nesterov: InitVar[bool] = False
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def begin(self, params: Any, defaults: dict[str, Any]) -> None:
+        """Refuse to look ahead without a momentum."""
+        if defaults["nesterov"] and (defaults["momentum"] <= 0 or defaults["dampening"] != 0):
+            raise ValueError("SGD: nesterov=True needs a positive momentum and no dampening.")
+        super().begin(params, defaults)
+
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·d."""
         momentum = group["momentum"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * value
+        grad = decayed(grad, value, group)
         if momentum:
             buffer = state.get("momentum_buffer")
             if buffer is None:
@@ -82,21 +75,18 @@ class SGD(Optimizer):
         return float(group["lr"]) * grad
 
 
+@settings
 class Lion(Optimizer):
     """Descent by the sign of a momentum: w ← w − lr·(sign(β₁m + (1 − β₁)g) + λw).
 
     Parameters
     ----------
-    params : iterable
-        What to change.
-    lr : float
-        Learning rate.
+    params, lr, maximize
+        As for `SGD`.
     betas : tuple of float
         Decay for the step, and of the momentum.
     weight_decay : float
         λ.
-    maximize : bool
-        Ascend.
 
     References
     ----------
@@ -112,18 +102,14 @@ class Lion(Optimizer):
     Parameter([ 0.9, -4.9])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-4,
-        betas: tuple[float, float] = (0.9, 0.99),
-        weight_decay: float = 0.0,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize})
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-4
+    betas: InitVar[tuple[float, float]] = (0.9, 0.99)
+    weight_decay: InitVar[float] = 0.0
+    _: KW_ONLY
+    maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·(sign(β₁m + (1 − β₁)g) + λw)."""
         first, second = group["betas"]
         mean = state.setdefault("exp_avg", zeros(value))
@@ -132,6 +118,7 @@ class Lion(Optimizer):
         return float(group["lr"]) * (direction + group["weight_decay"] * value)
 
 
+@settings
 class Muon(Optimizer):
     """Momentum whose steps are orthogonalised, for matrices: w ← w − lr·(UVᵀ of the momentum), and decoupled weight decay.
 
@@ -171,31 +158,15 @@ class Muon(Optimizer):
            [ 0., -1.]])
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        weight_decay: float = 0.1,
-        momentum: float = 0.95,
-        nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
-        eps: float = 1e-7,
-        ns_steps: int = 5,
-        adjust_lr_fn: str | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "weight_decay": weight_decay,
-                "momentum": momentum,
-                "nesterov": nesterov,
-                "ns_coefficients": ns_coefficients,
-                "eps": eps,
-                "ns_steps": ns_steps,
-                "adjust_lr_fn": adjust_lr_fn,
-            },
-        )
+    params: InitVar[Params]
+    lr: InitVar[float] = 1e-3
+    weight_decay: InitVar[float] = 0.1
+    momentum: InitVar[float] = 0.95
+    nesterov: InitVar[bool] = True
+    ns_coefficients: InitVar[tuple[float, float, float]] = (3.4445, -4.7750, 2.0315)
+    eps: InitVar[float] = 1e-7
+    ns_steps: InitVar[int] = 5
+    adjust_lr_fn: InitVar[str | None] = None
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse what is not a matrix."""
@@ -206,7 +177,7 @@ class Muon(Optimizer):
         if group["adjust_lr_fn"] not in (None, "original", "match_rms_adamw"):
             raise ValueError(f"Muon: adjust_lr_fn must be 'original' or 'match_rms_adamw', not {group['adjust_lr_fn']!r}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·(c·UVᵀ + λw), with c from the shape."""
         momentum, lr = group["momentum"], float(group["lr"])
         mean = running_mean(state.setdefault("momentum_buffer", zeros(value)), grad, momentum)

@@ -1,4 +1,4 @@
-"""`LRScheduler`: what all schedules share: counting steps, setting the rates, saving."""
+"""What schedules share: all the rates and the state (`Schedule`), most the counting and setting too (`LRScheduler`)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,26 @@ from typing import Any
 from nn.optim.optimizer import Optimizer
 
 
-class LRScheduler:
-    """What all schedules share: counting, setting the rates, saving.
+class Schedule:
+    """What sets the rates of an optimiser, and can be saved."""
+
+    optimizer: Optimizer
+
+    def get_last_lr(self) -> list[float]:
+        """Return the rates in force."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all of the schedule but the optimiser and functions."""
+        return {key: value for key, value in vars(self).items() if key != "optimizer" and not callable(value)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` returned."""
+        vars(self).update(state_dict)
+
+
+class LRScheduler(Schedule):
+    """A schedule that counts its steps and sets the rates that `get_lr` returns for each.
 
     Parameters
     ----------
@@ -34,6 +52,10 @@ class LRScheduler:
         self.last_epoch = last_epoch
         self.step()
 
+    def __post_init__(self) -> None:
+        """Start; those that state their settings as attributes, see `nn.settings`, have them by now, and have checked them."""
+        LRScheduler.__init__(self, self.optimizer, self.last_epoch)
+
     def get_lr(self) -> list[float]:
         """Return the rates of the step that ``last_epoch`` counts."""
         raise NotImplementedError(f"{type(self).__name__} defines no get_lr().")
@@ -50,19 +72,7 @@ class LRScheduler:
     @property
     def present(self) -> list[float]:
         """The rates in force."""
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def get_last_lr(self) -> list[float]:
-        """Return the rates in force."""
-        return self.present
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all of the schedule but the optimiser and functions."""
-        return {key: value for key, value in vars(self).items() if key != "optimizer" and not callable(value)}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
-        vars(self).update(state_dict)
+        return self.get_last_lr()
 
     def _times(self, factor: float) -> list[float]:
         return [rate * factor for rate in self.present]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from nn.optim.optimizer import Optimizer
-from nn.schedules.base import LRScheduler
+from nn.schedules.base import LRScheduler, Schedule
 
 
-class SequentialLR:
+class SequentialLR(Schedule):
     """Schedules one after another, as a warm-up and then a decay.
 
     Parameters
@@ -64,10 +64,6 @@ class SequentialLR:
         else:
             self.schedulers[i].step()
 
-    def get_last_lr(self) -> list[float]:
-        """Return the rates in force."""
-        return [group["lr"] for group in self.optimizer.param_groups]
-
     def state_dict(self) -> dict[str, Any]:
         """Return the counters of all."""
         return {"last_epoch": self.last_epoch, "schedulers": [schedule.state_dict() for schedule in self.schedulers]}
@@ -79,7 +75,7 @@ class SequentialLR:
             schedule.load_state_dict(state)
 
 
-class ChainedScheduler:
+class ChainedScheduler(Schedule):
     """Several schedules at once: their factors multiply.
 
     Parameters
@@ -108,10 +104,6 @@ class ChainedScheduler:
         """Step all of them."""
         for schedule in self.schedulers:
             schedule.step()
-
-    def get_last_lr(self) -> list[float]:
-        """Return the rates in force."""
-        return [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
         """Return the counters of all."""

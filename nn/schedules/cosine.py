@@ -6,6 +6,7 @@ import math
 
 from nn.optim.optimizer import Optimizer
 from nn.schedules.base import LRScheduler
+from nn.settings import settings
 
 
 def cosine_between(low: float, high: float, part: float) -> float:
@@ -19,19 +20,18 @@ def cosine_between(low: float, high: float, part: float) -> float:
     return low + (high - low) * (1 + math.cos(math.pi * part)) / 2
 
 
+@settings
 class CosineAnnealingLR(LRScheduler):
     """The rate along half a cosine, from the first to ``eta_min``, and back if more steps follow.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     T_max : int
         Steps of half a period.
     eta_min : float
         The least rate.
-    last_epoch : int
-        The number of the last step done.
 
     References
     ----------
@@ -47,9 +47,10 @@ class CosineAnnealingLR(LRScheduler):
     4.0
     """
 
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    T_max: int
+    eta_min: float = 0.0
+    last_epoch: int = -1
 
     def get_lr(self) -> list[float]:
         """Return the rates from the present ones, so that other schedules may act too."""
@@ -65,21 +66,20 @@ class CosineAnnealingLR(LRScheduler):
         return [quotient * (rate - low) + low for rate in self.present]
 
 
+@settings
 class CosineAnnealingWarmRestarts(LRScheduler):
     """The rate along half a cosine, again and again from the first rate.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     T_0 : int
         Steps until the first restart.
     T_mult : int
         Each period is this many times as long as the one before.
     eta_min : float
         The least rate.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -94,11 +94,18 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     [8.0, 4.0, 8.0, 4.0]
     """
 
-    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        if T_0 < 1 or T_mult < 1:
-            raise ValueError(f"CosineAnnealingWarmRestarts: T_0 and T_mult must be at least 1, not {T_0} and {T_mult}.")
-        self.T_0, self.T_mult, self.eta_min = T_0, T_mult, eta_min
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    T_0: int
+    T_mult: int = 1
+    eta_min: float = 0.0
+    last_epoch: int = -1
+
+    def __post_init__(self) -> None:
+        if self.T_0 < 1 or self.T_mult < 1:
+            raise ValueError(
+                f"CosineAnnealingWarmRestarts: T_0 and T_mult must be at least 1, not {self.T_0} and {self.T_mult}."
+            )
+        super().__post_init__()
 
     def step(self, epoch: float | None = None) -> None:
         """Go to the next step, or to a given one, which may be a fraction (epoch + batch/batches)."""

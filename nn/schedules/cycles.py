@@ -16,8 +16,8 @@ class OneCycleLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     max_lr : float or list of float
         The highest rate, of each group.
     total_steps : int, optional
@@ -36,8 +36,6 @@ class OneCycleLR(LRScheduler):
         The first rate is max_lr/div_factor, the last that divided by final_div_factor.
     three_phase : bool
         Go down to the first rate as fast as up, then to the last.
-    last_epoch : int
-        The number of the last step done.
 
     References
     ----------
@@ -123,8 +121,8 @@ class CyclicLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     base_lr, max_lr : float or list of float
         The range, of each group.
     step_size_up, step_size_down : int
@@ -137,8 +135,6 @@ class CyclicLR(LRScheduler):
         Whether momentum (or the first beta) goes from ``max_momentum`` to ``base_momentum`` and back.
     base_momentum, max_momentum : float or list of float
         Its range.
-    last_epoch : int
-        The number of the last step done.
 
     References
     ----------

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 from nn.optim.optimizer import Optimizer
 from nn.schedules.base import LRScheduler
+from nn.settings import settings
 
 
+@settings
 class StepLR(LRScheduler):
     """The rate times gamma every ``step_size`` steps.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     step_size : int
         How many steps a rate holds.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -33,30 +33,33 @@ class StepLR(LRScheduler):
     [2.0]
     """
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        if step_size < 1:
-            raise ValueError(f"StepLR: step_size must be positive, not {step_size}.")
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    step_size: int
+    gamma: float = 0.1
+    last_epoch: int = -1
+
+    def __post_init__(self) -> None:
+        if self.step_size < 1:
+            raise ValueError(f"StepLR: step_size must be positive, not {self.step_size}.")
+        super().__post_init__()
 
     def get_lr(self) -> list[float]:
         """Return the present rate, times gamma where the step is a multiple of the size."""
         return self._times(self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else 1)
 
 
+@settings
 class MultiStepLR(LRScheduler):
     """The rate times gamma at each milestone.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     milestones : sequence of int
         Steps.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -69,28 +72,32 @@ class MultiStepLR(LRScheduler):
     [2.0]
     """
 
-    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    milestones: Sequence[int]
+    gamma: float = 0.1
+    last_epoch: int = -1
+
+    def __post_init__(self) -> None:
+        self.milestones = sorted(self.milestones)
+        super().__post_init__()
 
     def get_lr(self) -> list[float]:
         """Return the present rate, times gamma for each milestone at this step."""
         return self._times(self.gamma ** self.milestones.count(self.last_epoch))
 
 
+@settings
 class ConstantLR(LRScheduler):
     """The rate times a factor for the first steps.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     factor : float
         Between 0 and 1.
     total_iters : int
         How many steps.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -100,11 +107,15 @@ class ConstantLR(LRScheduler):
     [2.0]
     """
 
-    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
-        if not 0 <= factor <= 1:
-            raise ValueError(f"ConstantLR: factor must be between 0 and 1, not {factor}.")
-        self.factor, self.total_iters = factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    factor: float = 1 / 3
+    total_iters: int = 5
+    last_epoch: int = -1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.factor <= 1:
+            raise ValueError(f"ConstantLR: factor must be between 0 and 1, not {self.factor}.")
+        super().__post_init__()
 
     def get_lr(self) -> list[float]:
         """Return the present rate, multiplied at the first step and divided again at the last."""
@@ -113,19 +124,18 @@ class ConstantLR(LRScheduler):
         )
 
 
+@settings
 class LinearLR(LRScheduler):
     """A warm-up: the rate times a factor that goes linearly from ``start_factor`` to ``end_factor``.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     start_factor, end_factor : float
         Between 0 (exclusive for the first) and 1.
     total_iters : int
         How many steps.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -137,20 +147,17 @@ class LinearLR(LRScheduler):
     [6.0]
     """
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-        last_epoch: int = -1,
-    ) -> None:
-        if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
-            raise ValueError(
-                f"LinearLR: the factors must be between 0 and 1, the first not 0, but are {start_factor} and {end_factor}."
-            )
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    start_factor: float = 1 / 3
+    end_factor: float = 1.0
+    total_iters: int = 5
+    last_epoch: int = -1
+
+    def __post_init__(self) -> None:
+        start, end = self.start_factor, self.end_factor
+        if not 0 < start <= 1 or not 0 <= end <= 1:
+            raise ValueError(f"LinearLR: the factors must be between 0 and 1, the first not 0, but are {start} and {end}.")
+        super().__post_init__()
 
     def get_lr(self) -> list[float]:
         """Return the present rate times the quotient of this step's factor and the last one's."""
@@ -162,17 +169,16 @@ class LinearLR(LRScheduler):
         return self._times(1 + slope / (self.total_iters * self.start_factor + (self.last_epoch - 1) * slope))
 
 
+@settings
 class ExponentialLR(LRScheduler):
     """The rate times gamma at each step.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     gamma : float
         The factor.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -184,28 +190,27 @@ class ExponentialLR(LRScheduler):
     [4.0]
     """
 
-    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    gamma: float
+    last_epoch: int = -1
 
     def get_lr(self) -> list[float]:
         """Return present·gamma."""
         return self._times(self.gamma if self.last_epoch else 1)
 
 
+@settings
 class PolynomialLR(LRScheduler):
     """The rate times (1 − t/total)^power.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     total_iters : int
         After how many steps it is 0.
     power : float
         The exponent.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------
@@ -217,9 +222,10 @@ class PolynomialLR(LRScheduler):
     [6.0]
     """
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
-        self.total_iters, self.power = total_iters, power
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    total_iters: int = 5
+    power: float = 1.0
+    last_epoch: int = -1
 
     def get_lr(self) -> list[float]:
         """Return the present rate times the quotient of this step's factor and the last one's."""

@@ -14,12 +14,10 @@ class LambdaLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rates to set.
+    optimizer, last_epoch
+        As for `LRScheduler`.
     lr_lambda : callable or list of callable
         The function; one for each group if there are several.
-    last_epoch : int
-        The number of the last step done.
 
     Examples
     --------

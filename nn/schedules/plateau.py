@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import InitVar
 from typing import Any
 
 import revad
 from nn.optim.optimizer import Optimizer
+from nn.schedules.base import Schedule
 from nn.schedules.functions import for_groups
+from nn.settings import settings
 
 
-class ReduceLROnPlateau:
+@settings
+class ReduceLROnPlateau(Schedule):
     """The rate times a factor when a measure has not improved for some steps.
 
     Parameters
@@ -45,28 +49,25 @@ class ReduceLROnPlateau:
     [4.0]
     """
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        mode: str = "min",
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        threshold_mode: str = "rel",
-        cooldown: int = 0,
-        min_lr: Any = 0.0,
-        eps: float = 1e-8,
-    ) -> None:
-        if mode not in ("min", "max"):
-            raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max', not {mode!r}.")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"ReduceLROnPlateau: threshold_mode must be 'rel' or 'abs', not {threshold_mode!r}.")
-        if factor >= 1:
-            raise ValueError(f"ReduceLROnPlateau: factor must be less than 1, not {factor}.")
-        self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
-        self.threshold, self.threshold_mode, self.cooldown, self.eps = threshold, threshold_mode, cooldown, eps
-        self.min_lrs = for_groups("ReduceLROnPlateau", min_lr, optimizer)
-        self.best = math.inf if mode == "min" else -math.inf
+    optimizer: Optimizer
+    mode: str = "min"
+    factor: float = 0.1
+    patience: int = 10
+    threshold: float = 1e-4
+    threshold_mode: str = "rel"
+    cooldown: int = 0
+    min_lr: InitVar[Any] = 0.0
+    eps: float = 1e-8
+
+    def __post_init__(self, min_lr: Any) -> None:
+        if self.mode not in ("min", "max"):
+            raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max', not {self.mode!r}.")
+        if self.threshold_mode not in ("rel", "abs"):
+            raise ValueError(f"ReduceLROnPlateau: threshold_mode must be 'rel' or 'abs', not {self.threshold_mode!r}.")
+        if self.factor >= 1:
+            raise ValueError(f"ReduceLROnPlateau: factor must be less than 1, not {self.factor}.")
+        self.min_lrs = for_groups("ReduceLROnPlateau", min_lr, self.optimizer)
+        self.best = math.inf if self.mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
 
     def step(self, metrics: Any) -> None:
@@ -95,15 +96,3 @@ class ReduceLROnPlateau:
             new = max(group["lr"] * self.factor, least)
             if group["lr"] - new > self.eps:
                 group["lr"] = new
-
-    def get_last_lr(self) -> list[float]:
-        """Return the rates in force."""
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all of the schedule but the optimiser."""
-        return {key: value for key, value in vars(self).items() if key != "optimizer"}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
-        vars(self).update(state_dict)

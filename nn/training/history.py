@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.extras import need
 from nn.serialization.atomic import write_atomically
+from revad.extend import need
 
 
 class History:

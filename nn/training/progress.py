@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from nn.extras import need
+from revad.extend import need
 
 
 class Progress:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.typing import Array
+
 
 class Aval(NamedTuple):
     """Shape and dtype of a value ("abstract value").
@@ -42,7 +44,7 @@ class Aval(NamedTuple):
         return prod(self.shape)
 
 
-FLOAT64 = np.dtype(np.float64)
+FLOAT16, FLOAT32, FLOAT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
 COMPLEX128 = np.dtype(np.complex128)
 _PYTHON_SCALARS = {
     float: Aval((), FLOAT64),
@@ -80,6 +82,11 @@ def aval_of(value: Any) -> Aval:
         return Aval(array.shape, array.dtype)
 
 
-def cast(x: Any, dtype: Any) -> Any:
+def wider(dtype: Any) -> Any:
+    """Return the dtype in which many numbers of a dtype are added up: float32 for half precision, in which 2048 + 1 is 2048."""
+    return FLOAT32 if dtype == FLOAT16 else dtype
+
+
+def cast(x: Array, dtype: Any) -> Any:
     """Return ``x`` in another dtype; the function behind ``x.astype(dtype)``."""
     return x.astype(dtype)

@@ -11,10 +11,11 @@ import numpy as np
 
 from revad.base.arrays import check_plain
 from revad.engine.handles import Tracked, below
-from revad.engine.tape import Leaf
-from revad.engine.watching import Pause
+from revad.engine.tape import LEVEL, Leaf
+from revad.engine.watching import Pause, note_exit
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name, unknown_function
+from revad.typing import Array, Function
 
 CONTAINERS = (list, tuple)
 
@@ -23,7 +24,7 @@ def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
     """Return the tracked value of highest level among arguments, looking into lists and tuples."""
     for value in args:
         if isinstance(value, Tracked):
-            if top is None or value._node[1] > top._node[1]:
+            if top is None or value._node[LEVEL] > top._node[LEVEL]:
                 top = value
         elif type(value) in CONTAINERS:
             top = find_top(value, top)
@@ -37,16 +38,16 @@ def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tup
     return tuple([strip(value, level) for value in args]), {name: strip(value, level) for name, value in kwargs.items()}
 
 
-def strip(value: Any, level: int) -> Any:
+def strip(value: Array, level: int) -> Any:
     """Return a value, or a list or tuple of values, one level down."""
     if isinstance(value, Tracked):
-        return below(value) if value._node[1] == level else value
+        return below(value) if value._node[LEVEL] == level else value
     if type(value) in CONTAINERS and find_top(value) is not None:
         return type(value)([strip(item, level) for item in value])
     return value
 
 
-def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function with tracked values among its arguments, and record the call.
 
     Parameters
@@ -84,7 +85,7 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Have the level of the highest argument answer a call, unless `no_grad` or `debug_nans` does."""
-    level = top._node[1]
+    level = top._node[LEVEL]
     if Pause.count:
         if level <= Pause.level.get() and top.pausable:
             return _call_paused(operation.function, level, args, kwargs)
@@ -94,21 +95,28 @@ def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[st
     return top.process(operation, level, args, kwargs)
 
 
-def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _call_paused(function: Function, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
     below_args, below_kwargs = strip_call(level, args, kwargs)
     result = function(*below_args, **below_kwargs)
-    for part in result if type(result) in CONTAINERS else (result,):
-        if isinstance(part, np.ndarray) and any(isinstance(a, np.ndarray) and np.may_share_memory(part, a) for a in below_args):
-            leaf: Any = args[0]
-            if not (isinstance(leaf, Tracked) and isinstance(leaf._node[-1], Leaf)):
-                return _read_only(result)
+    if _is_view(result, below_args):
+        leaf: Any = args[0]
+        if isinstance(leaf, Tracked) and isinstance(leaf._node[-1], Leaf):
             leaf._value = leaf._value.copy()  # the tape may keep the present values
-            return function(*strip_call(level, args, kwargs)[0], **kwargs)
+            result = function(*strip_call(level, args, kwargs)[0], **kwargs)
+        else:
+            result = _read_only(result)
+    note_exit("no_grad", result, (args, kwargs))
     return result
 
 
-def _read_only(result: Any) -> Any:
+def _is_view(result: Array, args: tuple[Any, ...]) -> bool:
+    """Return whether a result, or one of several, shows the memory of an argument."""
+    parts = [part for part in (result if type(result) in CONTAINERS else (result,)) if isinstance(part, np.ndarray)]
+    return any(isinstance(a, np.ndarray) and np.may_share_memory(part, a) for part in parts for a in args)
+
+
+def _read_only(result: Array) -> Any:
     if type(result) in CONTAINERS:
         return type(result)([_read_only(part) for part in result])
     if isinstance(result, np.ndarray):

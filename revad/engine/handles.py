@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.engine.tape import LEVEL
 from revad.errors import LostGradientError
+from revad.typing import Array
 
 IMMUTABLE = frozenset((int, float, bool, complex, str, type(None), slice, np.float64, np.float32))
 
@@ -15,21 +17,42 @@ IMMUTABLE = frozenset((int, float, bool, complex, str, type(None), slice, np.flo
 class Tracked:
     """A handle on a tracked value: what lies one level below, and the node that made it.
 
-    The base of `Tensor` and its kin, so that the lower parts of the engine can recognise them. ``_node[1]`` is the level.
+    Every kind of level is a subclass, in a file of its own (`GradTensor`, `Dual`, `Captured`, and `Buffer` for constants), and states
+    below how it differs. Whatever else a value does, operators, methods, NumPy's protocols, is the same for all kinds: see `Tensor`.
+
+    Attributes
+    ----------
+    _value : Any
+        The value one level down: a plain array or number, or a handle of a lower level.
+    _node : tuple
+        What the level knows of the value, in a form of its own; the second item is the level's number in each.
+        A gradient level: a node of the tape (`tape`). A forward level: ``(None, level, tangent)``. A capture: ``(number of the value in the
+        program, level, program)``.
+    _view, _views : View, list of weak references
+        Set where this is a NumPy view of another handle, and where others are views of this one (`views`).
+    process : callable
+        ``process(operation, level, args, kwargs)`` runs an operation whose highest level this is, on the values below (`strip_call`),
+        and returns handles of this kind for what carries a derivative.
+    pausable : bool
+        Whether `no_grad` and `stop_gradient` reach below this kind of level. A program must keep its values, whatever is differentiated.
+    writes_in_place : bool
+        Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
+    is_parameter : bool
+        A leaf of a model: a transformation that is given one differentiates its plain value, and leaves the leaf alone.
     """
 
     __slots__ = ("__weakref__", "_node", "_value", "_view", "_views")
     _value: Any
     _node: Any
-    _view: Any  # set where this is a NumPy view of another handle (see views.py)
-    _views: Any  # set where others are views of this one
+    _view: Any
+    _views: Any
     shape: Any
     dtype: Any
     astype: Any
     size: Any
-    is_parameter = False  # a leaf of a model: a transformation differentiates its plain value
-    writes_in_place = False  # whether a write may go to the memory of a value of this kind of level
-    pausable = True  # whether `no_grad` switches this kind of level off
+    is_parameter = False
+    writes_in_place = False
+    pausable = True
 
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`, which differs in how it is promoted."""
@@ -47,28 +70,37 @@ def below(value: Tracked) -> Any:
     return np.float64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
 
 
-def plain(value: Any) -> Any:
+def plain(value: Array) -> Any:
     """Return the array or number at the bottom of a tracked value, without any tracking; any other value as it is."""
     while isinstance(value, Tracked):
         value = below(value)
     return value
 
 
-def level_of(value: Any) -> int:
+def level_of(value: Array) -> int:
     """Return the level of a tracked value; -1 for any other value."""
-    return value._node[1] if isinstance(value, Tracked) else -1
+    return value._node[LEVEL] if isinstance(value, Tracked) else -1
 
 
-def levels_of(value: Any) -> list[int]:
+def levels_of(value: Array) -> list[int]:
     """Return the levels that a value is tracked on, the highest first."""
     levels: list[int] = []
     while isinstance(value, Tracked):
-        levels.append(value._node[1])
+        levels.append(value._node[LEVEL])
         value = value._value
     return levels
 
 
-def keep(value: Any) -> Any:
+def is_captured(value: Array) -> bool:
+    """Return whether a value is tracked on a level that must not lose it: in a program that is being captured."""
+    while isinstance(value, Tracked):
+        if not value.pausable:
+            return True
+        value = value._value
+    return False
+
+
+def keep(value: Array) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if type(value) in IMMUTABLE:
         return value
@@ -79,7 +111,7 @@ def keep(value: Any) -> Any:
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
-        return tuple(keep(item) for item in value)
+        return tuple([keep(item) for item in value])
     return value
 
 
@@ -91,9 +123,9 @@ def snapshot(handle: Tracked) -> Tracked:
     return copied
 
 
-def refuse_closure(value: Any, level: int) -> None:
+def refuse_closure(value: Array, level: int) -> None:
     """Refuse an operation's output that is tracked on its own level or above: the function used a value that it was not passed."""
-    if isinstance(value, Tracked) and value._node[1] >= level:
+    if isinstance(value, Tracked) and value._node[LEVEL] >= level:
         raise LostGradientError(
             "the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
             "be lost. Pass it as an argument."

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.aval import FLOAT64
+from revad.base.aval import FLOAT64, wider
 from revad.errors import RuleError, RuleShapeError
+from revad.operations.registry import uses_of
+from revad.typing import Array
 
 
-def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
+def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
     """Put a cotangent into the space of its argument: sum down to the shape, take the real part, cast to the dtype.
 
     The last step of every pull-back; no rule un-broadcasts or casts.
@@ -58,10 +60,10 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
     return g
 
 
-def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
+def _sum_down(g: Array, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
     extra = len(g_shape) - len(shape)
     if type(g) is ndarray and extra == 1 and g_shape[1:] == shape:  # a bias, say
-        return np.add.reduce(g, 0)
+        return np.add.reduce(g, 0, wider(g.dtype))
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if extra >= 0 and n == 1 and g_shape[i + extra] != 1
     )
@@ -71,13 +73,15 @@ def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any)
             f"the rule {rule_name(rule)} returned a cotangent of shape {tuple(g_shape)} for an argument of shape {shape}. "
             f"Return one of shape {shape}, or of a shape that broadcasting makes of it."
         )
-    return np.reshape(np.sum(g, axis=axes, keepdims=True), shape)
+    return np.reshape(np.sum(g, axis=axes, keepdims=True, dtype=wider(getattr(g, "dtype", None))), shape)
 
 
 def rule_name(rule: Any) -> str:
-    """Return a rule's name and where it was written, for messages."""
-    rule = inspect.unwrap(rule) if callable(rule) else rule
-    code = getattr(rule, "__code__", None)
-    if code is None:
+    """Return a rule's name, what it is registered for, and where it was written, for messages."""
+    if not callable(rule):
         return repr(rule)
-    return f"{rule.__name__} ({code.co_filename}:{code.co_firstlineno})"
+    uses = uses_of(rule)
+    of = f" of {' or '.join(uses[:3])}" if uses else ""
+    code = getattr(inspect.unwrap(rule), "__code__", None)
+    place = "" if code is None else f" ({code.co_filename}:{code.co_firstlineno})"
+    return getattr(rule, "__name__", type(rule).__name__) + of + place

@@ -11,8 +11,9 @@ from numpy import ndarray
 from revad.engine.backward import backward
 from revad.engine.handles import Tracked
 from revad.engine.projection import project
-from revad.engine.tape import FREED, Leaf
+from revad.engine.tape import DTYPE, FREED, LEVEL, ORDER, SHAPE, Leaf
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, LostGradientError, NotScalarError
+from revad.typing import Array
 
 NanPolicy: TypeAlias = Literal["zero", "ieee"]
 
@@ -27,28 +28,28 @@ def is_ieee(name: str, nan_policy: Any) -> bool:
     return nan_policy == "ieee"
 
 
-def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: bool) -> None:
+def pull_to_leaves(root: Tracked, cotangent: Array, *, retain_graph: bool, ieee: bool) -> None:
     """Run the reverse pass from a value of level 0 and deposit the gradients; see `revad.Tensor.backward`."""
     node = root._node
-    if node[1] != 0:
+    if node[LEVEL] != 0:
         raise ArgumentError(
             "backward() is for tensors made by revad.tensor; inside grad, vjp and their kin the transformation pulls back itself."
         )
     if node[-1] is FREED:
         raise _freed()
     if cotangent is None:
-        if node[2] != ():
+        if node[SHAPE] != ():
             raise NotScalarError(
-                f"backward() without a cotangent needs a scalar, but this tensor has shape {node[2]}. "
+                f"backward() without a cotangent needs a scalar, but this tensor has shape {node[SHAPE]}. "
                 "Call np.sum(t).backward(), or pass a cotangent of that shape: t.backward(g)."
             )
-        seed = 1.0 if node[3] is None else node[3].type(1)
+        seed = 1.0 if node[DTYPE] is None else node[DTYPE].type(1)
     else:
-        if np.shape(cotangent) != node[2]:
+        if np.shape(cotangent) != node[SHAPE]:
             raise CotangentError(
-                f"backward(g): g has shape {np.shape(cotangent)}, expected {node[2]}, the shape of the tensor."
+                f"backward(g): g has shape {np.shape(cotangent)}, expected {node[SHAPE]}, the shape of the tensor."
             )
-        seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[2], node[3])
+        seed = project(cotangent if hasattr(cotangent, "shape") else np.asarray(cotangent)[()], node[SHAPE], node[DTYPE])
     leaves = backward([(node, seed)], ieee=ieee)
     if any(leaf[-1] is FREED for leaf, _ in leaves.values()):
         raise _freed()
@@ -56,10 +57,10 @@ def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: b
         if isinstance(leaf[-1], Leaf):
             leaf[-1].grad = own(g, 2) if leaf[-1].grad is None else leaf[-1].grad + g
     if not retain_graph and len(node) > 5:
-        root._node = (node[0], 0, node[2], node[3], FREED)
+        root._node = (node[ORDER], 0, node[SHAPE], node[DTYPE], FREED)
 
 
-def own(array: Any, known_references: int = 2) -> Any:
+def own(array: Array, known_references: int = 2) -> Any:
     """Return the array, copied unless nobody else can see its memory.
 
     ``known_references`` is the number of references that the callers hold (two more are this function's own).
@@ -76,7 +77,7 @@ def _freed() -> FreedTapeError:
     )
 
 
-def assign(leaf: Tracked, value: Any, *, copy: bool) -> None:
+def assign(leaf: Tracked, value: Array, *, copy: bool) -> None:
     """Give a leaf a new value; see `revad.Tensor.assign`."""
     node = leaf._node
     if not isinstance(node[-1], Leaf):
@@ -85,10 +86,10 @@ def assign(leaf: Tracked, value: Any, *, copy: bool) -> None:
         raise LostGradientError(
             "assign: the new value is tracked, and its derivative would be lost. Pass revad.stop_gradient(value)."
         )
-    if type(value) is not ndarray or value.dtype is not node[3] or value.shape != node[2]:
-        if np.shape(value) != node[2]:
-            raise ValueError(f"assign: a leaf of shape {node[2]} cannot take a value of shape {np.shape(value)}.")
-        dtype = np.dtype(np.float64) if node[3] is None else node[3]
+    if type(value) is not ndarray or value.dtype is not node[DTYPE] or value.shape != node[SHAPE]:
+        if np.shape(value) != node[SHAPE]:
+            raise ValueError(f"assign: a leaf of shape {node[SHAPE]} cannot take a value of shape {np.shape(value)}.")
+        dtype = np.dtype(np.float64) if node[DTYPE] is None else node[DTYPE]
         value = np.asarray(value)
         if value.dtype.kind == "c" and dtype.kind != "c":
             raise ValueError(f"assign: a leaf of dtype {dtype} cannot take complex numbers; pass their real part.")

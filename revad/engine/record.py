@@ -1,7 +1,8 @@
 """How a gradient level records a call: run it one level down, gather what the rules asked to keep, make a node.
 
 Which argument needs which rule, and what that rule keeps, depends only on the function and on which arguments are tracked and
-given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan.
+given by keyword. So it is worked out once for each such pattern, as a `Plan`; recording a call then just follows its plan. What runs
+for every call writes a node's places as numbers; `tape` names them.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import COMPLEX128, FLOAT64, Aval, aval_of
 from revad.engine.dispatch import find_top, strip
-from revad.engine.handles import IMMUTABLE, Tracked, below, keep, refuse_closure
+from revad.engine.handles import IMMUTABLE, Tracked, keep, refuse_closure
 from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
 from revad.errors import LostGradientError, RuleError
 from revad.operations.operation import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
 from revad.operations.registry import missing_rule
+from revad.typing import Array
 
 Make = Callable[[Any, Any], Any]
 
@@ -56,12 +58,63 @@ class Plan(NamedTuple):
     direct: bool  # one or two edges, of positional arguments that are no sequences: the common case
 
 
-def identity(g: Any) -> Any:
+def identity(g: Array) -> Any:
     """Return the cotangent as it is; `project` does the rest."""
     return g
 
 
 PASSING = Rule(identity, (), is_partial=False)
+
+
+_FLOAT64 = np.float64
+_INTS = frozenset((int,))
+CONSTANTS = frozenset(
+    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice, type(...))
+)  # types that hold nothing tracked
+
+
+def gather(args: tuple[Any, ...], level: int, *, simple: bool) -> tuple[list[Any], int] | None:
+    """Return a call's arguments one level down, and the pattern of which are tracked: the key of its plan.
+
+    Parameters
+    ----------
+    args : tuple
+        The positional arguments.
+    level : int
+        The gradient level that records.
+    simple : bool
+        Answer only where nothing has to be looked into: no tracked argument is on another level, all others evidently are constants.
+
+    Returns
+    -------
+    (list, int) or None
+        The pattern is a number in base 3, a digit for each argument: 0 for a constant, 1 for a tracked value, 2 for a sequence with
+        tracked items. None for a call that is not simple.
+    """
+    lower: list[Any] = []
+    pattern = 1
+    for value in args:
+        pattern *= 3
+        kind = type(value)
+        if kind in CONSTANTS:
+            pass
+        elif isinstance(value, Tracked):
+            node = value._node
+            if node[1] == level:
+                pattern += 1
+                value = value._value
+                if type(value) is float and node[3] is not None:  # as `below`
+                    value = _FLOAT64(value)
+            elif simple:
+                return None
+        elif simple:
+            if kind is not tuple or not _INTS.issuperset(map(type, value)):
+                return None
+        elif kind in CONTAINERS and is_on(value, level):
+            pattern += 2
+            value = strip(value, level)
+        lower.append(value)
+    return lower, pattern
 
 
 def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any], make: Make) -> Any:
@@ -78,29 +131,21 @@ def record(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict
     make : callable
         ``make(value, node)`` returns the tracked output.
     """
-    lower: list[Any] = []
-    pattern: Any = 1  # in base 3, a digit for each argument: constant, tracked, or a sequence with tracked items
-    for value in args:
-        pattern *= 3
-        if isinstance(value, Tracked):
-            if value._node[1] == level:
-                pattern += 1
-                value = below(value)
-        elif type(value) in CONTAINERS and is_on(value, level):
-            pattern += 2
-            value = strip(value, level)
-        lower.append(value)
-    lower_kwargs = kwargs
-    if kwargs:
-        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE}
-        pattern = (pattern, *kwargs)
-        if find_top(kwargs.values()) is not None:
-            lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
-            pattern = (*pattern, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    lower, pattern = gather(args, level, simple=False)  # pyright: ignore[reportGeneralTypeIssues]  (None is for simple ones only)
+    lower_kwargs = kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
+    if kwargs and find_top(kwargs.values()) is not None:
+        lower_kwargs = {name: strip(value, level) for name, value in kwargs.items()}
     if operation.kind != "rules":
         ans = operation.function(*lower, **lower_kwargs)
         return tracked(ans, level, (), make) if operation.kind == "creation" else ans
     return follow_plan(operation, level, args, kwargs, lower, lower_kwargs, pattern, make)
+
+
+def are_constant(kwargs: dict[str, Any]) -> bool:
+    """Return whether keyword arguments evidently are constants, and none of them is ``out``."""
+    return "out" not in kwargs and all(
+        type(value) in CONSTANTS or (type(value) is tuple and _INTS.issuperset(map(type, value))) for value in kwargs.values()
+    )
 
 
 def follow_plan(
@@ -110,14 +155,18 @@ def follow_plan(
     kwargs: dict[str, Any],
     lower: Any,
     lower_kwargs: dict[str, Any],
-    pattern: Any,
+    pattern: int,
     make: Make,
 ) -> Any:
     """Run an operation on the values one level down and record it as the plan for this pattern of arguments says."""
-    plan = operation.plans.get(pattern)
+    key: Any = pattern
+    if kwargs:
+        key = (pattern, *kwargs)
+        if lower_kwargs is not kwargs:
+            key = (*key, *[type(value) if is_on(value, level) else None for value in kwargs.values()])
+    plan = operation.plans.get(key)
     if plan is None:
-        plan = make_plan(operation, level, args, kwargs)
-        operation.plans[pattern] = plan
+        plan = operation.plans[key] = make_plan(operation, level, args, kwargs)
     ans = operation.function(*lower, **lower_kwargs)
     if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
         _, at, kind, function, keeper = plan.edges[0]
@@ -141,6 +190,8 @@ def follow_plan(
         positions, kind, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
+        if type(ans) is ndarray and ans.dtype.kind in "fc":
+            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
@@ -215,16 +266,20 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
+    constants = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and not s.tracked and not s.as_aval]
     options = [(i, s.at) for i, s in enumerate(sources) if s.origin == KEYWORD and not s.tracked and not s.as_aval]
-    done = {i for i, _ in as_they_are + avals + options}
+    done = {i for i, _ in as_they_are + avals + constants + options}
     others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
 
-    def keeper(lower: Any, kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+    def keeper(lower: Any, kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
         kept = template.copy()
         for i, at in as_they_are:
             kept[i] = lower[at]
         for i, at in avals:
             kept[i] = _avals(lower[at])
+        for i, at in constants:
+            value = lower[at]
+            kept[i] = value if type(value) in IMMUTABLE else keep(value)
         for i, name in options:
             value = kwargs[name]
             kept[i] = value if type(value) in IMMUTABLE else keep(value)
@@ -235,7 +290,7 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     return keeper
 
 
-def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) -> Any:
+def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Array) -> Any:
     """Return one value that a rule asked for; what the caller could change afterwards is copied."""
     origin, at, on_level, as_aval = source
     if origin == ARGUMENT:
@@ -253,7 +308,7 @@ def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) ->
     return value if on_level else keep(value)
 
 
-def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
     """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
     names, rest = operation.parameters
     where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
@@ -263,7 +318,7 @@ def gather(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict
     return tuple(_kept(source, args, kwargs, ans) for source in _sources(operation, rule, where))
 
 
-def is_on(value: Any, level: int) -> bool:
+def is_on(value: Array, level: int) -> bool:
     """Return whether a value, or an item of a sequence, is tracked on a level."""
     if isinstance(value, Tracked):
         return value._node[1] == level
@@ -292,7 +347,7 @@ def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level:
     return value._node if isinstance(value, Tracked) else pack(value, level)
 
 
-def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:
+def _outputs(ans: Array, level: int, edges: list[Any], make: Make) -> Any:
     if not isinstance(ans, CONTAINERS):
         return tracked(ans, level, edges, make)
     node: Node = (next_order(), level, [aval_of(part) for part in ans], SEVERAL, *edges)
@@ -302,7 +357,7 @@ def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:
     return type(ans)(parts)  # pyright: ignore[reportCallIssue]
 
 
-def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
+def tracked(value: Array, level: int, edges: Any, make: Make) -> Any:
     """Return a value with a node of its own; values that carry no derivative (integers, bools) stay as they are."""
     kind = type(value)
     if kind is np.float64:  # scalars stay scalars: Python's arithmetic is many times faster; the node remembers the dtype
@@ -322,7 +377,7 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
     return make(value, (next_order(), level, value.shape, value.dtype, *edges))
 
 
-def _avals(value: Any) -> Any:
+def _avals(value: Array) -> Any:
     """Return the Aval of a value, or the list of Avals of a sequence argument."""
     if type(value) is ndarray:
         return tuple.__new__(Aval, (value.shape, value.dtype))  # half the time of Aval(...)

@@ -1,4 +1,4 @@
-"""The tape: what a node is, and how levels and nodes are numbered.
+"""The tape: what a node is, and how nodes are numbered.
 
 A node is the record of one operation on one gradient level. It is a plain tuple ::
 
@@ -17,8 +17,15 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from revad.base.aval import COMPLEX128, FLOAT64
+from revad.typing import Array
 
 Node: TypeAlias = tuple[Any, ...]
+
+# the places of a node's items. The hot loops (`backward`, `record`, `tensors.gradient`, `gradient_nodes`) write the numbers, since a
+# global name costs them some percent (measured); everything else writes the names, and what lies outside asks `probes`.
+ORDER, LEVEL, SHAPE, DTYPE = range(4)
+FIRST_EDGE = 4  # where its edges begin
+EDGE = 4  # how many items each edge has: parent, kind, kept, function
 
 SCALE = 0  # ḡ·kept, of the parent's shape and dtype already
 PASS = 1  # ḡ itself
@@ -34,11 +41,9 @@ FREED: Any = "freed"  # the last item of a node whose tape was freed
 SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence of values, `shape` is a list of their Avals
 
 next_order = count(0, -1).__next__
-next_level = count(1).__next__
-active_levels: set[int] = set()
 
 
-def leaf(value: Any, level: int) -> Node:
+def leaf(value: Array, level: int) -> Node:
     """Return the node of an independent variable."""
     if isinstance(value, float):
         return (next_order(), level, (), None if type(value) is float else FLOAT64)

@@ -6,16 +6,17 @@ Each block holds for this thread (and this asyncio task) only. While one is acti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any, TypeAlias
 
-from revad.engine.handles import Tracked
-from revad.engine.tape import next_level
+from revad.engine.handles import Tracked, level_of
+from revad.engine.levels import next_level
 from revad.errors import LostGradientError
 from revad.operations.operation import Operation
+from revad.typing import Array
 
 Watch: TypeAlias = Callable[[Tracked, Operation, int, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -30,7 +31,7 @@ class Pause:
 
 
 @contextmanager
-def _set(variable: ContextVar[Any], value: Any) -> Generator[None, None, None]:
+def _set(variable: ContextVar[Any], value: Array) -> Generator[None, None, None]:
     token = variable.set(value)
     with Pause.lock:
         Pause.count += 1
@@ -57,23 +58,40 @@ def unwatched() -> AbstractContextManager[None]:
     return _set(Pause.watch, None)
 
 
-@contextmanager
-def sealed(level: int, given: list[Any]) -> Generator[None, None, None]:
+def note_exit(kind: str, result: Array, sources: Iterable[Any]) -> None:
+    """Tell the watch, if it wants to know, that code took a value off the tape on purpose."""
+    watch = Pause.watch.get()
+    if hasattr(watch, "leaves_tape"):
+        watch.leaves_tape(kind, result, sources)
+
+
+def sealed(level: int, given: list[Any]) -> AbstractContextManager[None]:
     """Refuse operations (and writes) on values of a level or above that were not given: their derivatives would be lost.
 
     Operations without derivative, such as comparisons, may see them.
     """
-    lowest = max([level, *(value._node[1] + 1 for value in given if isinstance(value, Tracked))])
-    before = Pause.watch.get()
+    return watching(_Seal(max([level, *(level_of(value) + 1 for value in given)]), Pause.watch.get()))
 
-    def refuse(top: Tracked, operation: Operation, of: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if lowest <= of < inside and operation.kind != "nondiff":
+
+class _Seal:
+    """Refuses operations on levels from one on, up to those of transformations that start inside; else asks the watch before it."""
+
+    def __init__(self, lowest: int, before: Watch | None) -> None:
+        self.lowest = lowest
+        self.inside = next_level()
+        self.before = before
+
+    def __call__(self, top: Tracked, operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.lowest <= level < self.inside and operation.kind != "nondiff":
             raise LostGradientError(
                 f"the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
                 f"be lost in {operation.name}. Pass it as an argument."
             )
-        return before(top, operation, of, args, kwargs) if before is not None else top.process(operation, of, args, kwargs)
+        if self.before is not None:
+            return self.before(top, operation, level, args, kwargs)
+        return top.process(operation, level, args, kwargs)
 
-    inside = next_level()  # transformations that start inside draw higher numbers
-    with watching(refuse):
-        yield
+    def leaves_tape(self, kind: str, result: Array, sources: Iterable[Any]) -> None:
+        """Hand it on."""
+        if hasattr(self.before, "leaves_tape"):
+            self.before.leaves_tape(kind, result, sources)  # pyright: ignore[reportFunctionMemberAccess, reportOptionalMemberAccess]

@@ -11,9 +11,9 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from revad.base.trees import flatten
+from revad.engine.levels import recording
 from revad.errors import ArgumentError
 from revad.lifting.lifter import Lifter, originals
-from revad.numpy.active import lifted_on_tracked
 from revad.numpy.buffers import Buffer, find_tracked, hand_out
 
 _running: ContextVar[bool] = ContextVar("revad_lifted_running", default=False)
@@ -71,11 +71,11 @@ def lift(f: Callable[..., Any] | None = None, *, modules: Iterable[ModuleType | 
     def lifted(*args: Any, **kwargs: Any) -> Any:
         outermost = not _running.get()
         running = _running.set(True)
-        tracking = lifted_on_tracked.set(lifted_on_tracked.get() or find_tracked(flatten((args, kwargs))[0]) is not None)
+        tracking = recording.set(recording.get() or find_tracked(flatten((args, kwargs))[0]) is not None)
         try:
             result = made(*map(lifter.value, args), **{name: lifter.value(value) for name, value in kwargs.items()})
         finally:
-            lifted_on_tracked.reset(tracking)
+            recording.reset(tracking)
             _running.reset(running)
             lifter.flush()
         return _handed_out(result) if outermost else result

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import builtins
 import functools
-import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from threading import RLock
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,6 +23,7 @@ from revad.lifting.containers import lift_items
 from revad.lifting.namespaces import parts, replaced_module, replaced_value
 from revad.numpy.classes import python_complex, python_float
 from revad.numpy.namespaces import Namespace
+from revad.typing import Function
 
 _cached_function: Any = type(functools.lru_cache(lambda: None))
 _PLAIN = frozenset((int, float, complex, bool, str, bytes, type(None), set))
@@ -38,7 +38,7 @@ class LiftedGlobals(dict[str, Any]):
     """A module's globals as its lifted functions see them.
 
     The interpreter reads through `__getitem__`, but stores (``global n; n += 1``) in the dict itself; `flush` moves what was stored
-    to the module.
+    to the module. The bodies of classes read the dict itself; `fix` puts there what they need.
     """
 
     def __init__(self, lifter: Lifter, true: dict[str, Any]) -> None:
@@ -47,9 +47,10 @@ class LiftedGlobals(dict[str, Any]):
         self.true = true
         self.fixed = dict(self)  # what the interpreter has to find in the dict itself
         self.known: dict[str, tuple[Any, Any]] = {}  # what a name meant last time, and what stands for that
+        self.lock = RLock()
 
     def __getitem__(self, name: str) -> Any:
-        if len(self) > len(self.fixed):
+        if len(self) > len(self.fixed) or (name in self.fixed and dict.__getitem__(self, name) is not self.fixed[name]):
             self.flush()
         value = self.true[name]
         found = self.known.get(name)
@@ -62,15 +63,22 @@ class LiftedGlobals(dict[str, Any]):
 
     def flush(self) -> None:
         """Move what was stored to the module."""
-        for name in [name for name in dict.keys(self) if name not in self.fixed]:
-            self.true[name] = dict.pop(self, name)
+        with self.lock:
+            for name, value in tuple(dict.items(self)):
+                if name not in self.fixed:
+                    self.true[name] = dict.pop(self, name)
+                elif value is not self.fixed[name]:
+                    self.true[name] = self.fixed[name] = value
 
     def fix(self, names: Iterable[str]) -> None:
-        """Let the body of a nested class, which reads the dict itself, find these names."""
-        for name in names:
-            if name in self.true:
-                self.fixed[name] = self.lifter.value(self.true[name])
-                dict.__setitem__(self, name, self.fixed[name])
+        """Let the body of a class find these names as they are now."""
+        with self.lock:
+            self.flush()
+            for name in names:
+                if name in self.true:
+                    value = self[name]
+                    dict.__setitem__(self, name, value)
+                    self.fixed[name] = value
 
 
 class LiftedModule(Namespace):
@@ -103,7 +111,8 @@ class Lifter:
         self._globals: dict[int, LiftedGlobals] = {}
         self._made: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # function or class -> its lifted copy
         self._lock = RLock()
-        self.builtins = {**vars(builtins), "float": python_float, "complex": python_complex, "__import__": self._import}
+        self.builtins = {**vars(builtins), "float": python_float, "complex": python_complex}
+        self.builtins |= {"__import__": self._import, "__build_class__": _build_class}
 
     def owns(self, scope: Any) -> bool:
         """Return whether globals are those of a module that is lifted."""
@@ -134,7 +143,7 @@ class Lifter:
             return stand_in(value, lifted)
         return replaced_value(value)
 
-    def function(self, function: Any) -> Any:
+    def function(self, function: Function) -> Any:
         """Return the lifted copy of a function, made once."""
         if not isinstance(function, FunctionType):
             return self.value(function)
@@ -162,8 +171,6 @@ class Lifter:
         if not owned and all(new is old for new, old in zip(cells, function.__closure__ or (), strict=True)):
             return function
         scope: Any = self._globals_of(function.__globals__) if owned else function.__globals__
-        if owned and sys.version_info < (3, 13):
-            scope.fix(_names_in_class_bodies(function.__code__))
         made = FunctionType(function.__code__, scope, function.__name__, None, cells or None)
         self._made[function] = made
         originals[made] = function
@@ -233,13 +240,11 @@ def _lift_polynomials() -> None:
     parts.update({module.__name__: LiftedModule(module, lifter) for module in found})
 
 
-def _names_in_class_bodies(code: CodeType, *, inside: bool = False) -> Iterator[str]:
-    """Iterate over the names that the bodies of classes within a function use."""
-    if inside and not code.co_flags & inspect.CO_OPTIMIZED:
-        yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_in_class_bodies(constant, inside=True)
+def _build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
+    """Run a class statement of a lifted function."""
+    if isinstance(body.__globals__, LiftedGlobals):
+        body.__globals__.fix(body.__code__.co_names)
+    return builtins.__build_class__(body, name, *bases, **options)
 
 
 _lift_polynomials()

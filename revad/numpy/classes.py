@@ -17,6 +17,7 @@ from revad.numpy.buffers import bottom
 from revad.numpy.creation import holds_tracked
 from revad.operations.protocol import own
 from revad.operations.registry import linear
+from revad.typing import Array
 
 
 class StandIn(type):
@@ -70,18 +71,18 @@ def _join(real: Any = 0.0, imag: Any = 0.0) -> Any:
 
 
 @own
-def to_float(x: Any) -> float:
+def to_float(x: Array) -> float:
     """Return a Python float, which NumPy promotes weakly, unlike a `numpy.float64`."""
     return float(x)
 
 
 @own
-def to_complex(x: Any) -> complex:
+def to_complex(x: Array) -> complex:
     """Return a Python complex number."""
     return complex(x)
 
 
-def _pass(g: Any) -> Any:
+def _pass(g: Array) -> Any:
     """Pass the cotangent."""
     return g
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from revad.engine.handles import Tracked
 from revad.numpy.buffers import Buffer, buffer, find_tracked, plain
+from revad.typing import Array
 
 
 def _fresh(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,7 +50,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **kwa
 
 
 @functools.wraps(np.full_like)
-def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, shape: Any = None, **kwargs: Any) -> Any:
+def full_like(a: Array, fill_value: Any, dtype: Any = None, *args: Any, shape: Any = None, **kwargs: Any) -> Any:
     """Return an array of the shape and dtype of another one, filled with a value; see `numpy.full_like`."""
     if holds_tracked(fill_value):
         return full(np.shape(a) if shape is None else shape, fill_value, dtype or _dtype_of(a))
@@ -75,13 +76,13 @@ def array(object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: in
 
 
 @functools.wraps(np.asarray)
-def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
+def asarray(a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asarray`."""
     return array(a, dtype, copy=copy, order=order or "K", **kwargs) if _is_ours(a) else _converted(np.asarray, a, dtype, order)
 
 
 @functools.wraps(np.asanyarray)
-def asanyarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
+def asanyarray(a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asanyarray`."""
     return (
         array(a, dtype, copy=copy, order=order or "K", **kwargs) if _is_ours(a) else _converted(np.asanyarray, a, dtype, order)
@@ -89,19 +90,19 @@ def asanyarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | Non
 
 
 @functools.wraps(np.ascontiguousarray)
-def ascontiguousarray(a: Any, dtype: Any = None, **kwargs: Any) -> Any:
+def ascontiguousarray(a: Array, dtype: Any = None, **kwargs: Any) -> Any:
     """Return an array of at least one axis; see `numpy.ascontiguousarray`."""
     return array(a, dtype, copy=None, ndmin=1) if _is_ours(a) else _converted(np.ascontiguousarray, a, dtype)
 
 
 @functools.wraps(np.asfortranarray)
-def asfortranarray(a: Any, dtype: Any = None, **kwargs: Any) -> Any:
+def asfortranarray(a: Array, dtype: Any = None, **kwargs: Any) -> Any:
     """Return an array; the memory layout of tracked ones is not kept. See `numpy.asfortranarray`."""
     return array(a, dtype, copy=None) if _is_ours(a) else _converted(np.asfortranarray, a, dtype)
 
 
 @functools.wraps(np.asarray_chkfinite)
-def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+def asarray_chkfinite(a: Array, dtype: Any = None, order: Any = None) -> Any:
     """Return an array, after checking that all its numbers are finite; see `numpy.asarray_chkfinite`."""
     result = asarray(a, dtype, order)
     if not np.all(np.isfinite(result)):
@@ -125,7 +126,7 @@ def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float
 
 
 @functools.wraps(np.kaiser)
-def kaiser(M: Any, beta: Any) -> Any:
+def kaiser(M: Any, beta: Array) -> Any:
     """Return the Kaiser window, I₀(β √(1 − (2k/(M−1) − 1)²)) / I₀(β); see `numpy.kaiser`."""
     if find_tracked((beta,)) is None or M <= 1:
         return buffer(np.kaiser(M, plain(beta)))
@@ -140,14 +141,14 @@ def holds_tracked(value: Any) -> bool:
     return isinstance(value, Tracked) and not isinstance(value, Buffer)
 
 
-def _is_ours(a: Any) -> bool:
+def _is_ours(a: Array) -> bool:
     return isinstance(a, Buffer) or holds_tracked(a)
 
 
-def _converted(function: Callable[..., Any], a: Any, *options: Any) -> Any:
+def _converted(function: Callable[..., Any], a: Array, *options: Any) -> Any:
     result = function(plain(a), *options)
     return result if result is a or isinstance(a, np.ndarray) else buffer(result)
 
 
-def _dtype_of(a: Any) -> Any:
+def _dtype_of(a: Array) -> Any:
     return a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype

@@ -1,4 +1,4 @@
-"""Index reads and writes as plain functions of arrays: `unindex`, the adjoint of ``x[key]``, and `index_update`.
+"""What an index names, and `unindex`, the adjoint of ``x[key]``, as a plain function of arrays.
 
 They stand below rules and engine, because both need them.
 """
@@ -10,19 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.aval import wider
 from revad.operations.protocol import own
+from revad.typing import Array, Index
 
 _BASIC = (int, slice, type(None), type(...), np.integer)
 
 
-def is_basic(key: Any) -> bool:
+def is_basic(key: Index) -> bool:
     """Return whether a key is basic indexing (integers, slices, ``None``, ``...``), which reads no element twice."""
     if type(key) is tuple:
         return all(isinstance(k, _BASIC) and not isinstance(k, bool) for k in key)
     return isinstance(key, _BASIC) and not isinstance(key, bool)
 
 
-def in_order(key: Any, value: Any) -> tuple[Any, Any]:
+def in_order(key: Index, value: Any) -> tuple[Any, Any]:
     """Return an index and what is written there, both in C order in memory.
 
     Of several writes to one element NumPy lets the last one stand, but what is last depends on how indices and values lie in
@@ -33,12 +35,12 @@ def in_order(key: Any, value: Any) -> tuple[Any, Any]:
     return tuple(map(contiguous, key)) if type(key) is tuple else contiguous(key), contiguous(value)
 
 
-def contiguous(x: Any) -> Any:
+def contiguous(x: Array) -> Any:
     """Return an array in C order, and anything else as it is."""
     return np.copy(x, "C") if type(x) is np.ndarray and not x.flags.c_contiguous else x
 
 
-def add_at(target: Any, key: Any, g: Any) -> None:
+def add_at(target: Any, key: Index, g: Array) -> None:
     """Add ``g`` into ``target[key]`` in place; elements that an index array names twice receive both."""
     if is_basic(key) or (isinstance(key, np.ndarray) and key.dtype == np.bool_):
         target[key] += g
@@ -78,42 +80,12 @@ def unindex(parts: list[Any], keys: list[Any], like: Any, shape: tuple[int, ...]
     >>> unindex([1.0, 10.0], [0, 0], 1.0, (3,), np.dtype(float))
     array([11.,  0.,  0.])
     """
-    total = np.zeros_like(like, shape=shape, dtype=dtype)
+    total = np.zeros_like(like, shape=shape, dtype=wider(dtype))
     if len(parts) == 1 and is_basic(keys[0]):
         total[keys[0]] = parts[0]
-        return total
-    if len(parts) > 8 and all(type(key) is int for key in keys):
-        np.add.at(total, np.array(keys), np.array(parts, dtype=dtype))
-        return total
-    for part, key in zip(parts, keys, strict=True):
-        add_at(total, key, part)
-    return total
-
-
-@own
-def index_update(x: Any, key: Any, value: Any) -> Any:
-    """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
-
-    Examples
-    --------
-    >>> index_update(np.zeros(3), slice(1, None), 5.0)
-    array([0., 5., 5.])
-    """
-    updated = np.copy(x)
-    key, value = in_order(key, value)
-    updated[key] = value
-    return updated
-
-
-@own
-def index_add(x: Any, key: Any, value: Any) -> Any:
-    """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
-
-    Examples
-    --------
-    >>> index_add(np.zeros(3), [0, 0], 5.0)
-    array([10.,  0.,  0.])
-    """
-    updated = np.copy(x)
-    add_at(updated, key, value)
-    return updated
+    elif len(parts) > 8 and all(type(key) is int for key in keys):
+        np.add.at(total, np.array(keys), np.array(parts, dtype=total.dtype))
+    else:
+        for part, key in zip(parts, keys, strict=True):
+            add_at(total, key, part)
+    return total if total.dtype == dtype else total.astype(dtype)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from revad.typing import Array
 
-def order_of(x: Any) -> str:
+
+def order_of(x: Array) -> str:
     """Return the order 'A' of an array: 'F' where only the first axis runs fastest, else 'C'."""
     flags = getattr(x, "flags", None)
     return "F" if getattr(flags, "fnc", False) else "C"
 
 
-def has_order(x: Any, order: str | None) -> bool:
+def has_order(x: Array, order: str | None) -> bool:
     """Return whether an array already lies in an order; in 'A' and 'K' every array does, and so does what has no flags."""
     flags = getattr(x, "flags", None)
     if flags is None or order not in ("C", "F"):
@@ -21,12 +21,12 @@ def has_order(x: Any, order: str | None) -> bool:
     return flags.f_contiguous if order == "F" else flags.c_contiguous
 
 
-def in_order(x: Any, order: str) -> Any:
+def in_order(x: Array, order: str) -> Array:
     """Return an array of our own in C or Fortran order, copied only where it is not."""
     return x if has_order(x, order) else np.copy(x, order)
 
 
-def arranged_like(x: Any, model: Any) -> Any:
+def arranged_like(x: Array, model: Array) -> Array:
     """Return an array of our own with its axes nested in memory as the model's are: what `empty_like` gives NumPy."""
     strides = getattr(model, "strides", ())
     if len(strides) != np.ndim(x) or len(strides) < 2:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import re
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from revad.base.aval import Aval
+from revad.typing import Array, Function
 
-Function = Callable[..., Any]
 NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
 NEVER = 1 << 30  # a position that no argument has
 REQUIRED: Any = inspect.Parameter.empty
@@ -47,14 +48,22 @@ ONE: Any = Marker("ONE")  # the partial derivative is one: the cotangent passes 
 NONDIFF: Any = Marker("NONDIFF")  # the derivative with respect to this argument is zero or cannot exist
 
 
-def newer(name: str) -> Function:
-    """Return a function of recent NumPy releases; where the installed one lacks it, a stand-in that nobody calls."""
+class Absent:
+    """Stands for a function that the installed NumPy lacks; nobody can call it."""
 
-    def absent(*args: Any, **kwargs: Any) -> Any:
-        raise AttributeError(f"the installed NumPy {np.__version__} lacks the function {name}; a newer release has it.")
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
 
-    absent.__name__ = name
-    return getattr(np, name, absent)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse."""
+        raise AttributeError(
+            f"the installed NumPy {np.__version__} lacks the function {self.__name__}, which other releases have."
+        )
+
+
+def if_present(name: str) -> Function:
+    """Return a function that some supported releases of NumPy have, or what stands for it where the installed one lacks it."""
+    return getattr(np, name, Absent(name))
 
 
 class Operation:
@@ -191,7 +200,25 @@ def parameters_of(function: Function) -> tuple[tuple[str, ...], str | None]:
     return tuple(names), rest
 
 
-def itself(ans: Any) -> Any:
+def named(rule: Any, kind: str, operation: str, argument: str = "") -> Any:
+    """Return a rule that has a name: a lambda as a copy named after what it is registered for, such as ``vjp_matmul_x1``.
+
+    Tracebacks show the name of the code and messages that of the function, so the copy has both. It is a copy because one
+    lambda may be registered for several arguments or functions. A rule that its author named keeps that name.
+    """
+    if type(rule) is not FunctionType or rule.__name__ != "<lambda>":
+        return rule
+    name = "_".join(filter(None, (kind, operation, argument)))
+    if not name.isidentifier():  # as `poisson.pmf` is not
+        name = re.sub(r"[\W_]+", "_", name)
+    code = rule.__code__.replace(co_name=name, co_qualname=name)
+    copy = FunctionType(code, rule.__globals__, name, rule.__defaults__, rule.__closure__)
+    copy.__kwdefaults__, copy.__module__ = rule.__kwdefaults__, rule.__module__
+    copy.__dict__.update(rule.__dict__)
+    return copy
+
+
+def itself(ans: Array) -> Any:
     """Return the output: the partial derivative of exp."""
     return ans
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array, Ufunc
 
-def _operator(operate: Callable[[Any, Any], Any], ufunc: Any) -> Callable[[Any, Any], Any]:
-    def operation(x1: Any, x2: Any) -> Any:
+
+def _operator(operate: Callable[[Any, Any], Any], ufunc: Ufunc) -> Callable[[Any, Any], Any]:
+    def operation(x1: Array, x2: Array) -> Any:
         try:
             ans = operate(x1, x2)
         except (ZeroDivisionError, OverflowError):
@@ -47,16 +49,3 @@ UFUNCS: dict[Callable[[Any, Any], Any], Any] = {
     divide_and_remain: np.divmod,
     power: np.power,
 }
-
-
-def power_slope(x: Any, p: float) -> Any:
-    """d/dx x^p = p x^(p−1) for a constant p; the common powers without calling `power`."""
-    if p == 2:
-        return 2 * x
-    if p == 1 or p == 0:
-        return p
-    if p == 0.5:
-        return 0.5 / np.sqrt(x)
-    if p == -1:
-        return -1 / (x * x)
-    return p * x ** (p - 1)

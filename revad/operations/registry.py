@@ -18,11 +18,13 @@ function is described, most specific first:
 A rule names what it needs. The first parameter of a pull-back is the cotangent ``g``; the others are any of ``ans`` (the
 output) and the function's own argument names. The engine keeps exactly those. A parameter annotated ``x: Aval`` receives
 shape and dtype only. A parameter with a default is an option of the call: when the caller did not pass it, the default holds.
+A rule that is a lambda is named after what it is registered for, such as ``vjp_matmul_x1``.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
@@ -31,7 +33,8 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError, RuleError
-from revad.operations.operation import Function, Marker, Operation, parameters_of, read_rule
+from revad.operations.operation import Marker, Operation, named, parameters_of, read_rule
+from revad.typing import Array, Function
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
@@ -60,6 +63,14 @@ def _load_companions() -> None:
     with _loading:
         if not _Loading.running:
             _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
+
+
+def load_now(loader: Callable[[], Any]) -> None:
+    """Register rules at once, as rules of ours: the registry has asked for them, or somebody imports one by name."""
+    if _Loading.running:
+        loader()
+    else:
+        _run([loader])
 
 
 def _run(loaders: list[Callable[[], Any]]) -> None:
@@ -104,7 +115,9 @@ def _operation(function: Function, kind: str = "rules") -> Operation:
     return operation
 
 
-def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> Operation:
+def _declare(function: Function, rules: dict[str, Any], kind: str) -> Operation:
+    """Register rules by argument name; ``kind`` says what they are, in the names that lambdas are given."""
+    is_partial = kind == "partial"
     operation = _operation(function)
     for name, rule in rules.items():
         if not (callable(rule) or isinstance(rule, Marker)):
@@ -112,6 +125,7 @@ def _declare(function: Function, rules: dict[str, Any], *, is_partial: bool) -> 
                 f"the rule of {operation.name} for {name!r} must be a function, ONE or NONDIFF, "
                 f"not {rule!r} of type {type(rule).__name__}"
             )
+        rule = named(rule, kind, operation.name, name)
         if not _Loading.running:  # registered by a user
             _check_argument(operation, name)
             rule = rule if is_partial or isinstance(rule, Marker) else _with_read_only_cotangent(rule)
@@ -136,12 +150,13 @@ def _with_read_only_cotangent(rule: Function) -> Function:
     """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
 
     @functools.wraps(rule)
-    def guarded(g: Any, *args: Any) -> Any:
+    def guarded(g: Array, *args: Any) -> Any:
         if type(g) is np.ndarray:
             g = g.view()
             g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
         return rule(g, *args)
 
+    guarded.__name__ = getattr(rule, "__name__", type(rule).__name__)  # an object may have no name to take over
     return guarded
 
 
@@ -173,7 +188,7 @@ def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
             raise RuleError(f"elementwise({_name(function)}, ...): give partials of several arguments by name, x1=..., x2=...")
         first = parameters_of(function)[0][:1]
         partials = {**dict.fromkeys(first, *partial), **partials}
-    _declare(function, partials, is_partial=True)
+    _declare(function, partials, "partial")
 
 
 def vjp(function: Function, **pullbacks: Any) -> None:
@@ -187,7 +202,7 @@ def vjp(function: Function, **pullbacks: Any) -> None:
         By argument name. The engine sums the result down to the argument's shape and casts it to its dtype. For an argument
         that is a sequence of arrays (and for ``*args``) the rule returns a sequence of cotangents of the same length.
     """
-    _declare(function, pullbacks, is_partial=False)
+    _declare(function, pullbacks, "vjp")
 
 
 def linear(function: Function, name: str) -> Callable[[Function], Function]:
@@ -207,7 +222,7 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:
     """
 
     def register(adjoint: Function) -> Function:
-        _declare(function, {name: adjoint}, is_partial=False).linear_in = name
+        _declare(function, {name: adjoint}, "adjoint").linear_in = name
         return adjoint
 
     return register
@@ -235,6 +250,7 @@ def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable
 
     def register(rule: Function) -> Function:
         operation = _operation(function)
+        rule = named(rule, "vjp_joint", operation.name)
         if not _Loading.running:
             for name in names:
                 _check_argument(operation, name)
@@ -256,7 +272,8 @@ def composite(function: Function) -> Callable[[Function], Function]:
     """
 
     def register(definition: Function) -> Function:
-        _operation(function, "composite").composite = definition
+        operation = _operation(function, "composite")
+        operation.composite = named(definition, "composite", operation.name)
         return definition
 
     return register
@@ -275,7 +292,8 @@ def in_place(function: Function) -> Callable[[Function], Function]:
     """Register a function that writes into its first argument by a definition in terms of ``a[key] = value`` (a decorator)."""
 
     def register(definition: Function) -> Function:
-        _operation(function, "in_place").composite = definition
+        operation = _operation(function, "in_place")
+        operation.composite = named(definition, "in_place", operation.name)
         return definition
 
     return register
@@ -331,6 +349,20 @@ def unknown_function(function: Any) -> NoRuleError:
         f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
         f"if its derivative is zero: `revad.extend.nondiff({name})`."
     )
+
+
+def uses_of(rule: Any) -> list[str]:
+    """Return what a rule is registered for, for messages: ``["maximum for x1", "minimum for x2"]``."""
+    rule = inspect.unwrap(rule)
+    found: dict[str, None] = {}
+    for operation in operations():
+        rules = {name: declared for name, (declared, _) in operation.declared.items()}
+        if operation.joint is not None:
+            rules[", ".join(operation.joint_names)] = operation.joint.function
+        for names, declared in rules.items():
+            if callable(declared) and inspect.unwrap(declared) is rule:
+                found[f"{operation.name} for {names}"] = None
+    return list(found)
 
 
 def missing_rule(operation: Operation, name: str) -> NoRuleError:

@@ -1,6 +1,6 @@
 """Writes into part of an array as a plain function: `write_at`, which the engine records for ``x[key] = value`` and its kin.
 
-The part may lie behind views: in ``x.T[0][1:] = v`` the steps lead from ``x`` to ``x.T[0]``, and the key is ``1:``. A step is
+`index_update` and `index_add` are short names for the two writes into a copy. The part may lie behind views: in ``x.T[0][1:] = v`` the steps lead from ``x`` to ``x.T[0]``, and the key is ``1:``. A step is
 what a view remembers of how it was read, ``(function, args, position, kwargs, item)``: the function's arguments with a gap at the
 position where the array stood, and which of several outputs it was.
 """
@@ -15,11 +15,12 @@ from revad.base.arrays import copied
 from revad.errors import InPlaceError
 from revad.operations.indexing import add_at, in_order
 from revad.operations.protocol import own
+from revad.typing import Array, Index
 
 Step: TypeAlias = tuple[Any, tuple[Any, ...], int | str, dict[str, Any], int | None]
 
 
-def take_step(step: Step, x: Any) -> Any:
+def take_step(step: Step, x: Array) -> Any:
     """Read the view of an array that a step describes."""
     function, args, position, kwargs, item = step
     if isinstance(position, int):
@@ -30,16 +31,18 @@ def take_step(step: Step, x: Any) -> Any:
     return whole if item is None else whole[item]
 
 
-def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
+def locate(x: Array, steps: tuple[Step, ...], key: Index) -> tuple[Any, Any]:
     """Return a view of ``x``, and the key in it, that the steps and the key lead to.
 
     A step may copy where it did not on another array, as a reshape does if the elements lie in another order, or show an element
     several times, as sliding windows and broadcasts do. Then the elements are found by their numbers.
     """
+    if not steps:
+        return x, key
     target = x
     for step in steps:
         target = take_step(step, target)
-    if not steps or (np.may_share_memory(target, x) and not shows_twice(target)):
+    if np.may_share_memory(target, x) and not shows_twice(target):
         return target, key
     numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
     target = x
@@ -51,13 +54,13 @@ def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
     return flat_key(target, numbers[key])
 
 
-def flat_key(x: Any, numbers: Any) -> tuple[Any, Any]:
+def flat_key(x: Array, numbers: Array) -> tuple[Any, Any]:
     """Return an array, and the key in it of the elements with these numbers in C order; without axes it is seen as a vector."""
     shape = np.shape(x)
     return (x, np.unravel_index(numbers, shape)) if shape else (np.reshape(x, (1,)), numbers)
 
 
-def own_copy(x: Any) -> Any:
+def own_copy(x: Array) -> Array:
     """Return a copy of an array to write into."""
     if type(x) is not np.ndarray:
         return np.copy(x)
@@ -69,7 +72,7 @@ def own_copy(x: Any) -> Any:
     return copied(x)
 
 
-def shows_twice(x: Any) -> bool:
+def shows_twice(x: Array) -> bool:
     """Return whether the elements of an array may overlap in memory."""
     if x.flags.forc:
         return False
@@ -82,7 +85,7 @@ def shows_twice(x: Any) -> bool:
 
 
 @own
-def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool = False, spare: bool = False) -> Any:  # noqa: FBT001, FBT002
+def write_at(x: Array, steps: tuple[Step, ...], key: Index, value: Any, adds: bool = False, spare: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Write into a view of an array; return the array with the view's elements at ``key`` set to ``value``.
 
     Parameters
@@ -120,3 +123,25 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
         key, value = in_order(key, value)
         target[key] = value
     return x
+
+
+def index_update(x: Array, key: Index, value: Any) -> Any:
+    """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
+
+    Examples
+    --------
+    >>> index_update(np.zeros(3), slice(1, None), 5.0)
+    array([0., 5., 5.])
+    """
+    return write_at(x, (), key, value)
+
+
+def index_add(x: Array, key: Index, value: Any) -> Any:
+    """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
+
+    Examples
+    --------
+    >>> index_add(np.zeros(3), [0, 0], 5.0)
+    array([10.,  0.,  0.])
+    """
+    return write_at(x, (), key, value, adds=True)

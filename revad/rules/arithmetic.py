@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import aval_of
-from revad.operations.operation import ONE
-from revad.operations.python import UFUNCS, power_slope
+from revad.operations.operation import NONDIFF, ONE
+from revad.operations.powers import power_derivative, power_slope
+from revad.operations.protocol import own
+from revad.operations.python import UFUNCS
 from revad.operations.registry import alias, elementwise, linear, nondiff, vjp
+from revad.typing import Array
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
 
@@ -30,7 +33,7 @@ nondiff(np.floor_divide)
 elementwise(np.remainder, x1=ONE, x2=lambda x1, x2: -np.floor_divide(x1, x2))
 
 
-def fmod_divisor(x1: Any, x2: Any, ans: Any) -> Any:
+def fmod_divisor(x1: Array, x2: Array, ans: Array) -> Array:
     """∂r/∂x₂ = −q with q = (x₁ − r) / x₂, rounded because it is a whole number."""
     return -np.rint((x1 - ans) / x2)
 
@@ -46,20 +49,32 @@ elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
 elementwise(np.fabs, lambda x: np.sign(x))
 
 
-def power_base(x1: Any, x2: Any) -> Any:
-    """∂/∂x₁ x₁^x₂ = x₂ x₁^(x₂−1), and 0 where both are 0: there x₂ x₁^0 stands for it."""
-    if isinstance(x2, (int, float)):
-        return power_slope(x1, float(x2))
-    return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 0, x2 - 1)
+def power_base(x1: Array, x2: Array) -> Array:
+    """∂/∂x₁ x₁^x₂ = x₂ x₁^(x₂−1), and 0 where x₂ is 0."""
+    return power_slope(x1, float(x2)) if isinstance(x2, (int, float)) else power_derivative(x1, x2, 1, 0)
 
 
-def power_exponent(x1: Any, ans: Any) -> Any:
-    """∂/∂x₂ x₁^x₂ = x₁^x₂ log x₁, and 0 where x₁ is 0. The logarithm is taken in the dtype of the power."""
-    return ans * np.log(np.where(x1 == 0, 1, x1), dtype=aval_of(ans).dtype)
+@own
+def times_log(x1: Array, x2: Array, power: Any) -> Array:
+    """Return x₁^x₂ log x₁, given the power; 0 where x₁ is 0. The logarithm is taken in the dtype of the power."""
+    usual = power * np.log(np.where(np.equal(x1, 0), 1, x1), dtype=aval_of(power).dtype)
+    lost = np.isinf(power) | (np.equal(power, 0) & np.not_equal(x1, 0))
+    return np.where(lost, power_derivative(x1, x2, 0, 1), usual) if np.count_nonzero(lost) else usual
 
 
-elementwise(np.power, x1=power_base, x2=power_exponent)
-elementwise(np.float_power, x1=power_base, x2=power_exponent)
+elementwise(
+    power_derivative,
+    x=lambda x, p, a, b: power_derivative(x, p, a + 1, b),
+    p=lambda x, p, a, b: power_derivative(x, p, a, b + 1),
+)
+elementwise(
+    times_log,
+    x1=lambda x1, x2: power_derivative(x1, x2, 1, 1),
+    x2=lambda x1, x2: power_derivative(x1, x2, 0, 2),
+    power=NONDIFF,
+)
+elementwise(np.power, x1=power_base, x2=lambda x1, x2, ans: times_log(x1, x2, ans))
+elementwise(np.float_power, x1=power_base, x2=lambda x1, x2, ans: times_log(x1, x2, ans))
 
 # Python's operators ----------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from revad.operations.protocol import find_speaker, own
 from revad.operations.registry import composite
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 
 def drop_in(function: Function) -> Callable[[Function], Function]:
@@ -46,7 +45,7 @@ def drop_in(function: Function) -> Callable[[Function], Function]:
     return register
 
 
-def as_array(value: Any) -> Any:
+def as_array(value: Array) -> Array:
     """Return numbers and lists as arrays, lists of tracked values stacked; arrays and tracked values as they are."""
     if hasattr(value, "dtype"):
         return value

@@ -13,7 +13,7 @@ from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked, plain
 from revad.errors import LostGradientError
 from revad.operations.registry import lookup, qualified_name
-
+from revad.typing import Array, Function
 
 _IN_TURN: dict[Any, tuple[str, ...]] = {  # what writes parts of `out` before it has read all of its operand, and its parameters
     np.concatenate: ("arrays", "axis"),
@@ -22,7 +22,7 @@ _IN_TURN: dict[Any, tuple[str, ...]] = {  # what writes parts of `out` before it
 }
 
 
-def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a NumPy function that may write: into ``out=``, or into its first argument; any other call goes to `apply`."""
     if function is np.reshape or function is np.ravel:
         args, kwargs = with_order(function, args, kwargs)
@@ -48,7 +48,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return apply(function, args, kwargs)
 
 
-def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call with ``out=``: compute, then write the result into the tracked output."""
     out = kwargs["out"]
     kwargs = {name: value for name, value in kwargs.items() if name != "out"}
@@ -82,7 +82,9 @@ def write_results(name: str, out: Any, compute: Callable[[], Any], mask: Any = N
         if target is not None:
             dtype = aval_of(value).dtype
             if not np.can_cast(dtype, target.dtype, "same_kind"):
-                raise TypeError(f"Cannot cast output of {name} from {dtype!r} to {target.dtype!r} with casting rule 'same_kind'")
+                raise TypeError(
+                    f"Cannot cast output of {name} from {dtype!r} to {target.dtype!r} with casting rule 'same_kind'"
+                )
             if np.ndim(value) > target.ndim:
                 raise ValueError(f"{name}: an output of shape {target.shape} cannot hold a result of shape {np.shape(value)}.")
             views.write(target, ..., value if mask is None else np.where(mask, value, target))
@@ -90,7 +92,7 @@ def write_results(name: str, out: Any, compute: Callable[[], Any], mask: Any = N
     return tuple(written) if type(result) is tuple else written[0]
 
 
-def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def with_order(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return a call of reshape or ravel with an order that the layout in memory decides ('A', 'K') spelled out."""
     at = 2 if function is np.reshape else 1
     if kwargs.get("copy", True) is False:  # whether it can be done without a copy is known now; a gradient may lie otherwise
@@ -109,7 +111,7 @@ def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     return (x, *args[1:at]), {**kwargs, "order": order}
 
 
-def check_target(function: Any, target: Any) -> None:
+def check_target(function: Function, target: Array) -> None:
     """Refuse a function that writes into its first argument (`np.put`, ``np.add.at``) if that is a plain array."""
     if not isinstance(target, Tracked):
         raise LostGradientError(

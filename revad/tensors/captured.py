@@ -13,11 +13,13 @@ from revad.base.aval import aval_of
 from revad.base.places import user_site
 from revad.engine.dispatch import strip_call
 from revad.engine.handles import Tracked, keep, refuse_closure, snapshot
+from revad.engine.tape import LEVEL
 from revad.engine.views import note_views
 from revad.operations.operation import Operation
 from revad.programs.program import Program
 from revad.programs.steps import Guard, Ref, Step
 from revad.tensors.tensor import Tensor
+from revad.typing import Array, Function
 
 # answers that follow from shapes and dtypes, which a program fixes
 _STATIC = (
@@ -31,6 +33,8 @@ _STATIC = (
     np.common_type,
     np.min_scalar_type,
 )
+
+NUMBER, PROGRAM = 0, 2  # the places of a captured value's node; between them stands the level, as in every node
 
 
 class Captured(Tensor):
@@ -74,8 +78,8 @@ class Captured(Tensor):
 
 def _program_of(args: Any, level: int) -> Any:
     for arg in args:
-        if isinstance(arg, Tracked) and arg._node[1] == level:
-            return arg._node[2]
+        if isinstance(arg, Tracked) and arg._node[LEVEL] == level:
+            return arg._node[PROGRAM]
         if type(arg) in CONTAINERS:
             found: Any = _program_of(arg, level)
             if found is not None:
@@ -83,7 +87,7 @@ def _program_of(args: Any, level: int) -> Any:
     return None
 
 
-def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, ans: Any) -> Any:
+def _write(program: Program, level: int, function: Function, args: Any, kwargs: Any, ans: Array) -> Any:
     index = program.size
     program.size += 1
     several = isinstance(ans, CONTAINERS)
@@ -109,14 +113,14 @@ def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, 
 def reference(arg: Any, level: int) -> Any:
     """Return an argument as a step holds it: values of the program by number, arrays as copies."""
     if isinstance(arg, Tracked):
-        return Ref(arg._node[0]) if arg._node[1] == level else snapshot(arg)  # later writes must not reach the program
+        return Ref(arg._node[NUMBER]) if arg._node[LEVEL] == level else snapshot(arg)  # later writes must not reach the program
     kind: Any = type(arg)
     if kind in CONTAINERS:
         return kind([reference(item, level) for item in arg])
     return keep(arg) if isinstance(arg, np.ndarray) else arg
 
 
-def captured(value: Any, index: int, level: int, program: Program) -> Captured:
+def captured(value: Array, index: int, level: int, program: Program) -> Captured:
     """Return a value as number ``index`` of a program."""
     refuse_closure(value, level)
     out = Captured()

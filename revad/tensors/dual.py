@@ -14,17 +14,22 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.handles import Tracked, level_of, plain, refuse_closure
+from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project
-from revad.engine.record import gather
-from revad.engine.tape import active_levels, leaf, next_level
+from revad.engine.record import asked_for
+from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
 from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
+from revad.typing import Array, ArrayLike, Function
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
+
+
+TANGENT = 2  # its place in the node, behind None and the level
 
 
 class Dual(Tensor):
@@ -53,7 +58,7 @@ class Dual(Tensor):
         return outputs
 
 
-def dual(value: Any, tangent: Any, level: int) -> Any:
+def dual(value: Array, tangent: Array, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
     refuse_closure(value, level)
     if not is_inexact(value):
@@ -64,14 +69,19 @@ def dual(value: Any, tangent: Any, level: int) -> Any:
     return out
 
 
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
+def tangent_of(value: Dual) -> Any:
+    """Return the tangent that a value of a forward level carries."""
+    return value._node[TANGENT]
+
+
+def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Array) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
     if operation.linear_jointly:
         bound |= {name: _zero_where_none([_tangent(bound[name], level)], [bound[name]])[0] for name in operation.joint_names}
         return operation.function(**{**bound, "spare": False})
     if operation.joint is not None:
-        kept = gather(operation, operation.joint, *lower, ans)
+        kept = asked_for(operation, operation.joint, *lower, ans)
         tangents = [_tangent(bound.get(name), level) for name in operation.joint_names]
         if any(t is not None for t in tangents):
             total = _transpose_joint(operation.joint.function, kept, tangents, ans)
@@ -90,25 +100,25 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
             part = tangent
         else:
             kept = tuple(
-                [np.float64(value) if type(value) is float else value for value in gather(operation, rule, *lower, ans)]
+                [np.float64(value) if type(value) is float else value for value in asked_for(operation, rule, *lower, ans)]
             )
             part = tangent * rule.function(*kept) if rule.is_partial else _transpose(rule, kept, tangent, ans)
         total = _fit(part, ans) if total is None else _add(total, _fit(part, ans))
     return _zeros(ans) if total is None else total
 
 
-def _tangent(value: Any, level: int) -> Any:
+def _tangent(value: Array, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
-        return value._node[2] if value._node[1] == level else None
+        return value._node[TANGENT] if value._node[LEVEL] == level else None
     if type(value) in CONTAINERS:
         top = find_top(value)
-        if top is not None and top._node[1] == level:
+        if level_of(top) == level:
             return [_tangent(item, level) for item in value]
     return None
 
 
-def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, level: int, args: Any, kwargs: Any) -> Any:
+def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
     """Call the function itself on the tangent in place of its linear argument."""
     if isinstance(tangent, list):
         tangent = _zero_where_none(tangent, value)
@@ -128,50 +138,44 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
     return operation.function(*below_args, **below_kwargs)
 
 
-def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
+def _zero_where_none(tangents: list[Any], values: Array) -> list[Any]:
     return [
-        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(_lowest(v)) if t is None else t
+        _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
 
 
-def _lowest(value: Any) -> Any:
-    while isinstance(value, Tracked):
-        value = value._value
-    return value
-
-
-def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
+def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:
     """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
     return _pull_through(lambda g: rule.function(g, *kept), tangent, ans)
 
 
-def _transpose_joint(function: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
+def _transpose_joint(function: Function, kept: tuple[Any, ...], tangents: list[Any], ans: Array) -> Any:
     needs = tuple(t is not None for t in tangents)
     return _pull_through(lambda g: list(function(g, needs, *kept)), tangents, ans)
 
 
-def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
+def _pull_through(pull: Any, tangent: Array, ans: Array) -> Any:
     level = next_level()
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
-    active_levels.add(level)  # a rule may itself call a transformation
+    open_levels.add(level)  # a rule may itself call a transformation
     try:
         outputs = pull(tuple(variables) if several else variables[0])
     finally:
-        active_levels.discard(level)
+        open_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)
     found = backward(roots) if roots else {}
     results = [
-        found[node[0]][1] if node[0] in found else _zero_cotangent(part)
+        found[node[ORDER]][1] if node[ORDER] in found else _zero_cotangent(part)
         for node, part in zip(leaves, ans if several else [ans], strict=True)
     ]
     return results if several else results[0]
 
 
-def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]) -> None:
+def _collect(output: Array, tangent: Array, level: int, roots: list[tuple[Any, Any]]) -> None:
     """Pair each output of a pull-back that depends on the cotangent with the tangent that is to be pulled back."""
     if tangent is None:
         return
@@ -179,21 +183,21 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
         for item, t in zip(output, tangent, strict=True):
             _collect(item, t, level, roots)
         return
-    if isinstance(output, Tracked) and output._node[1] == level:
+    if isinstance(output, Tracked) and output._node[LEVEL] == level:
         node = output._node
         # the transpose of `project`: broadcast the tangent to what the rule returned, in its dtype
-        wide = tangent if np.shape(tangent) == node[2] else np.broadcast_to(tangent, node[2])
-        roots.append((node, project(wide, node[2], node[3])))
+        wide = tangent if np.shape(tangent) == node[SHAPE] else np.broadcast_to(tangent, node[SHAPE])
+        roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
 
 
-def _zero_cotangent(part: Any) -> Any:
+def _zero_cotangent(part: Array) -> Any:
     if part is None:  # an output that is no number
         return 0.0
     value = np.zeros_like(part)
     return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
 
 
-def _fit(part: Any, ans: Any) -> Any:
+def _fit(part: Array, ans: Array) -> Any:
     """Broadcast a tangent to the output's shape and cast it to its dtype."""
     if isinstance(ans, CONTAINERS):
         return [_fit(p, a) for p, a in zip(part, ans, strict=True)]
@@ -203,9 +207,9 @@ def _fit(part: Any, ans: Any) -> Any:
     return part if dtype.kind not in "fc" or (type(part) is float and dtype == np.float64) else project(part, shape, dtype)
 
 
-def _add(one: Any, other: Any) -> Any:
+def _add(one: Array, other: ArrayLike) -> Any:
     return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
 
 
-def _zeros(ans: Any) -> Any:
+def _zeros(ans: Array) -> Any:
     return [np.zeros_like(part) for part in ans] if isinstance(ans, CONTAINERS) else np.zeros_like(ans)

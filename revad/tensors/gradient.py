@@ -1,7 +1,8 @@
 """`GradTensor`: the tracked value of a gradient level, with the fast path of `apply` inlined.
 
 Operators, index reads and ufuncs of one argument, on Python floats and on arrays of equal shape and dtype, need no rule to be
-looked up, no argument to be bound and nothing to be projected. Everything else takes the general way.
+looked up, no argument to be bound and nothing to be projected. Everything else takes the general way. As it runs for every operation,
+this file writes a node's places as numbers; `revad.engine.tape` names them.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from revad.engine import views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
-from revad.engine.record import follow_plan, record
+from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
-from revad.engine.watching import Pause
+from revad.engine.watching import Pause, note_exit
 from revad.errors import ArgumentError
 from revad.operations import python as operators
 from revad.operations.indexing import is_basic
@@ -30,12 +31,15 @@ from revad.tensors import calls, ufunc_methods
 from revad.tensors import gradient_nodes as nodes
 from revad.tensors.methods import set_shape
 from revad.tensors.tensor import Tensor, general
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
 SMALL = 1024  # elements up to which a partial derivative is computed at once, which makes the pull-back a mere product
 
 
-def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: Any = None, *, swap: bool = False) -> Any:
+def _operator(
+    ufunc: Ufunc, operate: Function, constant: Array, both: Any = None, wide: Any = None, *, swap: bool = False
+) -> Any:
     """Return the method of a binary operator.
 
     ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number,
@@ -44,7 +48,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
     operator.
     """
 
-    def method(self: GradTensor, other: Any) -> Any:
+    def method(self: GradTensor, other: ArrayLike) -> Any:
         x = self._value
         node = self._node
         kind = type(other)
@@ -53,11 +57,11 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
             y = other._value
             parent = other._node
             if node[1] != parent[1] or type(x) is not type(y):
-                return call(ufunc, (self, other), {})
+                return call(node[1], ufunc, (self, other), {})
         elif kind is float or kind is int:
             y = other
         elif kind is ndarray:
-            return call(ufunc, (other, self) if swap else (self, other), {})
+            return call(node[1], ufunc, (other, self) if swap else (self, other), {})
         else:
             return general(ufunc, other, self) if swap else general(ufunc, self, other)
         if Pause.count:
@@ -89,7 +93,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
             else:
                 out._node = wide(value.shape, dtype, node, parent, x, y, value)
             return out
-        return call(ufunc, (other, self) if swap else (self, other), {})
+        return call(node[1], ufunc, (other, self) if swap else (self, other), {})
 
     return method
 
@@ -100,9 +104,6 @@ class GradTensor(Tensor):
     __slots__ = ()
     writes_in_place = True
     __hash__ = Tensor.__hash__
-
-    def __init_subclass__(cls) -> None:
-        _leaf_kinds.add(cls)
 
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`."""
@@ -127,50 +128,55 @@ class GradTensor(Tensor):
         """Record a call on this value's gradient level."""
         return record(operation, level, args, kwargs, make)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method != "__call__" or kwargs or Pause.count:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
-            return call(ufunc, inputs, kwargs, _ufunc_otherwise)
-        partial, of_x = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
+            return call(self._node[1], ufunc, inputs, kwargs, _ufunc_otherwise)
+        partial, needs = _unary_rules.get(ufunc) or _read_unary_rule(ufunc)
         x: Any = self._value
         if partial is None or (type(x) is not float and type(x) is not ndarray):
-            return call(ufunc, inputs, kwargs)
+            return call(self._node[1], ufunc, inputs, kwargs)
         node = self._node
         ans = ufunc(x)
         if type(x) is float:
             ans = float(ans)
+            kept: Any = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
             try:
-                slope = ans if partial is itself else partial(x if of_x else ans)
+                slope = ans if partial is itself else partial(*kept)
             except (ZeroDivisionError, OverflowError):
-                slope = partial(_float64(x if of_x else ans))
+                slope = partial(*map(_float64, kept))
             if type(slope) is not float:
                 slope = float(slope)
             new_node = (next_order(), node[1], (), FLOAT64, node, SCALE, slope, None)
         else:
-            kept = x if of_x else ans
+            kept = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
             shape, dtype = node[2], node[3]
-            slope = partial(kept) if ans.size <= SMALL else None
+            slope = partial(*kept) if ans.size <= SMALL else None
             if type(slope) is ndarray and slope.dtype is dtype is ans.dtype and slope.shape == shape:
                 new_node = (next_order(), node[1], shape, dtype, node, SCALE, slope, None)
             else:
-                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, (kept,), partial)
+                new_node = (next_order(), node[1], ans.shape, ans.dtype, node, PARTIAL, kept, partial)
         out = GradTensor()
         out._value = ans
         out._node = new_node
         return out
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.shape or function is np.ndim:  # asked often, and a node knows the answer
             return getattr(args[0] if args else kwargs["a"], function.__name__)
         if function is np.reshape or function is np.ravel:
             args, kwargs = calls.with_order(function, args, kwargs)
-        return call(function, args, kwargs, calls.call)
+        return call(self._node[1], function, args, kwargs, calls.call)
 
-    def __matmul__(self, other: Any) -> Any:
-        return call(np.matmul, (self, other), {}) if type(other) in _CONSTANT else general(np.matmul, self, other)
+    def __matmul__(self, other: ArrayLike) -> Any:
+        return (
+            call(self._node[1], np.matmul, (self, other), {})
+            if type(other) is GradTensor or type(other) in CONSTANTS
+            else general(np.matmul, self, other)
+        )
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         x = self._value
         if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
             return apply(operator.getitem, (self, key), {})
@@ -192,7 +198,7 @@ class GradTensor(Tensor):
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: ArrayLike) -> Any:
         x = self._value
         if type(x) is float and not Pause.count:  # what `_add` does for floats, without its calls
             node = self._node
@@ -216,7 +222,7 @@ class GradTensor(Tensor):
     __sub__ = _operator(operators.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
     __rsub__ = _operator(operators.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: ArrayLike) -> Any:
         x = self._value
         if type(x) is float and not Pause.count:  # what `_multiply` does for floats, without its calls
             node = self._node
@@ -240,7 +246,7 @@ class GradTensor(Tensor):
     __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
     __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: ArrayLike) -> Any:
         if type(self._value) is float and self._node[3] is None and (type(other) is not GradTensor or other._node[3] is None):
             return _weak_power(self, other)  # Python's power; NumPy's may differ in the last bit
         return general(operators.power, self, other)
@@ -252,13 +258,13 @@ class GradTensor(Tensor):
         return holder.grad if isinstance(holder, Leaf) else None
 
     @grad.setter
-    def grad(self, value: Any) -> None:
+    def grad(self, value: Array) -> None:
         holder = self._node[-1]
         if not isinstance(holder, Leaf):
             raise ArgumentError("only a leaf made by revad.tensor has a `.grad` that can be set; this tensor is a result.")
         holder.grad = value
 
-    def backward(self, cotangent: Any = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
+    def backward(self, cotangent: Array = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
         """Pull a cotangent back to the leaves and add what arrives to their ``.grad``.
 
         Parameters
@@ -279,7 +285,7 @@ class GradTensor(Tensor):
         """
         pull_to_leaves(self, cotangent, retain_graph=retain_graph, ieee=is_ieee("backward", nan_policy))
 
-    def assign(self, value: Any, *, copy: bool = True) -> None:
+    def assign(self, value: Array, *, copy: bool = True) -> None:
         """Give a leaf a new value of its shape, cast to its dtype; it stays a leaf, and what was recorded keeps the old value.
 
         Parameters
@@ -293,7 +299,16 @@ class GradTensor(Tensor):
 
     def detach(self) -> Any:
         """Return the value as a plain array or float: a constant."""
-        return np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+        constant = np.array(self._value) if isinstance(self._value, np.ndarray) else self._value
+        if Pause.count:
+            note_exit("detach", constant, (self,))
+        return constant
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        holder = self._node[-1]
+        if isinstance(holder, Leaf):  # it has no history that could be lost
+            return make_leaf, (self._value, holder.grad)
+        return super().__reduce_ex__(protocol)
 
     def __neg__(self) -> Any:
         x = self._value
@@ -306,52 +321,17 @@ class GradTensor(Tensor):
         return out
 
 
-_INTS = frozenset((int,))
-_CONSTANT = frozenset((GradTensor, ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice))
-
-
-def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:
     return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
 
 
-def call(function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+def call(level: int, function: Function, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
     if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
-        level = None
-        pattern: Any = 1  # as in `record`
-        lower: list[Any] = []
-        for value in args:
-            kind = type(value)
-            pattern *= 3
-            if kind is GradTensor or kind in _leaf_kinds:
-                node = value._node
-                if level is None:
-                    level = node[1]
-                elif level != node[1]:
-                    break
-                pattern += 1
-                value = value._value
-                if type(value) is float and node[3] is not None:
-                    value = _float64(value)
-            elif kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))):
-                break
-            lower.append(value)
-        else:
-            for name, value in kwargs.items():
-                kind = type(value)
-                if (
-                    kind is GradTensor
-                    or kind in _leaf_kinds
-                    or name == "out"
-                    or (kind not in _CONSTANT and not (kind is tuple and _INTS.issuperset(map(type, value))))
-                ):
-                    break
-            else:
-                if level is not None:
-                    if kwargs:
-                        pattern = (pattern, *kwargs)
-                    return follow_plan(operation, level, args, kwargs, lower, kwargs, pattern, make)
+        gathered = gather(args, level, simple=True)
+        if gathered is not None and (not kwargs or are_constant(kwargs)):
+            return follow_plan(operation, level, args, kwargs, gathered[0], kwargs, gathered[1], make)
     if otherwise is not None:
         return otherwise(function, args, kwargs)
     return apply(function, args, kwargs)
@@ -362,7 +342,7 @@ _multiply = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.s
 _weak_power = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
 
 
-def make(value: Any, node: Node) -> GradTensor:
+def make(value: Array, node: Node) -> GradTensor:
     """Return the handle of a value and its node."""
     out = GradTensor()
     out._value = float(value) if type(value) is _float64 else value
@@ -370,22 +350,32 @@ def make(value: Any, node: Node) -> GradTensor:
     return out
 
 
-_leaf_kinds: set[type] = set()  # subclasses, as the parameters of a model are
-_unary_rules: dict[Any, tuple[Any, bool]] = {}
+def make_leaf(value: Array, grad: Array = None) -> GradTensor:
+    """Return a leaf: the handle of a value that no operation made, with its gradient."""
+    shape, dtype = ((), None) if type(value) is float else (value.shape, value.dtype)
+    holder = Leaf()
+    holder.grad = grad
+    return make(value, (next_order(), 0, shape, dtype, holder))
+
+
+OF_ANS, OF_X, OF_BOTH = range(3)  # what a partial derivative of a ufunc takes
+_NEEDS: dict[tuple[str, ...], int] = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
+_unary_rules: dict[Any, tuple[Any, int]] = {}
 caches.append(_unary_rules)
 
 
-def _read_unary_rule(ufunc: Any) -> tuple[Any, bool]:
-    """Return a ufunc's partial and whether it takes the argument (else ``ans``), or (None, False) where it needs `apply`."""
+def _read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
+    """Return a ufunc's partial and what it takes, or (None, 0) where it needs `apply`."""
     operation = lookup(ufunc)
     rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
-    found = (None, False)
-    if isinstance(rule, Rule) and rule.is_partial and len(rule.needs) == 1 and not rule.needs[0].as_aval:
-        found = (rule.function, rule.needs[0].name == "x")
+    found: tuple[Any, int] = (None, OF_ANS)
+    if isinstance(rule, Rule) and rule.is_partial and not any(need.as_aval for need in rule.needs):
+        needs = _NEEDS.get(tuple([need.name for need in rule.needs]))
+        found = found if needs is None else (rule.function, needs)
     if operation is not None:
         _unary_rules[ufunc] = found
     return found
 
 
-def _tracked_key(key: Any) -> bool:
+def _tracked_key(key: Index) -> bool:
     return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)

@@ -10,13 +10,13 @@ import numpy as np
 from revad.base.arrays import check_plain, copied
 from revad.base.trees import flatten
 from revad.engine.handles import Tracked
-from revad.engine.tape import Leaf, next_order
-from revad.engine.watching import paused
+from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
-from revad.tensors.gradient import GradTensor, make
+from revad.tensors.gradient import GradTensor, make_leaf
+from revad.typing import Array
 
 
-def tensor(data: Any, dtype: Any = None) -> GradTensor:
+def tensor(data: Array, dtype: Any = None) -> GradTensor:
     """Return a leaf: a variable whose ``.grad`` is filled by ``backward()``.
 
     Parameters
@@ -29,7 +29,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
     Returns
     -------
     Tensor
-        With ``.grad`` None until the first ``backward()``; later calls add to it, as in PyTorch.
+        With ``.grad`` None until the first ``backward()``; later calls add to it, as in PyTorch. It can be pickled, with its ``.grad``.
 
     Raises
     ------
@@ -64,8 +64,7 @@ def tensor(data: Any, dtype: Any = None) -> GradTensor:
         )
     if value.ndim == 0:
         value = float(value) if value.dtype == np.float64 else value[()]
-    shape, kind = ((), None) if type(value) is float else (value.shape, value.dtype)
-    return make(value, (next_order(), 0, shape, kind, Leaf()))
+    return make_leaf(value)
 
 
 def no_grad() -> AbstractContextManager[None]:
@@ -85,7 +84,7 @@ def no_grad() -> AbstractContextManager[None]:
     return paused()
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: Array) -> Any:
     """Return a value as a constant: its derivative is zero at every order.
 
     Parameters
@@ -105,10 +104,13 @@ def stop_gradient(x: Any) -> Any:
     3.0
     """
     leaves, rebuild = flatten(x)
-    return rebuild([_constant(leaf) for leaf in leaves])
+    constants = rebuild([_constant(leaf) for leaf in leaves])
+    if Pause.count:
+        note_exit("stop_gradient", constants, leaves)
+    return constants
 
 
-def _constant(leaf: Any) -> Any:
+def _constant(leaf: Array) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         leaf = leaf._value

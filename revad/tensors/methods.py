@@ -12,11 +12,13 @@ import numpy as np
 from revad.base.aval import aval_of, cast
 from revad.engine import overlaps, views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, plain
+from revad.engine.watching import Pause, note_exit
 from revad.errors import InPlaceError, LostGradientError
 from revad.operations.layouts import has_order, in_order, order_of
 from revad.tensors import calls
 from revad.tensors.flat import Flat
+from revad.typing import Array, Index
 
 
 def _method(function: Callable[..., Any]) -> Any:
@@ -91,17 +93,18 @@ class ArrayMethods:
     @property
     def strides(self) -> tuple[int, ...]:
         """Bytes from one element to the next along each axis."""
-        return getattr(_plain(self), "strides", ())
+        return getattr(plain(self), "strides", ())
 
     @property
     def flags(self) -> Any:
         """How the value lies in memory."""
-        return np.asarray(_plain(self)).flags
+        value = plain(self)
+        return (np.asarray(value) if isinstance(value, (float, complex)) else value).flags
 
     @property
     def device(self) -> str:
         """Where the value is."""
-        return getattr(_plain(self), "device", "cpu")
+        return getattr(plain(self), "device", "cpu")
 
     @property
     def T(self) -> Any:
@@ -124,11 +127,11 @@ class ArrayMethods:
         return apply(np.imag, (self,), {})
 
     @real.setter
-    def real(self, value: Any) -> None:
+    def real(self, value: Array) -> None:
         self.real[...] = value
 
     @imag.setter
-    def imag(self, value: Any) -> None:
+    def imag(self, value: Array) -> None:
         self.imag[...] = value
 
     @shape.setter
@@ -161,14 +164,20 @@ class ArrayMethods:
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(self == item))
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         return apply(getitem, (self, key), {})
 
     def __bool__(self) -> bool:
-        return bool(self._value)
+        result = bool(self._value)
+        if Pause.count:
+            note_exit("bool", result, (self,))
+        return result
 
     def __int__(self) -> int:
-        return int(self._value)
+        result = int(self._value)
+        if Pause.count:
+            note_exit("int", result, (self,))
+        return result
 
     def __float__(self) -> float:
         raise lost_gradient("float(t) (which a math function or a write into a plain array calls)", self)
@@ -201,13 +210,13 @@ class ArrayMethods:
         raise lost_gradient("pickling (or sending to another process)", self)
 
     def __repr__(self) -> str:
-        plain = _plain(self)
-        text = np.array2string(plain, separator=", ", prefix="Tensor(") if isinstance(plain, np.ndarray) else str(plain)
+        value = plain(self)
+        text = np.array2string(value, separator=", ", prefix="Tensor(") if isinstance(value, np.ndarray) else str(value)
         dtype = self.dtype
         return f"Tensor({text}{'' if dtype.char in 'dD' else f', dtype={dtype}'})"
 
     def __format__(self, spec: str) -> str:
-        return format(_plain(self), spec) if spec else repr(self)
+        return format(plain(self), spec) if spec else repr(self)
 
     def item(self, *args: Any) -> Any:
         """Refuse: a Python number carries no derivative."""
@@ -217,7 +226,14 @@ class ArrayMethods:
         """Refuse: Python numbers carry no derivative."""
         raise lost_gradient("t.tolist()", self)
 
-    def astype(self, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True, copy: Any = True) -> Any:
+    def astype(
+        self,
+        dtype: Any,
+        order: Any = "K",
+        casting: Any = "unsafe",
+        subok: Any = True,  # noqa: FBT002
+        copy: Any = True,  # noqa: FBT002
+    ) -> Any:
         """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
         dtype = np.dtype(dtype)
         if not np.can_cast(self.dtype, dtype, casting):
@@ -229,7 +245,7 @@ class ArrayMethods:
 
     def copy(self, order: Any = "C") -> Any:
         """Return a copy; unlike that of `np.copy`, its order is 'C' unless told otherwise."""
-        return apply(np.copy, (self, order), {}) if isinstance(_plain(self), np.ndarray) else self
+        return apply(np.copy, (self, order), {}) if isinstance(plain(self), np.ndarray) else self
 
     def flatten(self, order: Any = "C") -> Any:
         """Return a copy collapsed to one axis."""
@@ -241,11 +257,11 @@ class ArrayMethods:
 
     conjugate = conj
 
-    def dot(self, b: Any, out: Any = None) -> Any:
+    def dot(self, b: Array, out: Any = None) -> Any:
         """Return ``np.dot(self, b)``."""
         return calls.call(np.dot, (self, b), {"out": out} if out is not None else {})
 
-    def fill(self, value: Any) -> None:
+    def fill(self, value: Array) -> None:
         """Set every element to a value, in place."""
         if np.ndim(value):
             raise ValueError(f"t.fill takes one number, not an array of shape {np.shape(value)}; write `t[...] = values`.")
@@ -263,9 +279,9 @@ class ArrayMethods:
         """Return a view; another dtype or class is refused, since the bytes in memory carry no derivative."""
         if args and args != (self.dtype,):
             raise lost_gradient("t.view(dtype)", self)
-        return self[...] if isinstance(_plain(self), np.ndarray) else self
+        return self[...] if isinstance(plain(self), np.ndarray) else self
 
-    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+    def put(self, indices: Array, values: Array, mode: Any = "raise") -> None:
         """Write at positions of the flattened array, in place."""
         np.put(self, indices, values, mode)  # pyright: ignore[reportArgumentType]
 
@@ -300,7 +316,6 @@ class ArrayMethods:
     nonzero = _method(np.nonzero)
     cumsum = _method(np.cumsum)
     cumprod = _method(np.cumprod)
-    clip = _method(np.clip)
     round = _method(np.round)
     reshape = _shape_method(np.reshape)
     transpose = _shape_method(np.transpose)
@@ -313,7 +328,11 @@ class ArrayMethods:
     diagonal = _method(np.diagonal)
     trace = _method(np.trace)
 
-    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """Return ``np.clip(self, min, max)``."""
+        return calls.call(np.clip, (self, min, max), kwargs if out is None else {**kwargs, "out": out})
+
+    def compress(self, condition: Array, axis: int | None = None, out: Any = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
         return calls.call(np.compress, (condition, self, axis), {"out": out} if out is not None else {})
 
@@ -340,7 +359,7 @@ for _name in ("byteswap", "dump", "dumps", "getfield", "setfield", "setflags", "
     setattr(ArrayMethods, _name, _refused(_name))
 
 
-def lost_gradient(what: str, value: Any) -> LostGradientError:
+def lost_gradient(what: str, value: Array) -> LostGradientError:
     """Return the error for a conversion that would drop the derivative of a tracked value."""
     return LostGradientError(
         f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
@@ -348,10 +367,3 @@ def lost_gradient(what: str, value: Any) -> LostGradientError:
         "value itself (np.sin(t), np.stack([t, u]), a buffer from np.zeros_like(t)), or `import revad.numpy as np`. "
         "If you want a constant: revad.stop_gradient(t)."
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return the plain value at the bottom, for printing."""
-    while isinstance(value, Tracked):
-        value = value._value
-    return value

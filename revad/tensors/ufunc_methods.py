@@ -11,6 +11,7 @@ from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name
 from revad.tensors import calls
+from revad.typing import Ufunc
 
 _REDUCE: dict[Any, Any] = {
     np.add: np.sum,
@@ -23,7 +24,7 @@ _REDUCE: dict[Any, Any] = {
 _ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
-def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(ufunc: Ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer ``ufunc.method(*inputs, **kwargs)`` where an input or output is tracked."""
     if method == "__call__":
         if kwargs.get("out") is not None:
@@ -40,11 +41,15 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
         return operation.composite(ufunc, *inputs, **kwargs)
     if kwargs.get("out") is not None and method != "outer":
         rest = {name: value for name, value in kwargs.items() if name != "out"}
-        return calls.write_results(f"{qualified_name(ufunc)}.{method}", kwargs["out"][0], lambda: call(ufunc, method, inputs, rest))
+        return calls.write_results(
+            f"{qualified_name(ufunc)}.{method}", kwargs["out"][0], lambda: call(ufunc, method, inputs, rest)
+        )
     kwargs = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
     if method == "reduce" and ufunc in _REDUCE:
         kwargs.setdefault("axis", 0)
         return apply(_REDUCE[ufunc], inputs, kwargs)
+    if method == "accumulate" and np.ndim(inputs[0]) == 0:
+        raise TypeError("cannot accumulate on a scalar")
     if method == "accumulate" and ufunc in _ACCUMULATE:
         kwargs.setdefault("axis", 0)
         return apply(_ACCUMULATE[ufunc], inputs, kwargs)
@@ -55,7 +60,7 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
     )
 
 
-def _masked(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _masked(ufunc: Ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer ``ufunc(..., where=mask)``; NumPy leaves the other elements unset, here they are zero."""
     mask = kwargs["where"]
     result = apply(ufunc, inputs, {name: value for name, value in kwargs.items() if name != "where"})

@@ -10,10 +10,10 @@ import numpy as np
 from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
-from revad.engine.handles import Tracked
-from revad.engine.tape import active_levels, next_level
+from revad.engine.handles import level_of
+from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
-from revad.tensors.dual import dual
+from revad.tensors.dual import dual, tangent_of
 from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
 from revad.transforms.recording import check_cotangent, public_value
 
@@ -67,11 +67,11 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     chosen = Chosen("jvp", tuple(range(len(primals))), primals, {})
     directions = check_cotangent("jvp", tangents, primals, chosen.leaves, what="tangent")
     level = next_level()
-    active_levels.add(level)
+    token = open_level(level)
     try:
         output = chosen.call(f, [dual(own_copy(value), v, level) for value, v in zip(chosen.leaves, directions, strict=True)])
     finally:
-        active_levels.discard(level)
+        close_level(level, token)
     aux = None
     if has_aux:
         if not (isinstance(output, tuple) and len(output) == 2):
@@ -79,14 +79,14 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
         output, aux = output
     leaves, rebuild = flatten(output)
     leaves = [constant_of(leaf) for leaf in leaves]
-    own = [isinstance(value, Tracked) and value._node[1] == level for value in leaves]
+    own = [level_of(value) == level for value in leaves]
     values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
     check_alive(values, "jvp")
-    pushed = [leaf._node[2] if mine else _zero(value) for leaf, mine, value in zip(leaves, own, values, strict=True)]
+    pushed = [tangent_of(leaf) if mine else _zero(value) for leaf, mine, value in zip(leaves, own, values, strict=True)]
     result = rebuild([public_value(v) for v in values]), rebuild([public_value(t) for t in pushed])
     if has_aux:
         aux_leaves, aux_rebuild = flatten(aux)
-        below = [v._value if isinstance(v, Tracked) and v._node[1] == level else constant_of(v) for v in aux_leaves]
+        below = [v._value if level_of(v) == level else constant_of(v) for v in aux_leaves]
         return (*result, aux_rebuild(below))
     return result
 

@@ -17,12 +17,13 @@ from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, levels_of, plain
+from revad.engine.handles import Tracked, is_captured, levels_of, plain
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import whole
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
 from revad.transforms.reverse import vjp
+from revad.typing import Array, PyTree
 
 
 def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +88,7 @@ def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callabl
         leaves, rebuild = flatten(x)
         avals = [aval_of(leaf) for leaf in leaves]
 
-        def flat_residual(flat: Any) -> Any:
+        def flat_residual(flat: Array) -> Any:
             return concatenated(residual(rebuild(split(flat, avals, leaves)), *args))
 
         flat = attach(concatenated(x), flat_residual)
@@ -96,7 +97,7 @@ def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callabl
     return solved
 
 
-def attach(x: Any, residual: Callable[[Any], Any], *, elementwise: bool = False) -> Any:
+def attach(x: Array, residual: Callable[[Any], Any], *, elementwise: bool = False) -> Any:
     """Give a plain solution the derivatives that its equation implies.
 
     Parameters
@@ -131,14 +132,14 @@ def attach(x: Any, residual: Callable[[Any], Any], *, elementwise: bool = False)
     return x
 
 
-def over_jacobian(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
+def over_jacobian(residual: Callable[[Any], Any], x: Array) -> Callable[[Any], Any]:
     """Return the function that solves J y = b with the Jacobian at x, a plain array."""
     with no_grad():
         matrix = np.asarray(stop_gradient(jacobian(residual, holomorphic=bool(np.iscomplexobj(x)))(x)))
     return lambda b: np.linalg.solve(matrix, b)
 
 
-def over_slopes(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
+def over_slopes(residual: Callable[[Any], Any], x: Array) -> Callable[[Any], Any]:
     """Return the function that divides by the derivative at x of a residual that works element by element."""
     with no_grad():
         slopes = vjp(residual, x)[1](np.ones_like(x))[0]
@@ -147,16 +148,14 @@ def over_slopes(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
 
 def refuse_captured(value: Any) -> None:
     """Refuse a value of a capture where only a number can go: the program would keep it as it is now."""
-    while isinstance(value, Tracked):
-        if not value.pausable:
-            raise LostGradientError(
-                "while a program is captured (trace, compile), a function handed to a solver or integrator closes over a captured "
-                "value, which would be frozen into the program. Pass it through `args`."
-            )
-        value = value._value
+    if is_captured(value):
+        raise LostGradientError(
+            "while a program is captured (trace, compile), a function handed to a solver or integrator closes over a captured "
+            "value, which would be frozen into the program. Pass it through `args`."
+        )
 
 
-def concatenated(tree: Any) -> Any:
+def concatenated(tree: PyTree) -> Any:
     """Return the leaves of a pytree as one flat array."""
     leaves = flatten(tree)[0]
     if len(leaves) == 1:
@@ -164,7 +163,7 @@ def concatenated(tree: Any) -> Any:
     return np.concatenate([np.reshape(leaf, -1) for leaf in leaves])
 
 
-def split(flat: Any, avals: list[Any], like: list[Any]) -> list[Any]:
+def split(flat: Array, avals: list[Any], like: list[Any]) -> list[Any]:
     """Return the pieces of a flat array in the shapes and dtypes of leaves."""
     pieces: list[Any] = []
     start = 0
@@ -193,7 +192,7 @@ def one_step(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def stepped(*args: Any) -> Any:
         leaves, rebuild = flatten(args)
-        if all(_is_free_of_captures(leaf) for leaf in leaves):
+        if not any(map(is_captured, leaves)):
             return f(*args)
         shape: list[Any] = []
 
@@ -208,21 +207,13 @@ def one_step(f: Callable[..., Any]) -> Callable[..., Any]:
     return stepped
 
 
-def _is_free_of_captures(value: Any) -> bool:
-    while isinstance(value, Tracked):
-        if not value.pausable:
-            return False
-        value = value._value
-    return True
-
-
 def _step(run: Callable[..., list[Any]], leaves: tuple[Any, ...]) -> list[Any]:
     """Call ``run``, or record the call of it: on a capture level as one step, on a gradient level with its VJP as a step."""
     top = find_top(leaves)
     if top is None:
         return run(*leaves)
 
-    def pull(g: Any, leaves: Any) -> list[Any]:
+    def pull(g: Array, leaves: Any) -> list[Any]:
         moving = [i for i, leaf in enumerate(leaves) if is_inexact(leaf)]
 
         def pulled(*values: Any) -> list[Any]:

@@ -11,13 +11,16 @@ from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten, same_structure
 from revad.engine.backward import backward
-from revad.engine.handles import Tracked, below, snapshot
+from revad.engine.handles import Tracked, below, level_of, snapshot
+from revad.engine.levels import close_level, next_level, open_level
+from revad.engine.probes import node_number, node_of
 from revad.engine.projection import project
 from revad.engine.pulling import NanPolicy, is_ieee, own
-from revad.engine.tape import Node, active_levels, leaf, next_level
+from revad.engine.tape import leaf
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.gradient import make
 from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
+from revad.typing import Array, PyTree
 
 
 class Recording:
@@ -35,11 +38,11 @@ class Recording:
         self.level = level = next_level()
         values = [own_copy(value) for value in chosen.leaves]
         self.leaf_nodes = [leaf(value, level) for value in values]
-        active_levels.add(level)
+        token = open_level(level)
         try:
             output = chosen.call(f, [make(value, node) for value, node in zip(values, self.leaf_nodes, strict=True)])
         finally:
-            active_levels.discard(level)
+            close_level(level, token)
         self.aux: Any = None
         if has_aux:
             if not (isinstance(output, tuple) and len(output) == 2):
@@ -51,15 +54,13 @@ class Recording:
         self.output = output
         outputs, self.rebuild = flatten(output)
         self.values = [self._untrack(value) for value in outputs]
-        self.nodes: list[Node | None] = [
-            value._node if isinstance(value, Tracked) and value._node[1] == level else None for value in outputs
-        ]
+        self.nodes = [node_of(value, level) for value in outputs]
         check_alive(self.values, name)
 
     def _untrack(self, value: Any) -> Any:
-        return below(value) if isinstance(value, Tracked) and value._node[1] == self.level else constant_of(value)
+        return below(value) if level_of(value) == self.level else constant_of(value)
 
-    def _below(self, tree: Any) -> Any:
+    def _below(self, tree: PyTree) -> Any:
         leaves, rebuild = flatten(tree)  # what is handed out must not be what rules kept, which a later pull-back reads
         return rebuild([public_value(self._untrack(v)) if isinstance(v, Tracked) else v for v in leaves])
 
@@ -69,15 +70,12 @@ class Recording:
         found = backward(roots, ieee=self.ieee) if roots else {}
         results: list[Any] = []
         for node, value in zip(self.leaf_nodes, self.chosen.leaves, strict=True):
-            if node[0] in found:
-                g = found.pop(node[0])[1]
-                results.append(_like_input(g, value))
-            else:
-                results.append(zero_like(value))
+            reached = found.pop(node_number(node), None)
+            results.append(zero_like(value) if reached is None else _like_input(reached[1], value))
         return results
 
 
-def _like_input(g: Any, value: Any) -> Any:
+def _like_input(g: Array, value: Any) -> Any:
     """Return a cotangent as the same kind of thing as the input, sharing memory with nothing."""
     if isinstance(g, Tracked):
         return snapshot(g)
@@ -102,7 +100,7 @@ def kind_of(output: Any) -> str:
     return f"{type(output).__name__} of shape {np.shape(output)}" if hasattr(output, "shape") else type(output).__name__
 
 
-def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
+def check_cotangent(name: str, cotangent: Array, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
     """Return the leaves of a cotangent (or tangent) in the shapes and dtypes of the values, or say what does not fit."""
     if not same_structure(cotangent, output):
         raise CotangentError(
@@ -113,7 +111,7 @@ def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], w
     return [_fitted(name, g, value, output, i, what) for i, (g, value) in enumerate(zip(leaves, values, strict=True))]
 
 
-def _fitted(name: str, g: Any, value: Any, output: Any, index: int, what: str) -> Any:
+def _fitted(name: str, g: Array, value: Any, output: Any, index: int, what: str) -> Any:
     expected = aval_of(value)
     shape = np.shape(g)
     where = describe(output)[index]

@@ -10,10 +10,11 @@ import numpy as np
 from revad.base.arrays import copied
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
-from revad.engine.tape import active_levels, next_level
+from revad.engine.handles import level_of
+from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
-from revad.tensors.captured import Captured, captured, reference
+from revad.tensors.captured import captured, reference
 from revad.transforms.arguments import check_alive, constant_of
 
 
@@ -54,14 +55,14 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
-    active_levels.add(level)
+    token = open_level(level)
     try:
         inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
         output = f(*inner_args, **inner_kwargs)
     finally:
-        active_levels.discard(level)
+        close_level(level, token)
     outputs, program.rebuild_output = flatten(output)
     outputs = [constant_of(leaf) for leaf in outputs]
-    check_alive([leaf._value if isinstance(leaf, Captured) and leaf._node[1] == level else leaf for leaf in outputs], "trace")
+    check_alive([leaf._value if level_of(leaf) == level else leaf for leaf in outputs], "trace")
     program.outputs = [reference(leaf, level) for leaf in outputs]
     return program

@@ -63,7 +63,7 @@ def test_findings(model, capsys):
     assert "wrong rule" in out
     assert "model.py:15" in out
     assert "return np.sum(wrong(x) * y)" in out
-    assert "1. wrong: the cotangent of x is 1.5 times the right one (rule: <lambda> at model.py:11)" in out
+    assert "1. wrong: the cotangent of x is 1.5 times the right one (rule: partial_wrong_x at model.py:11)" in out
 
 
 def test_chosen_parameters(model, capsys):

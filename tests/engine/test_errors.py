@@ -262,7 +262,7 @@ LOSSES: dict[str, Any] = {
     "nditer": lambda t: list(np.nditer(t)),
     "arange": lambda t: np.arange(0.0, t[0]),
     "ma": lambda t: np.ma.array(t),
-    "pickle": lambda t: pickle.dumps(t),
+    "pickle": lambda t: pickle.dumps(t * 1.0),
     "json": lambda t: json.dumps([t[0]]),
     "random": lambda t: np.random.default_rng(0).normal(t),
     "save": lambda t: np.save("/nonexistent/file.npy", t),

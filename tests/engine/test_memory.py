@@ -14,7 +14,7 @@ import pytest
 
 import revad
 from revad import grad, jvp, tensor, value_and_grad, vjp
-from revad.engine.tape import active_levels
+from revad.engine.levels import open_levels
 from revad.engine.watching import Pause
 
 ARRAY = 8_000_000  # bytes
@@ -190,7 +190,7 @@ def test_exceptions_leave_nothing_behind() -> None:
     runs += [lambda: revad.trace(f, data), lambda: grad(grad(f))(data), lambda: grad(revad.checkpoint(f))(data)]
     for run in runs:
         assert held(lambda run=run: attempt(run))[1] < 0.01
-    assert active_levels == set()
+    assert open_levels == set()
     assert Pause.count == 0
     assert grad(lambda x: x * x)(3.0) == 6.0
 

@@ -18,7 +18,7 @@ from revad import grad, hessian, jacobian, jvp
 from revad.errors import ArgumentError, InPlaceError, LostGradientError
 from revad.lifting import lift
 from tests import numeric
-from tests.lifting import unlifted, unlifted_numerics
+from tests.lifting import unlifted, unlifted_classes, unlifted_numerics
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -139,6 +139,11 @@ def test_attributes_and_globals_are_the_users() -> None:
     counter = Counter()
     grad(lift(counter.count))(X)
     assert counter.n == 1
+
+
+def test_bodies_of_classes_see_globals_as_they_are() -> None:
+    right(unlifted_classes.counted)
+    assert unlifted_classes.COUNT == 9
 
 
 def test_hooks_of_classes_see_no_lifted_subclass() -> None:

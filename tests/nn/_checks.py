@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 import revad
+from revad.extend import need
 
 
 def random(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+def import_libraries_by(importer: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `revad.extend.need` import by another function, whichever module defines it."""
+    monkeypatch.setattr(sys.modules[need.__module__], "import_module", importer)
 
 
 def check_gradients(f: Any, *arrays: Any, eps: float = 1e-6, tolerance: float = 1e-6, order: int = 1) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revad.operations.indexing import index_update
+from revad.operations.writing import index_update
 from revad.transforms.reverse import grad
 from tests.rules.test_specs import check_first_order
 from tests.specs._row import complexes, real

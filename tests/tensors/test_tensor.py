@@ -267,9 +267,22 @@ def test_copies_are_differentiable_and_independent() -> None:
     numeric.assert_close(numeric.gradient(plain, A), grad(f)(A))
 
 
-def test_pickle_is_refused() -> None:
+def test_a_leaf_can_be_pickled_a_result_cannot() -> None:
+    for data in (1.5, [1.0, 2.0], np.float32(2.0), np.ones((2, 0)), 1j, np.ones((2, 3), np.float32).T):
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            w = revad.tensor(data)
+            assert pickle.loads(pickle.dumps(w, protocol)).grad is None
+            np.sum(np.abs(w) ** 2).backward()
+            again = pickle.loads(pickle.dumps(w, protocol))
+            assert (again.shape, again.dtype, type(again.value)) == (w.shape, w.dtype, type(w.value))
+            np.testing.assert_array_equal(again.value, w.value)
+            np.testing.assert_array_equal(again.grad, w.grad)
+            np.sum(np.abs(again) ** 2).backward()
+            np.testing.assert_array_equal(again.grad, 2 * w.grad)
+            with pytest.raises(LostGradientError, match="pickling"):
+                pickle.dumps(w * 1.0, protocol)
     with pytest.raises(LostGradientError, match="pickling"):
-        pickle.dumps(revad.tensor(1.0))
+        grad(lambda x: pickle.dumps(x))(1.0)
 
 
 @pytest.mark.parametrize("order", ["C", "F", "A", "K"])

@@ -15,10 +15,12 @@ from revad.base.aval import aval_of, cast
 from revad.base.places import Site
 from revad.checking.doctor.trials import UNTESTED, Verdict
 from revad.engine.handles import Tracked, plain
-from revad.engine.tape import JOINT, PULL, SEVERAL, Node, next_order
+from revad.engine.probes import node_dtype, node_number, number_of, probe, result_on, with_probes
+from revad.engine.tape import Node
 from revad.operations.operation import Operation
 from revad.operations.registry import lookup, qualified_name
 from revad.operations.writing import write_at
+from revad.typing import Array
 
 _SPOKEN = {getitem: "x[key]", write_at: "x[key] = value", cast: "x.astype"}
 
@@ -60,7 +62,7 @@ class Call:
         return _largest(list(self.arrived.values())) if self.arrived else None
 
 
-def parts_of(ans: Any) -> Any:
+def parts_of(ans: Array) -> Any:
     """Return the results of a call, one or several."""
     return ans if isinstance(ans, (list, tuple)) else (ans,)
 
@@ -85,12 +87,12 @@ def operands_text(labels: list[str], leaves: list[Any], known: dict[int, str]) -
             continue
         shape, dtype = aval_of(inner)
         text = f"{label} {shape}" if dtype == np.float64 else f"{label} {shape} {dtype}"
-        name = known.get(leaf._node[0]) if isinstance(leaf, Tracked) else None
+        name = known.get(number_of(leaf)) if isinstance(leaf, Tracked) else None
         parts.append(f"{text} = {name}" if name else text)
     return ", ".join(parts[:6]) + (", ..." if len(parts) > 6 else "")
 
 
-def size_of(g: Any) -> Size:
+def size_of(g: Array) -> Size:
     """Return the magnitude of a cotangent, or of the largest of several."""
     if type(g) in CONTAINERS:
         return _largest([size_of(part) for part in g if part is not None])
@@ -105,51 +107,23 @@ def _largest(sizes: list[Size]) -> Size:
     return Size(max([size.peak for size in sizes], default=0.0), all(size.finite for size in sizes))
 
 
-def probe(node: Node, note: Callable[[Any], None]) -> Node:
-    """Return a node that passes the cotangent of another one on, and shows it to ``note``."""
-
-    def passing(g: Any) -> Any:
-        note(g)
-        return g
-
-    return (next_order(), *node[1:4], node, PULL, (), passing)
-
-
-def follow(call: Call, ans: Any, level: int) -> None:
+def follow(call: Call, ans: Array, level: int) -> None:
     """Put probes around a call that has been recorded: one at each result, one on the way to each argument."""
-    rebuilt: dict[int, Node] = {}
-    inexact = [part for part in parts_of(ans) if is_inexact(plain(part))]
-    for i, output in enumerate(inexact):
-        if isinstance(output, Tracked) and output._node[1] == level and len(output._node) > 4:
-            node = probe(_with_probes(output._node, call, rebuilt), functools.partial(_note_arrival, call, i))
-            call.outputs.append(node[0])
-            output._node = node
+
+    def note(parent: Node) -> Callable[[Any], None]:
+        edge = Edge(node_number(parent), node_dtype(parent))
+        call.edges.append(edge)
+        return lambda g: setattr(edge, "sent", size_of(g))
+
+    packs: dict[int, Node] = {}
+    for i, output in enumerate(part for part in parts_of(ans) if is_inexact(plain(part))):
+        node = result_on(output, level)
+        if node is not None:
+            output._node = probe(with_probes(node, note, packs), functools.partial(_note_arrival, call, i))
+            call.outputs.append(number_of(output))
 
 
-def _note_arrival(call: Call, position: int, g: Any) -> None:
+def _note_arrival(call: Call, position: int, g: Array) -> None:
     call.arrived[position] = size_of(g)
     if call.again is not None:
         call.cotangents[position] = plain(g)
-
-
-def _with_probes(node: Node, call: Call, rebuilt: dict[int, Node]) -> Node:
-    """Return a node with probes between it and its parents. Newer nodes have smaller numbers, so it is made last."""
-    edges: list[Any] = []
-    for at in range(4, len(node), 4):
-        parent, kind, kept, function = node[at : at + 4]
-        if kind >= JOINT:
-            parent = tuple([None if p is None else _probed_parent(p, call, rebuilt) for p in parent])
-        else:
-            parent = _probed_parent(parent, call, rebuilt)
-        edges += (parent, kind, kept, function)
-    return (next_order(), *node[1:4], *edges)
-
-
-def _probed_parent(parent: Node, call: Call, rebuilt: dict[int, Node]) -> Node:
-    if parent[3] is SEVERAL:  # not a value of its own: a pack of arguments, or all results of this call
-        if parent[0] not in rebuilt:
-            rebuilt[parent[0]] = _with_probes(parent, call, rebuilt)
-        return rebuilt[parent[0]]
-    edge = Edge(parent[0], parent[3])
-    call.edges.append(edge)
-    return probe(parent, lambda g: setattr(edge, "sent", size_of(g)))

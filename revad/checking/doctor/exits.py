@@ -1,14 +1,11 @@
 """Where values leave the tape: `stop_gradient`, `detach`, `no_grad`, casts to integers, comparisons, `int(t)` and `bool(t)`.
 
 A value that left the tape and still moves with the inputs carries a derivative that the gradient lacks. So the function is run
-at the point and a small step to both sides of it, and what left is compared. Calls of Python functions are seen through the
-interpreter's profiling hook, which is per thread and put back afterwards; nothing is patched.
+at the point and a small step to both sides of it, and what left is compared.
 """
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,26 +17,17 @@ from revad.base.trees import flatten
 from revad.checking.differences.spaces import Mapping, Vector
 from revad.checking.doctor.calls import parts_of, spoken_name
 from revad.checking.doctor.findings import Cause, Finding
-from revad.engine import dispatch
 from revad.engine.handles import Tracked, plain
+from revad.engine.probes import node_number, number_of, origins
 from revad.engine.watching import watching
 from revad.operations.operation import Operation
-from revad.tensors.gradient import GradTensor
-from revad.tensors.leaves import stop_gradient
-from revad.tensors.methods import ArrayMethods
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 FLAT = frozenset(("floor", "ceil", "trunc", "rint", "round", "sign", "floor_divide", "fix", "heaviside"))
 SHAPES = frozenset(("shape", "ndim", "size", "result_type", "iscomplexobj", "isrealobj", "can_cast", "common_type"))
 
-_LEAVING: dict[Any, str] = {
-    stop_gradient.__code__: "stop_gradient",
-    GradTensor.detach.__code__: "detach",
-    dispatch._call_paused.__code__: "no_grad",
-    ArrayMethods.__bool__.__code__: "bool",
-    ArrayMethods.__int__.__code__: "int",
-}
 _CONTINUOUS = frozenset(("stop_gradient", "detach", "no_grad", "constant"))
 
 
@@ -76,24 +64,19 @@ class Exits:
         """Run the function on tracked leaves and return what left the tape."""
 
         def begun(*tracked: Any) -> Any:
-            self._leaves = {leaf._node[0]: i for i, leaf in enumerate(tracked)}
-            previous = sys.getprofile()
-            sys.setprofile(self._profile)
-            try:
-                return here.function(*tracked)
-            finally:
-                sys.setprofile(previous)
+            self._leaves = {number_of(leaf): i for i, leaf in enumerate(tracked)}
+            return here.function(*tracked)
 
-        with watching(self._watch), np.errstate(all="ignore"):
+        with watching(self), np.errstate(all="ignore"):
             vjp(begun, *leaves)
         return self.found
 
-    def _profile(self, frame: FrameType, event: str, result: Any) -> None:
-        kind = _LEAVING.get(frame.f_code) if event == "return" else None
-        if kind is not None:
-            self._note(kind, user_site(frame), result, frame.f_locals.values())
+    def leaves_tape(self, kind: str, result: Any, sources: Any) -> None:
+        """Note a value that code took off the tape on purpose: by `stop_gradient`, ``detach``, `no_grad`, ``bool`` or ``int``."""
+        self._note(kind, user_site(), result, sources)
 
-    def _watch(self, top: Tracked, operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def __call__(self, top: Tracked, operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Note constants that enter a call and results that leave the tape, and record the call as usual."""
         leaves = flatten((args, kwargs))[0]
         for leaf in leaves:
             if type(leaf) is np.ndarray and leaf.dtype.kind in "fc":
@@ -101,7 +84,7 @@ class Exits:
         ans = top.process(operation, level, args, kwargs)
         kind = _kind(operation, ans)
         if kind:
-            self._note(kind, user_site(), plain(ans), leaves)
+            self._note(kind, user_site(), [plain(part) for part in parts_of(ans)], leaves)
         return ans
 
     def _note(self, kind: str, site: Site, value: Any, sources: Any) -> None:
@@ -110,29 +93,13 @@ class Exits:
         vector = np.concatenate([np.concatenate([np.real(part), np.imag(part)]) for part in numbers] or [np.zeros(0)])
         self.found.append(Exit(kind, site, vector.astype(float), frozenset(self._origins(sources))))
 
-    def _origins(self, values: Any) -> set[int]:
+    def _origins(self, values: Array) -> set[int]:
         """Return the positions of the inputs that values were computed from, by walking up the tape."""
-        waiting: list[Any] = []
-        for value in flatten(list(values))[0]:
-            while isinstance(value, Tracked):
-                waiting.append(value._node)
-                value = value._value
-        found: set[int] = set()
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            if node is None or node[0] in seen:
-                continue
-            seen.add(node[0])
-            if node[0] in self._leaves:
-                found.add(self._leaves[node[0]])
-            for at in range(4, len(node) - 3, 4):
-                parent = node[at]
-                waiting += parent if parent and not isinstance(parent[0], int) else [parent]
-        return found
+        nodes = origins(flatten(list(values))[0])
+        return {self._leaves[node_number(node)] for node in nodes if node_number(node) in self._leaves}
 
 
-def _kind(operation: Operation, ans: Any) -> str:
+def _kind(operation: Operation, ans: Array) -> str:
     """Return how an operation takes values off the tape, or nothing if it does not."""
     if any(isinstance(part, Tracked) for part in parts_of(ans)):
         return operation.name if operation.name in FLAT else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import weakref
 import zlib
 from collections import Counter
@@ -17,9 +18,11 @@ from revad.checking.doctor.calls import Call, follow, operands_text, parts_of, s
 from revad.checking.doctor.findings import Cause, Finding, Findings
 from revad.checking.doctor.trials import Verdict, examine
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked, plain
+from revad.engine.handles import Tracked, level_of, plain
+from revad.engine.probes import number_of
 from revad.engine.watching import unwatched
 from revad.operations.operation import Operation
+from revad.typing import Array
 
 OFTEN = 32  # calls of one operation on one line that are all tested; later ones less and less often
 DIGITS = 8  # lost decimal digits that make a call noise-limited, in double precision
@@ -59,8 +62,8 @@ class Watch:
     def begin(self, leaves: list[Any], labels: list[str]) -> None:
         """Note which leaves are the inputs."""
         for leaf, label in zip(leaves, labels, strict=True):
-            self.level = leaf._node[1]
-            self.inputs[leaf._node[0]] = label
+            self.level = level_of(leaf)
+            self.inputs[number_of(leaf)] = label
 
     def __call__(self, top: Tracked, operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Test a call, record it as usual, and look at its values."""
@@ -104,7 +107,7 @@ class Watch:
             if top is None:
                 ans = operation.function(*args, **kwargs)
             else:
-                ans = top.process(operation, top._node[1], args, kwargs)
+                ans = top.process(operation, level_of(top), args, kwargs)
             return [part for part in parts_of(ans) if is_inexact(part)]
 
         values = [_copy(given[i]) for i in moving]
@@ -134,7 +137,7 @@ class Watch:
             if cause is Cause.WRONG_RULE:
                 verdict = verdict._replace(detail=verdict.detail + _rules_text(operation, names))
             self.report(call, cause, verdict)
-        elif any(isinstance(leaves[i], Tracked) and leaves[i]._node[0] in self.computed for i in moving):
+        elif any(isinstance(leaves[i], Tracked) and number_of(leaves[i]) in self.computed for i in moving):
             self._note_cancellation(call, verdict, values)
 
     def report(self, call: Call, cause: Cause, verdict: Verdict) -> None:
@@ -212,7 +215,7 @@ class Watch:
         alive = ((reference(), before, site) for reference, before, site in self._constants.values())
         return [(site, value.shape) for value, before, site in alive if value is not None and _checksum(value) != before]
 
-    def _look(self, call: Call, ans: Any) -> None:
+    def _look(self, call: Call, ans: Array) -> None:
         """Report a value that is not finite though all arguments were."""
         for part in parts_of(ans):
             value = plain(part)
@@ -253,10 +256,8 @@ def _rules_text(operation: Operation, labels: list[str]) -> str:
 
 
 def _written_at(rule: Any) -> str:
-    while hasattr(rule, "__wrapped__"):
-        rule = rule.__wrapped__
-    code = getattr(rule, "__code__", None)
-    return f"{code.co_name} at {Site(code.co_filename, code.co_firstlineno)}" if code is not None else ""
+    code = getattr(inspect.unwrap(rule), "__code__", None)
+    return f"{rule.__name__} at {Site(code.co_filename, code.co_firstlineno)}" if code is not None else ""
 
 
 def _copy(value: Any) -> Any:

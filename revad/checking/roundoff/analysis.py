@@ -18,13 +18,13 @@ import numpy as np
 from revad.base.arrays import is_inexact
 from revad.base.places import Site, user_site
 from revad.base.trees import flatten
-from revad.checking.differences.spaces import as_mapping
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.doctor.calls import parts_of, spoken_name
 from revad.checking.roundoff.local import Local, local_errors
 from revad.checking.roundoff.losses import Loss, Roundoff
 from revad.engine.dispatch import strip_call
 from revad.engine.handles import Tracked, plain
-from revad.engine.tape import PULL, next_order
+from revad.engine.probes import probe, result_on
 from revad.engine.watching import watching
 from revad.errors import NotScalarError
 from revad.operations.operation import Operation
@@ -32,6 +32,7 @@ from revad.operations.registry import lookup
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 SINGLE_UNIT = float(np.finfo(np.float32).eps) / 2
 LARGEST, SMALLEST = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
@@ -183,7 +184,7 @@ class _Watch:
         below_args, below_kwargs = strip_call(level, args, kwargs)
         ans = top.process(operation, level, args, kwargs)
         outputs = list(parts_of(ans))
-        tracked = [isinstance(y, Tracked) and y._node[1] == level and len(y._node) > 4 for y in outputs]
+        tracked = [result_on(y, level) is not None for y in outputs]
         inner = [y._value if isinstance(y, Tracked) else y for y in outputs]
         if operation.kind != "rules" or not any(tracked) or any(isinstance(y, Tracked) for y in inner):
             return ans  # of an inner derivative: its calls come by again, one level below
@@ -201,14 +202,12 @@ class _Watch:
     def _follow(self, call: _Call, position: int, output: Any) -> None:
         """Let the node of an output be followed by one that passes its cotangent on, and notes it."""
 
-        def passing(g: Any) -> Any:
+        def note(g: Array) -> None:
             if self.level is not None:  # else of a derivative that the function itself takes
                 call.adjoints[position] = plain(g)
                 self._pulled = call
-            return g
 
-        node = output._node
-        output._node = (next_order(), *node[1:4], node, PULL, (), passing)
+        output._node = probe(output._node, note)
 
 
 def _needs_rounding(value: Any) -> Any:

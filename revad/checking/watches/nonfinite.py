@@ -14,13 +14,14 @@ import numpy as np
 
 from revad.base.arrays import CONTAINERS
 from revad.base.places import user_site
-from revad.engine.backward import strong_zero
-from revad.engine.handles import Tracked
-from revad.engine.tape import JOINT, PARTIAL, PULL, REUSE, SCALE, SEQUENCE, SEVERAL, Node
+from revad.engine.handles import Tracked, level_of, plain
+from revad.engine.probes import result_on, with_rules
 from revad.engine.watching import watching
 from revad.errors import NonFiniteError
 from revad.operations.operation import Operation
 from revad.operations.registry import qualified_name
+from revad.tensors.dual import Dual, tangent_of
+from revad.typing import Array
 
 
 @contextmanager
@@ -73,20 +74,19 @@ def _watch(top: Tracked, operation: Operation, level: int, args: tuple[Any, ...]
     )
     _look(call, ans, inputs, "")
     for output in ans if type(ans) in CONTAINERS else (ans,):
-        if not isinstance(output, Tracked) or output._node[1] != level:
+        if level_of(output) != level:
             continue
-        if output._node[0] is None:
-            _look(call, output._node[2], _tangents(args, level), "the tangent of ")
-        elif len(output._node) > 4:
-            output._node = _with_looking_rules(output._node, call)
+        if isinstance(output, Dual):
+            _look(call, tangent_of(output), _tangents(args, level), "the tangent of ")
+        elif (node := result_on(output, level)) is not None:
+            output._node = with_rules(node, _looking(call))
     return ans
 
 
-def _arrays(values: Any) -> Iterator[Any]:
+def _arrays(values: Array) -> Iterator[Any]:
     """Iterate over the inexact values at the bottom of tracked values and containers."""
     for value in values:
-        while isinstance(value, Tracked):
-            value = value._value
+        value = plain(value)
         if type(value) in CONTAINERS:
             yield from _arrays(value)
         elif type(value) in (float, complex):
@@ -95,8 +95,8 @@ def _arrays(values: Any) -> Iterator[Any]:
             yield value
 
 
-def _tangents(values: Any, level: int) -> list[Any]:
-    return [v._node[2] for v in values if isinstance(v, Tracked) and v._node[1] == level] + list(_arrays(values))
+def _tangents(values: Array, level: int) -> list[Any]:
+    return [tangent_of(v) for v in values if isinstance(v, Dual) and level_of(v) == level] + list(_arrays(values))
 
 
 def _look(call: _Call, outputs: Any, inputs: Any, what: str) -> None:
@@ -124,35 +124,15 @@ def _cure(what: str) -> str:
     return "Keep its argument inside the domain: np.maximum, np.where before this call (not after it), or a stable form (np.logaddexp)."
 
 
-def _with_looking_rules(node: Node, call: _Call) -> Node:
-    """Return a node whose rules raise if what they pull back is not finite."""
-    edges: list[Any] = []
-    for at in range(4, len(node), 4):
-        parent, kind, kept, function = node[at : at + 4]
-        if kind == SCALE:
-            kind, kept, function = PULL, (kept,), _looking(_scale, call)
-        elif kind == PARTIAL:
-            kind, function = PULL, _looking(_scaled_by(function), call)
-        elif kind in (PULL, SEQUENCE, JOINT, REUSE):
-            function = _looking(function, call)
-        elif parent[3] is SEVERAL:  # the output of an operation with several: the rules are the parent's
-            parent = _with_looking_rules(parent, call)
-        edges += (parent, kind, kept, function)
-    return (*node[:4], *edges)
+def _looking(call: _Call) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what makes a rule look at the cotangents that it returns."""
 
+    def wrap(rule: Callable[..., Any]) -> Callable[..., Any]:
+        def looking(g: Array, *kept: Any, **options: Any) -> Any:
+            result = rule(g, *kept, **options)
+            _look(call, result, g if type(g) in CONTAINERS else (g,), "the pull-back of ")
+            return result
 
-def _looking(rule: Callable[..., Any], call: _Call) -> Callable[..., Any]:
-    def looking(g: Any, *kept: Any, **options: Any) -> Any:
-        result = rule(g, *kept, **options)
-        _look(call, result, g if type(g) in CONTAINERS else (g,), "the pull-back of ")
-        return result
+        return looking
 
-    return looking
-
-
-def _scale(g: Any, slope: Any) -> Any:
-    return strong_zero(g, g * slope)
-
-
-def _scaled_by(partial: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda g, *kept: strong_zero(g, g * partial(*kept))
+    return wrap

@@ -15,15 +15,15 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 import scipy.special as scipy_special
 
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, level_of, levels_of
+from revad.engine.probes import cut, node_dtype, node_number, node_size
 from revad.engine.tape import next_order
 from revad.errors import NoRuleError
 from revad.scipy.integrate._closures import (
     cotangents,
-    cut,
     handle,
+    highest_level,
     is_forward,
-    level_of,
     plain,
     tangent,
     unit,
@@ -31,6 +31,7 @@ from revad.scipy.integrate._closures import (
     without,
 )
 from revad.transforms.implicit import one_step, refuse_captured
+from revad.typing import Array
 
 Integrand = Callable[[Any], Any]
 Engine = Callable[[Integrand, float, float], Any]
@@ -54,20 +55,17 @@ class Watched:
             self._note(value, marker)
         return plain(value)
 
-    def _note(self, value: Any, marker: int) -> None:
+    def _note(self, value: Array, marker: int) -> None:
         refuse_captured(value)
-        inner = value
-        while isinstance(inner, Tracked):
-            self.levels.add(inner._node[1])
-            inner = inner._value
-        level = value._node[1]
+        self.levels |= set(levels_of(value))
+        level = level_of(value)
         if level > self.top:
             self.top, self.outer, self.forward = level, {}, is_forward(value)
         if level == self.top and not self.forward:
             self.outer |= cut(value._node, marker)[1]
 
 
-def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine) -> Any:
+def integral(f: Integrand, a: Array, b: Array, engine: Engine, slopes_engine: Engine) -> Array:
     """Return ∫ₐᵇ f(x) dx, tracked wherever ``f`` or a limit is.
 
     Parameters
@@ -81,13 +79,13 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     """
     watched = Watched(f)
     value = engine(watched, plain(a), plain(b))
-    levels = watched.levels | _levels(a) | _levels(b)
+    levels = watched.levels | {*levels_of(a), *levels_of(b)}
     if not levels:
         return value
     level = max(levels)
     lower_a, lower_b = without(a, level), without(b, level)
 
-    def below(x: Any) -> Any:
+    def below(x: Array) -> Array:
         return without(f(x), level)
 
     def inner(g: Integrand) -> Any:
@@ -101,25 +99,17 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     elif watched.top == level:
         result = _attach(value, f, level, list(watched.outer.values()), inner)
     for limit, sign in ((b, 1.0), (a, -1.0)):
-        if level_of(limit) == level and np.isfinite(plain(limit)):
+        if highest_level(limit) == level and np.isfinite(plain(limit)):
             at = without(limit, level)
             result = result + sign * below(at) * (limit - at)
     return result
 
 
-def _levels(value: Any) -> set[int]:
-    found: set[int] = set()
-    while isinstance(value, Tracked):
-        found.add(value._node[1])
-        value = value._value
-    return found
-
-
-def _shaped(vector: Any, like: Any) -> Any:
+def _shaped(vector: Array, like: Array) -> Array:
     return vector[0] if np.ndim(like) == 0 else vector
 
 
-def _attach(value: Any, f: Integrand, level: int, nodes: list[Any], inner: Callable[[Integrand], Any]) -> Any:
+def _attach(value: Array, f: Integrand, level: int, nodes: list[Any], inner: Callable[[Integrand], Any]) -> Array:
     """Return the value, tracked as a linear function of nodes of the tape with the slopes ∫ ∂f/∂node dx."""
     outputs = max(1, np.size(plain(value)))
     while True:
@@ -146,7 +136,7 @@ class Slopes:
 
     def __init__(self, f: Integrand, level: int, nodes: list[Any], outputs: int) -> None:
         self.f, self.level, self.nodes, self.outputs = f, level, nodes, outputs
-        self.sizes = [int(np.prod(node[2])) * (2 if _is_complex(node) else 1) for node in nodes]
+        self.sizes = [node_size(node) * (2 if _is_complex(node) else 1) for node in nodes]
         self.missed: dict[int, Any] = {}  # nodes that only a branch uses which had not been taken before
 
     def __call__(self, x: float) -> Any:
@@ -156,18 +146,19 @@ class Slopes:
         parts: list[Any] = []
         for k in range(self.outputs):
             found = cotangents(y, unit(y, k), self.level, marker)
-            for node, size in zip(self.nodes, self.sizes, strict=True):
-                parts.append(_flat(found.pop(node[0], None), node, size))
+            for node, length in zip(self.nodes, self.sizes, strict=True):
+                parts.append(_flat(found.pop(node_number(node), None), node, length))
             if found:
-                self.missed |= {number: node for number, node in cut(y._node, marker)[1].items() if number in found}
+                self.missed |= {order: node for order, node in cut(y._node, marker)[1].items() if order in found}
         return np.concatenate(parts)
 
 
 def _is_complex(node: Any) -> bool:
-    return node[3] is not None and node[3].kind == "c"
+    kind = node_dtype(node)
+    return kind is not None and kind.kind == "c"
 
 
-def _flat(g: Any, node: Any, size: int) -> Any:
+def _flat(g: Array, node: Any, size: int) -> Array:
     if g is None:
         return np.zeros(size)
     g = np.reshape(g, -1)
@@ -176,15 +167,15 @@ def _flat(g: Any, node: Any, size: int) -> Any:
 
 def quad(
     func: Callable[..., Any],
-    a: Any,
-    b: Any,
+    a: Array,
+    b: Array,
     args: Any = (),
     full_output: int = 0,
     epsabs: float = 1.49e-8,
     epsrel: float = 1.49e-8,
     limit: int = 50,
-    points: Any = None,
-    weight: Any = None,
+    points: Array = None,
+    weight: Array = None,
     wvar: Any = None,
     wopts: Any = None,
     maxp1: int = 50,
@@ -231,7 +222,7 @@ def quad(
     args = args if isinstance(args, tuple) else (args,)
     options: dict[str, Any] = {"epsabs": epsabs, "epsrel": epsrel, "points": plain(points)}
     further: dict[str, Any] = {"weight": weight, "wvar": wvar, "wopts": wopts, "limit": limit, "maxp1": maxp1, "limlst": limlst}
-    if weight is not None and level_of((a, b, wvar)) >= 0:
+    if weight is not None and highest_level((a, b, wvar)) >= 0:
         raise NoRuleError(
             f"quad(weight={weight!r}): the limits and wvar cannot be tracked together with a weight. Write the weight into "
             "the integrand, or differentiate with respect to other arguments."
@@ -250,7 +241,7 @@ def quad(
         parts = [scipy_integrate.quad(lambda x, i=i: f(x)[i], low, high, **options, **further)[0] for i in range(size)]
         return np.array(parts)
 
-    def whole(low: Any, high: Any, *theta: Any) -> Any:
+    def whole(low: Array, high: Array, *theta: Any) -> Array:
         def part(of: Callable[[Any], Any]) -> Any:
             return integral(lambda x: _scalar(of(func(x, *theta))), low, high, engine, slopes_engine)
 
@@ -260,16 +251,16 @@ def quad(
     return (value, *report)
 
 
-def _itself(value: Any) -> Any:
+def _itself(value: Array) -> Array:
     return value
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Array) -> Array:
     """Return an integrand's value as a scalar, as QUADPACK takes it."""
     return np.reshape(value, ()) if np.ndim(value) else value
 
 
-def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options: Any) -> Any:
+def quad_vec(f: Callable[..., Any], a: Array, b: Array, *, args: Any = (), **options: Any) -> Any:
     """Integrate an array-valued function, as `scipy.integrate.quad_vec`; differentiable in limits and tracked values.
 
     Parameters
@@ -318,7 +309,7 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options
     def slopes_engine(g: Integrand, low: float, high: float) -> Any:
         return scipy_integrate.quad_vec(g, low, high, norm="max", **slopes_options)[0]
 
-    def whole(low: Any, high: Any, *theta: Any) -> Any:
+    def whole(low: Array, high: Array, *theta: Any) -> Array:
         def flat(x: float) -> Any:
             y = f(x, *theta)
             y = np.stack(y) if isinstance(y, (list, tuple)) else y
@@ -336,7 +327,7 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options
     return (value, *report)
 
 
-def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), n: int = 5) -> Any:
+def fixed_quad(func: Callable[..., Any], a: Array, b: Array, args: tuple[Any, ...] = (), n: int = 5) -> Any:
     """Integrate by Gauss-Legendre quadrature of fixed order, as `scipy.integrate.fixed_quad`; differentiable.
 
     Parameters

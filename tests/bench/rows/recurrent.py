@@ -61,7 +61,7 @@ def torch_outputs(engine: Engine, kind: str, x: Any, sizes: Any) -> Callable[[An
 
 def our_outputs(engine: Engine, kind: str, x: Any, sizes: Any) -> Callable[[Any], Any]:
     """Return what our functions make of the same parameters."""
-    from nn.functional import sequences
+    from nn.functional.recurrent import sequences
 
     run = getattr(sequences, f"{kind.lower()}_sequence")
     states = [np.zeros((BATCH, HIDDEN), np.float32)] * (2 if kind == "LSTM" else 1)

@@ -104,7 +104,7 @@ def fresh(**rules):
         ({}, None),
         (
             {"a": lambda g, b: b @ g.T},
-            "the cotangent of a is the transpose of the right one (rule: <lambda> at test_planted_mistakes.py:",
+            "the cotangent of a is the transpose of the right one (rule: vjp_product_a at test_planted_mistakes.py:",
         ),
         ({"b": lambda g, a: -(a.T @ g)}, "the cotangent of b has the wrong sign"),
         ({"a": lambda g, b: g @ b.T + g}, "the cotangent of a is wrong: "),

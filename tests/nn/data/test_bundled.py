@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import revad
-from nn import data, extras
+from nn import data
+from tests.nn._checks import import_libraries_by
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytes
     def missing(module: str) -> Any:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module.partition(".")[0])
 
-    monkeypatch.setattr(extras, "import_module", missing)
+    import_libraries_by(missing, monkeypatch)
     with pytest.raises(
         revad.MissingExtraError, match=rf"nn.data.{name} needs {library}, which is not installed. Install it with"
     ):
@@ -84,7 +85,7 @@ def test_an_error_within_a_library_is_not_hidden(monkeypatch: pytest.MonkeyPatch
     def broken(module: str) -> Any:
         raise ModuleNotFoundError("No module named 'scipy'", name="scipy")
 
-    monkeypatch.setattr(extras, "import_module", broken)
+    import_libraries_by(broken, monkeypatch)
     with pytest.raises(ModuleNotFoundError, match="scipy"):
         data.iris()
 

@@ -1,4 +1,4 @@
-"""`normalize`, the layers of distances, and dropout of whole channels as functions."""
+"""`normalize`, and the layers of distances."""
 
 import numpy as np
 import pytest
@@ -23,24 +23,3 @@ def test_distances():
     check_gradients(nn.PairwiseDistance(keepdim=True), X, Y)
     np.testing.assert_allclose(nn.CosineSimilarity()(X, 3 * X), 1)
     assert repr(nn.PairwiseDistance(p=1.0)) == "PairwiseDistance(p=1.0)"
-
-
-def test_whole_channels_are_dropped_to_one_value():
-    x = random().normal(size=(60, 50, 7))
-    y = nn.FeatureAlphaDropout(0.4, rng=0)(x)
-    dropped = np.all(y == y[..., :1], axis=-1)
-    assert abs(dropped.mean() - 0.4) < 0.03
-    assert np.unique(np.round(y[dropped], 12)).size == 1
-    np.testing.assert_allclose([y.mean(), y.var()], [0, 1], atol=0.1)
-    assert nn.FeatureAlphaDropout().eval()(x) is x
-
-
-@pytest.mark.parametrize("axes", [1, 2, 3])
-def test_functions_that_drop_channels(axes):
-    x = random().normal(size=(20, 5, *(2,) * axes))
-    f = getattr(F, f"dropout{axes}d")
-    assert f(x, training=False) is x
-    kept = f(x, 0.5, rng=0) != 0
-    assert 0.3 < kept.mean() < 0.7
-    check_gradients(lambda x: f(x, 0.5, rng=0), x)
-    check_gradients(lambda x: f(x, 0.5, rng=0), x[0])

@@ -1,10 +1,9 @@
-"""Linear, Bilinear, Embedding, Dropout, Flatten and their kin: gradients, shapes, settings, errors."""
+"""Linear, Bilinear, Embedding, Flatten and their kin: gradients, shapes, settings, errors."""
 
 import numpy as np
 import pytest
 
 import nn
-import revad
 from nn import functional as F
 from tests.nn._checks import check_gradients, check_module, random
 
@@ -79,47 +78,6 @@ def test_wrong_indices_are_refused():
 def test_one_hot():
     np.testing.assert_array_equal(F.one_hot([2, 0]), [[0, 0, 1], [1, 0, 0]])
     assert F.one_hot(np.zeros((2, 3), int), 4).shape == (2, 3, 4)
-
-
-def test_dropout_scales_what_it_keeps_and_pulls_back_through_the_same_mask():
-    x = np.ones((200, 100))
-    y, pullback = revad.vjp(nn.Dropout(0.25, rng=random()), x)
-    np.testing.assert_allclose(np.unique(y), [0, 4 / 3])
-    assert abs(np.mean(y == 0) - 0.25) < 0.01
-    np.testing.assert_array_equal(pullback(x)[0], y)
-
-
-def test_dropout_at_its_limits():
-    x = X.astype(np.float32)
-    assert nn.Dropout(0.0)(x) is x
-    np.testing.assert_array_equal(nn.Dropout(1.0)(x), 0)
-    assert nn.Dropout(0.5)(x).dtype == np.float32
-    assert nn.Dropout(0.5).eval()(x) is x
-    for make in (nn.Dropout, nn.AlphaDropout):
-        with pytest.raises(ValueError, match=r"Dropout: the probability p must be between 0 and 1, not 1.5"):
-            make(1.5)
-    with pytest.raises(ValueError, match="dropout: the probability p must be between 0 and 1, not -1"):
-        F.dropout(x, -1)
-
-
-@pytest.mark.parametrize(("layer", "axes"), [(nn.Dropout1d, 1), (nn.Dropout2d, 2), (nn.Dropout3d, 3)])
-def test_channel_dropout_drops_whole_channels(layer, axes):
-    x = np.ones((6, 5, *(3,) * axes))
-    y = layer(0.5, rng=0)(x)
-    flat = y.reshape(6, 5, -1)
-    assert np.all(flat == flat[:, :, :1])
-    assert 0 < np.mean(y == 0) < 1
-    assert layer(0.5)(x[0]).shape == x[0].shape
-    with pytest.raises(ValueError, match=rf"dropout{axes}d takes {axes + 1} or {axes + 2} axes, not shape \(4,\)"):
-        layer()(np.ones(4))
-
-
-def test_alpha_dropout_keeps_mean_and_variance():
-    x = random().normal(size=200_000)
-    y = nn.AlphaDropout(0.3, rng=1)(x)
-    np.testing.assert_allclose([y.mean(), y.var()], [0, 1], atol=0.02)
-    assert nn.AlphaDropout(0.3).eval()(x) is x
-    np.testing.assert_array_equal(F.alpha_dropout(x, 1.0), 0)
 
 
 def test_flatten_and_unflatten():

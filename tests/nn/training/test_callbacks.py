@@ -15,8 +15,8 @@ import pytest
 
 import nn
 import revad
-from nn import extras
 from nn.training import Checkpoint, EarlyStopping, GradientNorm, NaNGuard, progress
+from tests.nn._checks import import_libraries_by
 
 X = np.random.default_rng(0).normal(size=(24, 3)).astype(np.float32)
 Y = X.sum(1, keepdims=True)
@@ -234,7 +234,7 @@ def test_history_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(module: str) -> Any:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module.partition(".")[0])
 
-    monkeypatch.setattr(extras, "import_module", missing)
+    import_libraries_by(missing, monkeypatch)
     with pytest.raises(revad.MissingExtraError, match=r"History.plot needs matplotlib, which is not installed. Install it"):
         history.plot()
 
@@ -285,7 +285,7 @@ def test_a_bar_without_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(module: str) -> Any:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
-    monkeypatch.setattr(extras, "import_module", missing)
+    import_libraries_by(missing, monkeypatch)
     with pytest.raises(revad.MissingExtraError, match="a progress bar needs tqdm, which is not installed"):
         progress.make_progress("bar", 1, 0)
     with pytest.raises(ValueError, match="progress must be True, False, 'bar'"):

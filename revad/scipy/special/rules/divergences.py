@@ -9,11 +9,12 @@ from scipy import special
 
 from revad.operations.registry import elementwise
 from revad.rules.transcendental import not_below_zero
+from revad.typing import Array
 
 elementwise(special.entr, lambda x: -np.log(not_below_zero(x)) - 1)
 
 
-def quotient(x: Any, y: Any) -> Any:
+def quotient(x: Array, y: Array) -> Array:
     """x/y; 0 where x is 0, for the divergences do not depend on y there."""
     return x / np.where(x == 0, 1, y)
 
@@ -35,12 +36,12 @@ elementwise(
 )
 
 
-def away_from_zero(x: Any) -> Any:
+def away_from_zero(x: Array) -> Array:
     """Return x, and 1 in place of 0, so that a quotient with 0 above it is 0."""
     return np.where(x == 0, 1, x)
 
 
-def pseudo_huber_in_delta(delta: Any, r: Any) -> Any:
+def pseudo_huber_in_delta(delta: Any, r: Array) -> Array:
     """(h − δ)²/h where h = √(δ² + r²), with h − δ = r²/(h + δ), which does not cancel."""
     h = np.hypot(delta, r)
     excess = r * r / away_from_zero(h + delta)

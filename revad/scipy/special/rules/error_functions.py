@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise
+from revad.typing import Array
 
 ROOT_PI = sqrt(pi)
 FAR = 10.0
@@ -25,7 +26,7 @@ elementwise(special.erfinv, lambda ans: ROOT_PI / 2 * np.exp(ans * ans))
 elementwise(special.erfcinv, lambda ans: -ROOT_PI / 2 * np.exp(ans * ans))
 
 
-def tail(z: Any, sign: float) -> Any:
+def tail(z: Array, sign: float) -> Array:
     """Σₖ signᵏ (2k + 1)!! / (2ᵏ z²ᵏ⁺²), the asymptotic series of the slopes below (NIST DLMF 7.12.1), for |z| ≥ 10."""
     square = sign / (z * z)
     total: Any = 1.0
@@ -34,26 +35,26 @@ def tail(z: Any, sign: float) -> Any:
     return sign * square * total
 
 
-def erfcx_slope(x: Any) -> Any:
+def erfcx_slope(x: Array) -> Array:
     """2x·erfcx(x) − 2/√π."""
     far = (np.abs(x) > FAR) & (np.real(x) > 0)
     near = np.where(far, 1, x)
     return np.where(far, -tail(np.where(far, x, FAR), -1.0) / ROOT_PI, 2 * near * special.erfcx(near) - 2 / ROOT_PI)
 
 
-def dawsn_slope(x: Any) -> Any:
+def dawsn_slope(x: Array) -> Array:
     """1 − 2x·dawsn(x)."""
     far = (np.abs(x) > FAR) & (np.abs(np.imag(x)) < np.abs(np.real(x)) / 2)
     near = np.where(far, 1, x)
     return np.where(far, -tail(np.where(far, x, FAR), 1.0) / 2, 1 - 2 * near * special.dawsn(near))
 
 
-def is_far(z: Any) -> Any:
+def is_far(z: Array) -> Array:
     """Return where the asymptotic series of w(z) holds: far out, in the upper half-plane."""
     return (np.abs(z) > FAR) & (np.imag(z) >= 0)
 
 
-def wofz_slope(x: Any) -> Any:
+def wofz_slope(x: Array) -> Array:
     """2i/√π − 2z·w(z)."""
     far = is_far(x)
     near = np.where(far, 1j, x)

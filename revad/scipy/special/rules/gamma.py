@@ -13,6 +13,7 @@ from scipy import special
 
 from revad.operations.registry import elementwise, nondiff
 from revad.scipy.special.rules.polygamma import cospi, polygamma, sinpi
+from revad.typing import Array
 
 elementwise(special.psi, lambda x: polygamma(1, x))
 elementwise(special.gamma, lambda x, ans: ans * special.psi(x))
@@ -21,7 +22,7 @@ elementwise(special.loggamma, lambda x: special.psi(x if np.iscomplexobj(x) else
 nondiff(special.gammasgn)
 
 
-def rgamma_slope(x: Any, ans: Any) -> Any:
+def rgamma_slope(x: Array, ans: Array) -> Array:
     """(1/Γ)′ = −ψ/Γ; on the left of 1/2, where that is 0·∞ at poles, the slope of Γ(1 − x)·sin(πx)/π, its reflection."""
     left = (np.real(x) < 0.5) & (np.abs(np.imag(x)) < 10)
     mirrored = np.where(left, 1 - x, 1)
@@ -32,12 +33,12 @@ def rgamma_slope(x: Any, ans: Any) -> Any:
 elementwise(special.rgamma, rgamma_slope)
 
 
-def is_pole(x: Any) -> Any:
+def is_pole(x: Array) -> Array:
     """Return where Γ has a pole: at 0, −1, −2 ..."""
     return (x <= 0) & (x == np.round(x))
 
 
-def over_gamma(ans: Any, x: Any, others: Any) -> Any:
+def over_gamma(ans: Array, x: Array, others: Any) -> Array:
     """Derivative with respect to x of others/Γ(x), whose value is ``ans``: −ans·ψ(x), and at a pole others·(1/Γ)′."""
     pole = is_pole(x)
     at_pole = np.where(pole, x, 0)
@@ -45,7 +46,7 @@ def over_gamma(ans: Any, x: Any, others: Any) -> Any:
     return np.where(pole, np.where(pole, others, 0) * slope, -ans * special.psi(np.where(pole, 1, x)))
 
 
-def times_gamma(ans: Any, x: Any) -> Any:
+def times_gamma(ans: Array, x: Array) -> Array:
     """Derivative with respect to x of others·Γ(x), whose value is ``ans``: ans·ψ(x)."""
     return ans * special.psi(x)
 
@@ -54,7 +55,7 @@ SHIFT = 16
 STIRLING = [b / (2 * k) for k, b in enumerate(special.bernoulli(20)[2::2], start=1)]
 
 
-def psi_step(x: Any, d: Any) -> Any:
+def psi_step(x: Array, d: Array) -> Array:
     """ψ(x + d) − ψ(x) without cancellation: by the recurrence up to x > 16, and there from the asymptotic series term by term.
 
     NIST DLMF 5.5.2, 5.11.2. On the left of 0 simply the difference.
@@ -70,7 +71,7 @@ def psi_step(x: Any, d: Any) -> Any:
     return np.where(right, total, special.psi(np.where(right, 1, x + d)) - special.psi(np.where(right, 1, x)))
 
 
-def poch_in_z(x1: Any, x2: Any, ans: Any) -> Any:
+def poch_in_z(x1: Array, x2: Array, ans: Array) -> Array:
     """(z)ₘ = Γ(z + m)/Γ(z); where both are at a pole, (z)ₘ = (−1)ᵐ (1 − z − m)ₘ."""
     both = is_pole(x1) & is_pole(x1 + x2)
     mirrored, m = np.where(both, 1 - x1 - x2, 1), np.where(both, x2, 1)
@@ -85,7 +86,7 @@ def poch_in_z(x1: Any, x2: Any, ans: Any) -> Any:
 elementwise(special.poch, x1=poch_in_z, x2=lambda x1, x2, ans: times_gamma(ans, x1 + x2))
 
 
-def binom_in_n(x1: Any, x2: Any, ans: Any) -> Any:
+def binom_in_n(x1: Array, x2: Array, ans: Array) -> Array:
     """C(n, k) = Γ(n + 1)/(Γ(k + 1)·Γ(n − k + 1)), with respect to n."""
     bottom = x1 - x2 + 1
     zero = is_pole(bottom)
@@ -95,7 +96,7 @@ def binom_in_n(x1: Any, x2: Any, ans: Any) -> Any:
     return np.where(zero, at_zero, ans * psi_step(np.where(zero, 1, bottom), x2))
 
 
-def binom_in_k(x1: Any, x2: Any, ans: Any) -> Any:
+def binom_in_k(x1: Array, x2: Array, ans: Array) -> Array:
     """C(n, k) = Γ(n + 1)/(Γ(k + 1)·Γ(n − k + 1)), with respect to k."""
     first, second = x2 + 1, x1 - x2 + 1
     zero = is_pole(first) | is_pole(second)

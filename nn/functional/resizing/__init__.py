@@ -1,0 +1,1 @@
+"""More places or fewer: padding, interpolation, and channels that become places."""
