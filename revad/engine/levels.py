@@ -6,11 +6,14 @@ open while the function that it belongs to runs; a value of a level that is clos
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from itertools import count
+from typing import Any
 
 next_level = count(1).__next__
 open_levels: set[int] = set()
+write_guards: dict[int, Callable[[Any], None]] = {}  # by level: what is asked before a write into one of its handles
 recording: ContextVar[bool] = ContextVar("revad_recording", default=False)  # in this thread, below this call
 
 

@@ -20,6 +20,7 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, plain
+from revad.engine.levels import write_guards
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause
 from revad.errors import InPlaceError
@@ -214,6 +215,9 @@ def stacked(value: Array) -> Any:
 
 def check_writable(handle: Tracked) -> None:
     """Refuse a write into a leaf: it is the variable that gradients are asked for."""
+    guard = write_guards.get(handle._node[LEVEL])
+    if guard is not None:
+        guard(handle)
     value = plain(handle)
     if isinstance(value, np.ndarray) and not value.flags.writeable:
         raise InPlaceError(

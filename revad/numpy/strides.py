@@ -18,14 +18,12 @@ from revad.typing import Array
 
 
 @functools.wraps(np.lib.stride_tricks.as_strided)
-def as_strided(x: Array, shape: Any = None, strides: Any = None, *args: Any, **kwargs: Any) -> Any:
+def as_strided(x: Any, shape: Any = None, strides: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Return a view of an array with a shape and strides (in bytes) of one's own; see `numpy.lib.stride_tricks.as_strided`."""
     if not isinstance(x, Tracked) or isinstance(x, Buffer):
         return np.lib.stride_tricks.as_strided(x, shape, strides, *args, **kwargs)
     itemsize = x.dtype.itemsize
-    if (
-        strides is not None and not x.flags.c_contiguous
-    ):  # they count bytes in memory, in which the axes may be nested otherwise
+    if strides is not None and not x.flags.c_contiguous:  # they count bytes in memory: its axes may be nested otherwise
         shape = x.shape if shape is None else shape
         x = np.transpose(x, sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
         if not x.flags.c_contiguous:

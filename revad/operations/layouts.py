@@ -21,7 +21,7 @@ def has_order(x: Array, order: str | None) -> bool:
     return flags.f_contiguous if order == "F" else flags.c_contiguous
 
 
-def in_order(x: Array, order: str) -> Array:
+def in_order(x: Array, order: Any) -> Array:
     """Return an array of our own in C or Fortran order, copied only where it is not."""
     return x if has_order(x, order) else np.copy(x, order)
 

@@ -64,23 +64,24 @@ def _in_place(operate: Function) -> Any:
         result = operate(self, other)
         if Pause.count and self._node[LEVEL] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
-        elif not isinstance(plain(self), ndarray):
+            return self
+        held = plain(self)
+        if not isinstance(held, ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value
-        elif not np.can_cast(aval_of(result).dtype, self.dtype, "same_kind"):
+        shape, dtype = aval_of(result)
+        if dtype != held.dtype and not np.can_cast(dtype, held.dtype, "same_kind"):
             raise TypeError(
-                f"an in-place operation would put a result of dtype {aval_of(result).dtype} into a tracked value of dtype "
-                f"{self.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
+                f"an in-place operation would put a result of dtype {dtype} into a tracked value of dtype "
+                f"{held.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
             )
-        elif np.shape(result) != self.shape:
+        if shape != held.shape:
             raise ValueError(
-                f"an in-place operation would give a tracked value of shape {self.shape} the shape {np.shape(result)}; NumPy refuses "
+                f"an in-place operation would give a tracked value of shape {held.shape} the shape {shape}; NumPy refuses "
                 "this too. Write `t = t + c` in place of `t += c`."
             )
-        elif not isinstance(result, Tracked):  # a floor, say: a constant from now on
-            views.write(self, ..., result)
-        elif result.dtype == self.dtype:
+        if isinstance(result, Tracked) and dtype == held.dtype:
             views.replace(self, result)
-        else:
+        else:  # a floor, say, is a constant from now on
             views.write(self, ..., result)
         return self
 

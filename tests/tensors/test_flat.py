@@ -26,7 +26,7 @@ def test_an_iterator_goes_on_where_it_stood_and_says_where() -> None:
     def f(x: Any) -> Any:
         flat = x.T.flat
         first = next(flat)
-        assert flat.index == 1 and flat.coords == (0, 1) and len(flat) == 9
+        assert (flat.index, flat.coords, len(flat)) == (1, (0, 1), 9)
         return first * sum(v**2 for v in flat)
 
     right(f, M)
