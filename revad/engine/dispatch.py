@@ -9,28 +9,47 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_plain, is_labelled
 from revad.engine.handles import Tracked, below
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
-from revad.errors import NoRuleError
+from revad.errors import LostGradientError, NoRuleError
+from revad.operations.operation import NO_VALUE
 from revad.operations.registry import lookup, qualified_name, unknown_function
 from revad.typing import Array, Function
 
 CONTAINERS = (list, tuple)
+_PLAIN = frozenset((np.ndarray, float, int, bool, complex, str, type(None), slice, np.float64, np.float32, np.int64))
 
 
-def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
-    """Return the tracked value of highest level among arguments, looking into lists and tuples."""
+def find_top(args: Any, top: Tracked | None = None, function: Any = None) -> Tracked | None:
+    """Return the tracked value of highest level among arguments, looking into lists and tuples.
+
+    Subclasses of ndarray are refused, and where the arguments are the operands of a ``function``, labelled containers as well.
+    """
     for value in args:
         if isinstance(value, Tracked):
             if top is None or value._node[LEVEL] > top._node[LEVEL]:
                 top = value
         elif type(value) in CONTAINERS:
-            top = find_top(value, top)
-        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-            check_plain(value, "the call")
+            top = find_top(value, top, function)
+        elif type(value) not in _PLAIN:
+            if isinstance(value, np.ndarray):
+                check_plain(value, "the call")
+            elif function is not None and is_labelled(value):
+                kind = type(value)
+                raise labelled_operand(
+                    getattr(function, "__name__", "the call"), f"{kind.__module__.partition('.')[0]} {kind.__name__}"
+                )
     return top
+
+
+def labelled_operand(name: str, what: str) -> LostGradientError:
+    """Return the error for a container that computes by rules of its own, among the operands of a function."""
+    return LostGradientError(
+        f"{name} would combine a tracked value with a {what}, which aligns by labels, skips missing values or converts units; "
+        "no derivative rule knows that. Pass its plain values, in the order that is meant: a.to_numpy(), a.values or np.asarray(a)."
+    )
 
 
 def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -70,13 +89,14 @@ def apply(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     operation = lookup(function)
     if operation is None:
         raise unknown_function(function)
-    top = find_top(args)
+    top = find_top(args, None, function)
     if kwargs:
-        top = find_top(kwargs.values(), top)
+        top = find_top(kwargs.values(), top, function)
     if top is None:
         return function(*args, **kwargs)
     kind = operation.kind
     if kind == "composite":
+        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
         return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
     if kind == "unsupported":
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.arrays import check_open
 from revad.engine.tape import LEVEL
 from revad.errors import LostGradientError
 from revad.typing import Array
@@ -35,6 +36,8 @@ class Tracked:
         and returns handles of this kind for what carries a derivative.
     pausable : bool
         Whether `no_grad` and `stop_gradient` reach below this kind of level. A program must keep its values, whatever is differentiated.
+    captures : bool
+        Whether this is a value of a program that is being captured.
     writes_in_place : bool
         Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
     is_parameter : bool
@@ -53,6 +56,7 @@ class Tracked:
     is_parameter = False
     writes_in_place = False
     pausable = True
+    captures = False
 
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`, which differs in how it is promoted."""
@@ -94,7 +98,7 @@ def levels_of(value: Array) -> list[int]:
 def is_captured(value: Array) -> bool:
     """Return whether a value is tracked on a level that must not lose it: in a program that is being captured."""
     while isinstance(value, Tracked):
-        if not value.pausable:
+        if value.captures:
             return True
         value = value._value
     return False
@@ -130,3 +134,5 @@ def refuse_closure(value: Array, level: int) -> None:
             "the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
             "be lost. Pass it as an argument."
         )
+    if not isinstance(value, (Tracked, ndarray)):
+        check_open(value, "an operation")

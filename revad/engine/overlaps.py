@@ -44,9 +44,8 @@ def move(function: Callable[..., None], target: Tracked, *values: Any) -> None:
     count = numbers.size
     pool = [apply(np.ravel, (base,), {})]
     stand_ins: list[Any] = []
-    for given in values:
-        value: Any = given
-        root, way = trail(value) if isinstance(value, Tracked) else (None, [])
+    for value in values:
+        root, way = trail(value)
         if root is base:
             stand_ins.append(_follow(numbers, way))
         else:

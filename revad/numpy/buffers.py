@@ -31,7 +31,6 @@ from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 CONSTANT = -1  # below the levels of all tracked values
 SHARED, ALIASES, ROOT = 2, 3, 4  # places in the state of a buffer, which its views share; before them a node's order and level
-
 SEEN = "seen"  # in place of True for SHARED: by tracked values, which would have to follow a write
 
 _memory: Any = Tracked.__dict__["_value"]  # reads what a buffer holds without taking note that somebody keeps it
@@ -145,7 +144,8 @@ class Buffer(GradTensor, Dual, Captured):
 
     __slots__ = ()
     __hash__: Any = None
-    pausable = False
+    __pandas_priority__ = None  # to pandas it is the array that it stands for
+    pausable = captures = False
     writes_in_place = False
 
     @property
@@ -261,9 +261,9 @@ class Buffer(GradTensor, Dual, Captured):
         """Partition in place."""
         _writable(self).partition(kth, axis)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return a copy in another dtype, which may be written into as well."""
-        return buffer(np.array(_memory.__get__(self).astype(dtype, **kwargs)))
+        return buffer(np.array(_memory.__get__(self).astype(dtype, *args, **kwargs)))
 
     def copy(self, order: Any = "C") -> Any:
         """Return a copy, which may be written into as well."""

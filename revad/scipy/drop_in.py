@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.engine.handles import Tracked, level_of, plain
 from revad.operations.protocol import find_speaker, own
 from revad.operations.registry import composite
 from revad.typing import Array, Function
@@ -47,6 +48,8 @@ def drop_in(function: Function) -> Callable[[Function], Function]:
 
 def as_array(value: Array) -> Array:
     """Return numbers and lists as arrays, lists of tracked values stacked; arrays and tracked values as they are."""
+    if isinstance(value, Tracked) and level_of(value) < 0:  # a buffer of `revad.numpy`: the array that it stands for
+        return plain(value)
     if hasattr(value, "dtype"):
         return value
     if type(value) in (list, tuple) and find_speaker(value) is not None:

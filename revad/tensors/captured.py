@@ -43,6 +43,7 @@ class Captured(Tensor):
     __slots__ = ()
     __hash__ = Tensor.__hash__
     pausable = False
+    captures = True
 
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import copied
+from revad.base.arrays import copied, is_labelled
 from revad.base.aval import FLOAT64
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked, keep
+from revad.engine.handles import keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
@@ -178,8 +178,8 @@ class GradTensor(Tensor):
 
     def __getitem__(self, key: Index) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
-            return apply(operator.getitem, (self, key), {})
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and _is_special(key)):
+            return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
         out = GradTensor()
@@ -377,5 +377,12 @@ def _read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
     return found
 
 
-def _tracked_key(key: Index) -> bool:
-    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)
+_KEYS = frozenset((int, slice, ndarray, type(None), type(...)))
+
+
+def _is_special(key: Index) -> bool:
+    """Return whether an index has to be read first: it is, or holds, a tracked value or labelled data."""
+    items = key if type(key) is tuple else (key,)
+    if _KEYS.issuperset(map(type, items)):
+        return False
+    return find_top(items) is not None or any(map(is_labelled, items))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import as_indexed
 from revad.base.aval import aval_of, cast
 from revad.engine import overlaps, views
 from revad.engine.dispatch import apply
@@ -165,7 +166,7 @@ class ArrayMethods:
         return bool(np.any(self == item))
 
     def __getitem__(self, key: Index) -> Any:
-        return apply(getitem, (self, key), {})
+        return apply(getitem, (self, as_indexed(key)), {})
 
     def __bool__(self) -> bool:
         result = bool(self._value)

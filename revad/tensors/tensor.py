@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import CONTAINERS
+from revad.base.arrays import CONTAINERS, as_indexed
 from revad.base.aval import aval_of
 from revad.engine import overlaps, views
-from revad.engine.dispatch import apply, find_top
+from revad.engine.dispatch import apply, find_top, labelled_operand
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
@@ -131,9 +131,14 @@ class Tensor(ArrayMethods, Tracked):
     def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.call(function, args, kwargs)
 
+    @property
+    def __pandas_priority__(self) -> int:
+        """Refuse: pandas asks for this, and for nothing else, where a tracked value is the right operand of its own objects."""
+        raise labelled_operand("an operator", "pandas object")
+
     def __setitem__(self, key: Index, value: Array) -> None:
         if value is not self and getattr(value, "_view", None) is None:
-            views.write(self, key, value)
+            views.write(self, as_indexed(key), as_indexed(value))
         elif views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
             return
         elif not is_basic(key) and overlaps.overlap(self, (value,)):
@@ -144,7 +149,7 @@ class Tensor(ArrayMethods, Tracked):
                 "become the same row; NumPy spares only its own arrays. Write `t[:] = t[rng.permutation(len(t))]`, or `t[i] = t[j].copy()`."
             )
         else:
-            views.write(self, key, value)
+            views.write(self, as_indexed(key), value)
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
     __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Callable, Iterator
 from functools import partial
+from inspect import unwrap
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -44,9 +45,8 @@ class Aliases:
         self.nodes = [handle._node for handle in handles]
         self.tracked = [(leaf, leaf._node) for leaf in leaves if isinstance(leaf, Tracked)]
         self.plain: list[tuple[Any, Any]] = []
-        while hasattr(f, "__wrapped__"):  # a gradient function, say
-            f = f.__wrapped__
-        at_hand = [value for value in _held_by(f) if type(value) is np.ndarray]
+        user = unwrap(f) if hasattr(f, "__wrapped__") else f  # of a gradient function, say
+        at_hand = [value for value in _held_by(user) if type(value) is np.ndarray]
         if others:
             at_hand += [value for value in others if type(value) is np.ndarray]
         if at_hand:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain, copied
+from revad.base.arrays import check_open, check_plain, copied
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, snapshot
@@ -151,6 +151,13 @@ def own_copy(leaf: Any) -> Any:
 def constant_of(value: Any) -> Any:
     """Return the array of a buffer that nothing tracked was written into (`revad.numpy`); any other value as it is."""
     return np.array(value) if isinstance(value, Tracked) and level_of(value) < 0 else value
+
+
+def check_output(value: Any, name: str) -> Any:
+    """Return a leaf of an output; refuse an object in which tracked values would not be found."""
+    if not isinstance(value, (Tracked, float)):
+        check_open(value, name)
+    return value
 
 
 def check_alive(values: list[Any], name: str) -> None:

@@ -19,7 +19,7 @@ from revad.engine.pulling import NanPolicy, is_ieee, own
 from revad.engine.tape import leaf
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.gradient import make
-from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
+from revad.transforms.arguments import Chosen, check_alive, check_output, constant_of, own_copy, zero_like
 from revad.typing import Array, PyTree
 
 
@@ -53,7 +53,7 @@ class Recording:
             self.aux = self._below(aux)
         self.output = output
         outputs, self.rebuild = flatten(output)
-        self.values = [self._untrack(value) for value in outputs]
+        self.values = [check_output(self._untrack(value), name) for value in outputs]
         self.nodes = [node_of(value, level) for value in outputs]
         check_alive(self.values, name)
 

@@ -18,6 +18,7 @@ import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, level_of
+from revad.engine.levels import recording
 from revad.engine.probes import node_dtype, node_number, node_shape, node_size, number_of
 from revad.engine.tape import leaf, next_order
 from revad.errors import LostGradientError
@@ -83,7 +84,11 @@ def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) ->
 
     def pull(g: Array, leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]
-        return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
+        token = recording.set(True)  # the right-hand side runs again, and may write tracked values into arrays that it makes
+        try:
+            return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
+        finally:
+            recording.reset(token)
 
     operation = whole("flow", run, pull)
     leaves = (t0, y0, *ts, *[handle(node) for node in nodes])
@@ -160,7 +165,7 @@ def adjoint(
         found = cotangents(out, _fit(cotangent, out), level, marker)
         pieces = [found.pop(number_of(variable), np.zeros(n))]
         pieces += [np.reshape(found.pop(node_number(node), np.zeros(node_size(node))), -1) for node in nodes]
-        if found:
+        if any(number > marker for number in found):  # the others are arrays that the right-hand side made
             raise LostGradientError(
                 "solve_ivp: the right-hand side uses other tracked values in the backward pass than it did in the forward pass. "
                 "A tracked value that it closes over was replaced in between; pass it through `args`."

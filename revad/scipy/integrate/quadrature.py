@@ -15,10 +15,10 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 import scipy.special as scipy_special
 
-from revad.engine.handles import Tracked, level_of, levels_of
+from revad.engine.handles import level_of, levels_of
 from revad.engine.probes import cut, node_dtype, node_number, node_size
 from revad.engine.tape import next_order
-from revad.errors import NoRuleError
+from revad.errors import LostGradientError, NoRuleError
 from revad.scipy.integrate._closures import (
     cotangents,
     handle,
@@ -33,6 +33,7 @@ from revad.scipy.integrate._closures import (
 from revad.transforms.implicit import one_step, refuse_captured
 from revad.typing import Array
 
+_ROUNDS = 8  # after which new dependencies are no branches that earlier rounds have not taken
 Integrand = Callable[[Any], Any]
 Engine = Callable[[Integrand, float, float], Any]
 
@@ -51,7 +52,7 @@ class Watched:
         """Return the plain value."""
         marker = next_order()
         value = self.f(x)
-        if isinstance(value, Tracked):
+        if level_of(value) >= 0:  # not a buffer of `revad.numpy` that nothing tracked was written into
             self._note(value, marker)
         return plain(value)
 
@@ -112,12 +113,17 @@ def _shaped(vector: Array, like: Array) -> Array:
 def _attach(value: Array, f: Integrand, level: int, nodes: list[Any], inner: Callable[[Integrand], Any]) -> Array:
     """Return the value, tracked as a linear function of nodes of the tape with the slopes ∫ ∂f/∂node dx."""
     outputs = max(1, np.size(plain(value)))
-    while True:
+    for _ in range(_ROUNDS):
         slopes = Slopes(f, level, nodes, outputs)
         total = np.reshape(inner(slopes), (outputs, -1))
         if not slopes.missed:
             break
         nodes = nodes + list(slopes.missed.values())
+    else:
+        raise LostGradientError(
+            "the integrand depends on other tracked values at every call: it writes into an array, or changes a variable, that it "
+            "closes over. Make the array inside the integrand."
+        )
     change: Any = 0.0
     start = 0
     for node, size in zip(nodes, slopes.sizes, strict=True):
