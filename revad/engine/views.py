@@ -8,11 +8,11 @@ a write to the base, after which its views are read again.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import getitem
 from sys import getrefcount
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy import ndarray
@@ -27,6 +27,8 @@ from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
 from revad.operations.writing import Step, shows_twice, take_step, write_at
 from revad.typing import Array, Function, Index
+
+Call: TypeAlias = tuple[Sequence[Any], dict[str, Any]]  # the arguments of a call
 
 _writing = RLock()  # a write reads a handle and binds it anew; threads that write other elements of it wait for that
 
@@ -50,25 +52,29 @@ class View(NamedTuple):
     item: int | None  # of several outputs, as `np.split` gives
 
 
-def note_views(outputs: Any, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """If outputs show the memory of an argument, as those of a reshape or a split do, remember how they were read."""
+def note_views(outputs: Any, ans: Array, function: Function, given: Call, below: Call) -> None:
+    """If outputs show the memory of an argument, as those of a reshape or a split do, remember how they were read.
+
+    ``below`` is what the call was computed from: the arguments may stand for new values by now, which another thread wrote.
+    """
     if type(ans) in CONTAINERS:
         for i, (output, part) in enumerate(zip(outputs, ans, strict=True)):
-            _note(output, part, function, args, kwargs, i)
+            _note(output, part, function, given, below, i)
     else:
-        _note(outputs, ans, function, args, kwargs, None)
+        _note(outputs, ans, function, given, below, None)
 
 
-def _note(
-    output: Array, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], item: int | None
-) -> None:
+def _note(output: Array, ans: Array, function: Function, given: Call, below: Call, item: int | None) -> None:
     if not isinstance(output, Tracked) or not (type(ans) is np.ndarray or hasattr(ans, "_view")):
         return
-    arguments: Any = (*enumerate(args), *kwargs.items())
+    args, kwargs = given
+    lower, lower_kwargs = below
+    arguments: list[tuple[Any, Any, Any]] = [(i, base, lower[i]) for i, base in enumerate(args)]
+    arguments += [(name, base, lower_kwargs[name]) for name, base in kwargs.items()]
     if item is not None and item < len(args):
-        arguments = ((item, args[item]), *arguments)  # output i of `np.broadcast_arrays` shows argument i
-    for position, base in arguments:
-        if isinstance(base, Tracked) and base is not output and _shows(ans, base._value):
+        arguments.insert(0, arguments[item])  # output i of `np.broadcast_arrays` shows argument i
+    for position, base, value in arguments:
+        if isinstance(base, Tracked) and base is not output and _shows(ans, value):
             args = tuple([None if i == position else _shape_of(value) for i, value in enumerate(args)])
             kwargs = {name: None if name == position else value for name, value in kwargs.items()}
             link(output, View(base, function, args, position, kwargs, item))

@@ -54,7 +54,7 @@ class Dual(Tensor):
         else:
             parts = [dual(part, t, level) for part, t in zip(ans, tangent, strict=True)]
             outputs = type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)  # pyright: ignore[reportCallIssue]
-        note_views(outputs, ans, operation.function, args, kwargs)
+        note_views(outputs, ans, operation.function, (args, kwargs), (below_args, below_kwargs))
         return outputs
 
 

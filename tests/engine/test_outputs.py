@@ -73,3 +73,20 @@ def test_outputs_that_numpy_refuses() -> None:
     refused(lambda z, o: np.multiply(z, 1j, out=o), TypeError, "Cannot cast output of numpy.multiply from")
     refused(lambda z, o: np.multiply.accumulate(z[0, 0], out=o), TypeError, "cannot accumulate on a scalar")
     refused(lambda z, o: np.sum(z, axis=0, keepdims=True, out=o[0]), ValueError, "cannot hold a result of shape")
+
+
+def test_extra_leading_axes_of_length_one() -> None:
+    """Copies and writes by key take them, ``ufunc.at`` does not."""
+
+    def f(z: Any) -> Any:
+        a = z * 1.0
+        np.copyto(a, np.cos(z)[None])
+        np.copyto(a, np.sin(z)[None, None], where=np.arange(3) > 0)
+        a[[0, 1]] = a[None, 1:] * 2
+        np.put(a, [0, 1], z[None, :1, :2])
+        return np.sum(a**2)
+
+    right(f, M)
+    for ufunc in (np.subtract, np.add, np.multiply):
+        refused(lambda z, o, ufunc=ufunc: ufunc.at(o, [0, 1], z[None, :2]), ValueError, "broadcast|more dimensions")
+        refused(lambda z, o, ufunc=ufunc: ufunc.at(o, slice(2), z[None, :2]), ValueError, "broadcast|more dimensions")
