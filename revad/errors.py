@@ -7,7 +7,7 @@
     ├── RuleError(TypeError)                  a rule that is written or used wrongly
     │   └── RuleShapeError(ValueError)        a rule returned a cotangent of the wrong shape
     ├── LostGradientError(TypeError)          an operation that would drop a derivative silently
-    ├── InPlaceError(RuntimeError)            a write whose effect could not be tracked
+    ├── InPlaceError(RuntimeError, ValueError)  a write whose effect could not be tracked
     ├── NotScalarError(TypeError)             `grad` of a function whose output is not a scalar
     ├── NotDifferentiableError(TypeError)     inputs (or outputs) that have no derivative: int, bool, object, str
     ├── ArgumentError(TypeError, ValueError)  wrong `argnums`, `jvp` tangents, malformed options
@@ -44,7 +44,7 @@ class LostGradientError(RevadError, TypeError):
     """An operation would have dropped a derivative silently."""
 
 
-class InPlaceError(RevadError, RuntimeError):
+class InPlaceError(RevadError, RuntimeError, ValueError):
     """A write whose effect on the derivative could not be tracked."""
 
 

@@ -10,6 +10,7 @@ C, so no interrupt comes in between; what is still noted of a lock that is open 
 from __future__ import annotations
 
 from _thread import allocate_lock, get_ident
+from collections.abc import Callable
 from contextvars import ContextVar
 from itertools import count
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 next_level = count(1).__next__
 linear_levels: set[int] = set()  # those on which a user's rule runs: what leaves them without its derivative is looked into
 cut_levels: set[int] = set()  # those of them that something has left
+write_guards: dict[int, Callable[[Any], None]] = {}  # by level: what is asked before a write into one of its handles
 
 
 class Flag:

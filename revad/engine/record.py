@@ -206,7 +206,7 @@ def follow_plan(
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
     if plan.joint is None if operation.forward is None else _may_show(ans, lower):
-        note_views(outputs, ans, operation.function, args, kwargs)
+        note_views(outputs, ans, operation.function, (args, kwargs), (lower, lower_kwargs))
     return outputs
 
 

@@ -65,6 +65,8 @@ class Reads:
             return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
+        if isinstance(self.dense, np.generic):  # what NumPy makes of a sum of arrays without axes
+            self.dense = np.array(self.dense)
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part

@@ -8,10 +8,11 @@ a write to the base, after which its views are read again.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import getitem
 from sys import getrefcount
-from typing import Any, NamedTuple
+from threading import RLock
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy import ndarray
@@ -19,12 +20,17 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, plain
+from revad.engine.levels import write_guards
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause
 from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
-from revad.operations.writing import Step, take_step, write_at
+from revad.operations.writing import Step, shows_twice, take_step, write_at
 from revad.typing import Array, Function, Index
+
+Call: TypeAlias = tuple[Sequence[Any], dict[str, Any]]  # the arguments of a call
+
+writing = RLock()  # a write reads a handle and binds it anew; threads that write other elements of it wait for that
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:
@@ -46,22 +52,29 @@ class View(NamedTuple):
     item: int | None  # of several outputs, as `np.split` gives
 
 
-def note_views(outputs: Any, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """If outputs show the memory of an argument, as those of a reshape or a split do, remember how they were read."""
+def note_views(outputs: Any, ans: Array, function: Function, given: Call, below: Call) -> None:
+    """If outputs show the memory of an argument, as those of a reshape or a split do, remember how they were read.
+
+    ``below`` is what the call was computed from: the arguments may stand for new values by now, which another thread wrote.
+    """
     if type(ans) in CONTAINERS:
         for i, (output, part) in enumerate(zip(outputs, ans, strict=True)):
-            _note(output, part, function, args, kwargs, i)
+            _note(output, part, function, given, below, i)
     else:
-        _note(outputs, ans, function, args, kwargs, None)
+        _note(outputs, ans, function, given, below, None)
 
 
-def _note(
-    output: Array, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], item: int | None
-) -> None:
+def _note(output: Array, ans: Array, function: Function, given: Call, below: Call, item: int | None) -> None:
     if not isinstance(output, Tracked) or not (type(ans) is np.ndarray or hasattr(ans, "_view")):
         return
-    for position, base in (*enumerate(args), *kwargs.items()):
-        if isinstance(base, Tracked) and base is not output and _shows(ans, base._value):
+    args, kwargs = given
+    lower, lower_kwargs = below
+    arguments: list[tuple[Any, Any, Any]] = [(i, base, lower[i]) for i, base in enumerate(args)]
+    arguments += [(name, base, lower_kwargs[name]) for name, base in kwargs.items()]
+    if item is not None and item < len(args):
+        arguments.insert(0, arguments[item])  # output i of `np.broadcast_arrays` shows argument i
+    for position, base, value in arguments:
+        if isinstance(base, Tracked) and base is not output and _shows(ans, value):
             args = tuple([None if i == position else _shape_of(value) for i, value in enumerate(args)])
             kwargs = {name: None if name == position else value for name, value in kwargs.items()}
             link(output, View(base, function, args, position, kwargs, item))
@@ -86,9 +99,14 @@ def link(output: Tracked, view: View) -> None:
     output._view = view
     views = getattr(view.base, "_views", None)
     if views is None:
-        views = view.base._views = []
-    elif len(views) >= 32 and len(views) & (len(views) - 1) == 0:
-        views[:] = [reference for reference in views if reference() is not None]
+        with writing:
+            views = getattr(view.base, "_views", None)
+            if views is None:
+                views = view.base._views = []
+    elif (n := len(views)) >= 32 and n & (n - 1) == 0:
+        with writing:  # other threads may append meanwhile
+            n = len(views)
+            views[:n] = [reference for reference in views[:n] if reference() is not None]
     views.append(weakref.ref(output))
 
 
@@ -107,20 +125,21 @@ def write(handle: Any, key: Index, value: Array, *, adds: bool = False) -> None:
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
-    if Pause.blocks and handle._node[LEVEL] <= Pause.level.get():
-        handle._value = _write_paused(handle._value, key, value, adds)
-        return
-    base = handle
-    steps: list[Step] = []
-    check_writable(base)
-    while (view := getattr(base, "_view", None)) is not None:
-        steps.append(view[1:])
-        base = view.base
+    with writing:
+        if Pause.blocks and handle._node[LEVEL] <= Pause.level.get():
+            handle._value = _write_paused(handle._value, key, value, adds)
+            return
+        base = handle
+        steps: list[Step] = []
         check_writable(base)
-    value = stacked(value)
-    spare = _is_spare(base) and (not isinstance(value, Tracked) or value.writes_in_place)
-    rebind(base, apply(write_at, (base, tuple(steps[::-1]), key, value, adds, spare), {}))
-    _refresh(base)
+        while (view := getattr(base, "_view", None)) is not None:
+            steps.append(view[1:])
+            base = view.base
+            check_writable(base)
+        value = stacked(value)
+        spare = _is_spare(base) and (not isinstance(value, Tracked) or value.writes_in_place)
+        rebind(base, apply(write_at, (base, tuple(steps[::-1]), key, value, adds, spare), {}))
+        _refresh(base)
 
 
 def _write_paused(value: Array, key: Index, written: Any, adds: bool) -> Any:  # noqa: FBT001
@@ -148,7 +167,12 @@ def _is_spare(base: Tracked) -> bool:
             known += 1
     if buffer is memory:
         return _references(handle) <= known + 1  # the variable `buffer`
-    return _references(handle) <= _ALONE + 1 and type(memory) is ndarray and getrefcount(buffer.base) <= known
+    return (
+        _references(handle) <= _ALONE + 1
+        and type(memory) is ndarray
+        and getrefcount(buffer.base) <= known
+        and not shows_twice(buffer)
+    )
 
 
 def _references(handle: Any) -> int:
@@ -197,6 +221,9 @@ def stacked(value: Array) -> Any:
 
 def check_writable(handle: Tracked) -> None:
     """Refuse a write into a leaf: it is the variable that gradients are asked for."""
+    guard = write_guards.get(handle._node[LEVEL])
+    if guard is not None:
+        guard(handle)
     value = plain(handle)
     if isinstance(value, np.ndarray) and not value.flags.writeable:
         raise InPlaceError(
@@ -209,6 +236,8 @@ def check_writable(handle: Tracked) -> None:
             "To update it (an optimiser's step), write inside `with revad.no_grad():`; to compute with a changed copy, "
             "use `y = x.copy()` first."
         )
+    if isinstance(value, (float, complex, np.generic)):
+        raise TypeError("a tracked scalar does not support item assignment: it is a number, not an array, as in NumPy.")
 
 
 def _refresh(base: Tracked) -> None:

@@ -261,9 +261,9 @@ class Buffer(GradTensor, Dual, Captured):
         """Partition in place."""
         _writable(self).partition(kth, axis)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return a copy in another dtype, which may be written into as well."""
-        return buffer(np.array(_memory.__get__(self).astype(dtype, **kwargs)))
+        return buffer(np.array(_memory.__get__(self).astype(dtype, *args, **kwargs)))
 
     def copy(self, order: Any = "C") -> Any:
         """Return a copy, which may be written into as well."""

@@ -23,6 +23,8 @@ def as_strided(x: Array, shape: Any = None, strides: Any = None, *args: Any, **k
     if not isinstance(x, Tracked) or isinstance(x, Buffer):
         return np.lib.stride_tricks.as_strided(x, shape, strides, *args, **kwargs)
     itemsize = x.dtype.itemsize
+    if strides is not None:
+        shape, x = x.shape if shape is None else shape, _in_rows(x)
     wanted = _contiguous(x) if strides is None else tuple(strides)
     if any(stride % itemsize for stride in wanted):
         raise ArgumentError(
@@ -49,3 +51,16 @@ def strided_adjoint(g: Array, x: Aval, shape: tuple[int, ...], steps: tuple[int,
     """Add every element back to where it was read."""
     numbers = strided(np.arange(x.size), shape, steps)
     return np.reshape(unindex([np.ravel(g)], [np.ravel(numbers)], g, (x.size,), x.dtype), x.shape)
+
+
+def _in_rows(x: Any) -> Any:
+    """Return an array with its axes in the order in which they are nested in memory: strides count bytes there."""
+    if x.flags.c_contiguous:
+        return x
+    x = np.transpose(x, sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
+    if not x.flags.c_contiguous:
+        raise ArgumentError(
+            "as_strided of a tracked array that is part of a larger one, with strides of one's own: they may lead to elements in "
+            "between, which it does not hold. Make a copy first, `x = x.copy()`, and take its strides."
+        )
+    return x

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from revad.base.arrays import copied
+from revad.errors import InPlaceError
 from revad.operations.indexing import add_at, in_order
 from revad.operations.protocol import own
 from revad.typing import Array, Index
@@ -35,14 +35,14 @@ def locate(x: Array, steps: tuple[Step, ...], key: Index) -> tuple[Any, Any]:
     """Return a view of ``x``, and the key in it, that the steps and the key lead to.
 
     A step may copy where it did not on another array, as a reshape does if the elements lie in another order, or show an element
-    several times, as sliding windows do. Then the elements are found by their numbers.
+    several times, as sliding windows and broadcasts do. Then the elements are found by their numbers.
     """
     if not steps:
         return x, key
     target = x
     for step in steps:
         target = take_step(step, target)
-    if np.may_share_memory(target, x) and not any(step[0] is sliding_window_view for step in steps):
+    if np.may_share_memory(target, x) and not shows_twice(target):
         return target, key
     numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
     target = x
@@ -51,7 +51,37 @@ def locate(x: Array, steps: tuple[Step, ...], key: Index) -> tuple[Any, Any]:
             target = take_step(step, target)
         else:
             numbers = take_step(step, numbers)
-    return target, np.unravel_index(numbers[key], np.shape(x))
+    return flat_key(target, numbers[key])
+
+
+def flat_key(x: Array, numbers: Array) -> tuple[Any, Any]:
+    """Return an array, and the key in it of the elements with these numbers in C order; without axes it is seen as a vector."""
+    shape = np.shape(x)
+    return (x, np.unravel_index(numbers, shape)) if shape else (np.reshape(x, (1,)), numbers)
+
+
+def own_copy(x: Array) -> Array:
+    """Return a copy of an array to write into."""
+    if type(x) is not np.ndarray:
+        return np.copy(x)
+    if shows_twice(x):
+        raise InPlaceError(
+            f"a write into an array (shape {x.shape}, strides {x.strides}) that shows an element of its memory at several places, as "
+            "np.broadcast_arrays and as_strided give: the others would change too. Write into a copy in C order, `t = t.copy()`."
+        )
+    return copied(x)
+
+
+def shows_twice(x: Array) -> bool:
+    """Return whether the elements of an array may overlap in memory."""
+    if x.flags.forc:
+        return False
+    extent = x.itemsize
+    for step, n in sorted((abs(step), n) for step, n in zip(x.strides, x.shape, strict=True) if n > 1):
+        if step < extent:
+            return True
+        extent += (n - 1) * step
+    return False
 
 
 @own
@@ -85,7 +115,7 @@ def write_at(x: Array, steps: tuple[Step, ...], key: Index, value: Any, adds: bo
            [5., 0.]])
     """
     if not spare:
-        x = copied(x) if type(x) is np.ndarray else np.copy(x)
+        x = own_copy(x)
     target, key = locate(x, steps, key)
     if adds:
         add_at(target, key, value)

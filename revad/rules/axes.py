@@ -38,6 +38,11 @@ def restore_axes(y: Array, ndim: int, axis: Axis, keepdims: Any) -> Array:
     return y if index is None else y[index]
 
 
+def picked_axis(a: Aval, axis: int | None) -> tuple[int, tuple[int, ...]]:
+    """Return the axis, counted from the front, along which elements are picked, and the shape with it: of one axis without any."""
+    return (0, (a.size,)) if axis is None or a.ndim == 0 else (axis % a.ndim, a.shape)
+
+
 @lru_cache(maxsize=4096)
 def count(shape: tuple[int, ...], axis: Axis) -> int:
     """Return how many elements go into each element of a reduction."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from revad.errors import InPlaceError
 from revad.operations.operation import ONE
 from revad.operations.registry import composite, elementwise, linear, vjp
 from revad.typing import Array
@@ -55,14 +54,13 @@ elementwise(np.angle, z=angle_slope)
 @composite(np.nan_to_num)
 def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """Replace what is not finite, in a complex array for each part on its own; finite elements pass."""
-    if not copy:
-        raise InPlaceError(
-            "np.nan_to_num(..., copy=False) would overwrite its argument, which may be needed for derivatives. "
-            "Drop `copy=False` and use the returned value."
-        )
+    if not copy and np.ndim(x):
+        x[...] = nan_to_num(x, True, nan, posinf, neginf)
+        return x
     if np.iscomplexobj(x):
-        return nan_to_num(np.real(x), copy, nan, posinf, neginf) + 1j * nan_to_num(np.imag(x), copy, nan, posinf, neginf)
+        return nan_to_num(np.real(x), True, nan, posinf, neginf) + 1j * nan_to_num(np.imag(x), True, nan, posinf, neginf)
     largest = np.finfo(np.result_type(x)).max
     x = np.where(np.isnan(x), nan, x)
     x = np.where(np.isposinf(x), largest if posinf is None else posinf, x)
-    return np.where(np.isneginf(x), -largest if neginf is None else neginf, x)
+    x = np.where(np.isneginf(x), -largest if neginf is None else neginf, x)
+    return x if np.ndim(x) else x[()]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from revad.operations.layouts import arranged_like
 from revad.operations.operation import NONDIFF, ONE
 from revad.operations.registry import composite, elementwise
 from revad.rules.axes import along, as_array, as_dtype
@@ -76,7 +77,9 @@ def gradient(f: Any, *varargs: Any, axis: Axis = None, edge_order: int = 1) -> A
     if edge_order not in (1, 2):
         raise ValueError(f"edge_order is 1 or 2, not {edge_order}")
     spacings = varargs if len(varargs) == len(axes) else (varargs or (1.0,)) * len(axes)
-    slopes = [as_dtype(gradient_along(f, i, h, edge_order), f.dtype) for i, h in zip(axes, spacings, strict=True)]
+    slopes = [
+        arranged_like(as_dtype(gradient_along(f, i, h, edge_order), f.dtype), f) for i, h in zip(axes, spacings, strict=True)
+    ]
     return slopes[0] if len(axes) == 1 else tuple(slopes)
 
 

@@ -14,9 +14,11 @@ import numpy as np
 from revad.base.aval import Aval, aval_of, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
+from revad.operations.layouts import in_order
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
 from revad.operations.writing import index_update
+from revad.rules.axes import picked_axis
 from revad.rules.scattering import along_axis
 from revad.typing import Array, Axis, Function
 
@@ -38,10 +40,7 @@ vjp(operator.getitem, b=NONDIFF)
 @linear(np.take, "a")
 def take_adjoint(g: Array, a: Aval, indices: Array, axis: int | None = None, mode: str = "raise") -> Array:
     """Scatter along one axis: ā[..., indices, ...] += ȳ."""
-    if axis is None or not a.ndim:  # NumPy lets a scalar pass for one element
-        axis, shape = 0, (a.size,)
-    else:
-        axis, shape = axis % a.ndim, a.shape
+    axis, shape = picked_axis(a, axis)
     if mode == "wrap":
         indices = np.remainder(indices, shape[axis])
     elif mode == "clip":
@@ -98,7 +97,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
         if aval_of(condition).dtype != np.bool_:
             raise TypeError("invalid entry in condlist: should be boolean ndarray")
         chosen = np.where(condition, choice, chosen)
-    return chosen
+    return in_order(chosen, "C")
 
 
 @composite(np.compress)

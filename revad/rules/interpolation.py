@@ -35,7 +35,8 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, 
         f = np.where(x < xp[0], left, f)
     if right is not None:
         f = np.where(x > xp[-1], right, f)
-    return np.where(np.isnan(x), x, f)
+    f = np.where(np.isnan(x), x, f)
+    return f if np.ndim(f) else f[()]
 
 
 def periodic(x: Array, xp: Array, fp: Array, period: Any) -> tuple[Any, Any, Any]:

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import Aval, wider
+from revad.base.aval import Aval, aval_of, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
+from revad.operations.layouts import in_order, order_of
 from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear
 from revad.operations.writing import index_update
-from revad.rules.axes import as_array
+from revad.rules.axes import as_array, picked_axis
 from revad.typing import Array
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ def block(arrays: Any) -> Any:
             return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
         return np.concatenate([join(item, level + 1) for item in part], axis=level - depth)
 
-    return np.copy(join(arrays, 0)) if depth == 0 else join(arrays, 0)
+    return np.copy(arrays, "C") if depth == 0 else join(arrays, 0)
 
 
 def list_depth(arrays: Any) -> int:
@@ -156,7 +157,7 @@ def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Arra
         values = np.astype(values, arr.dtype)
     places = np.broadcast_to(np.where(where < 0, where + n, where), (many,))
     order = np.argsort(np.concatenate((places, beside(np.arange(n), places))), stable=True)
-    return np.take(np.concatenate((values, arr), axis), order, axis)
+    return in_order(np.take(np.concatenate((values, arr), axis), order, axis), order_of(arr))
 
 
 def positions(obj: Any, n: int) -> Any:
@@ -175,7 +176,9 @@ def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
     n = np.shape(arr)[axis]
     deleted = positions(obj, n)
     kept = index_update(beside(np.ones(n, dtype=bool), deleted), deleted, 0)
-    return np.take(arr, np.flatnonzero(kept), axis)
+    if isinstance(obj, slice) or (np.size(obj) == 1 and aval_of(obj).dtype != np.bool_):
+        return in_order(np.take(arr, np.flatnonzero(kept), axis), order_of(arr))
+    return arr[(slice(None),) * (axis % np.ndim(arr)) + (kept,)]
 
 
 @composite(np.resize)
@@ -243,10 +246,7 @@ def tile_adjoint(g: Array, A: Aval, reps: Any) -> Array:
 @linear(np.repeat, "a")
 def repeat_adjoint(g: Array, a: Aval, repeats: Any, axis: int | None = None) -> Array:
     """Sum over the copies of each element: ā[i] = Σ ȳ over the repeats[i] places that came from i."""
-    if axis is None or not a.ndim:  # NumPy lets a scalar pass for one element
-        axis, shape = 0, (a.size,)
-    else:
-        axis, shape = axis % a.ndim, a.shape
+    axis, shape = picked_axis(a, axis)
     before, n, after = shape[:axis], shape[axis], shape[axis + 1 :]
     if np.size(repeats) == 1:
         copies = np.reshape(g, (*before, n, int(np.ravel(repeats)[0]), *after))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from revad.operations.constants import beside
+from revad.operations.layouts import arranged_like
 from revad.operations.registry import composite, jvp, multilinear, vjp, vjp_joint
 from revad.rules.contraction import times_vector
 from revad.rules.matrices import mT
@@ -54,7 +55,7 @@ def matrix_power(a: Array, n: Any) -> Array:
     if np.ndim(a) < 2 or np.shape(a)[-1] != np.shape(a)[-2]:
         raise np.linalg.LinAlgError(f"Last 2 dimensions of the array must be square, not {np.shape(a)}.")
     if n == 0:
-        return np.zeros_like(a) + beside(np.eye(np.shape(a)[-1], dtype=a.dtype), a)
+        return arranged_like(np.zeros_like(a) + beside(np.eye(np.shape(a)[-1], dtype=a.dtype), a), a)
     if n < 0:
         a, n = np.linalg.inv(a), -n
     if n == 3:

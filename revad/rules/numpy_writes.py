@@ -13,13 +13,15 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.operations.registry import in_place
+from revad.operations.writing import flat_key
 from revad.rules.scattering import along_axis, may_repeat, read
 from revad.typing import Array, Ufunc
 
 
 def write_flat(a: Array, numbers: Any, value: Array) -> None:
     """Perform ``a.flat[numbers] = value``."""
-    a[np.unravel_index(numbers, np.shape(a))] = value
+    target, key = flat_key(a, numbers)
+    target[key] = value
 
 
 def cycled(values: Array, n: int) -> Array:
@@ -79,6 +81,8 @@ def copyto(dst: Any, src: Array, casting: Any = "same_kind", where: Any = True) 
     if not np.can_cast(source := aval_of(src).dtype, dst.dtype, casting):
         raise TypeError(f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule {casting!r}")
     mask = ... if where is True else np.broadcast_to(where, np.shape(dst))
+    if where is not True and (extra := np.ndim(src) - np.ndim(dst)) > 0 and np.shape(src)[:extra] == (1,) * extra:
+        src = np.reshape(src, np.shape(src)[extra:])
     dst[mask] = src if where is True else np.broadcast_to(src, np.shape(dst))[mask]
 
 
@@ -95,7 +99,8 @@ def fill_diagonal(a: Array, val: Any, wrap: bool = False) -> None:
     else:
         step, end = 1 + int(np.sum(np.cumprod(shape[:-1]))), None
     diagonal = np.arange(np.size(a))[:end:step]
-    write_flat(a, diagonal, cycled(val, diagonal.size))
+    if np.size(val):
+        write_flat(a, diagonal, cycled(val, diagonal.size))
 
 
 @in_place("at")  # pyright: ignore[reportArgumentType]
@@ -103,14 +108,17 @@ def at(ufunc: Ufunc, a: Array, indices: Array, b: Array = None) -> None:
     """``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
     operands: tuple[Any, ...] = () if b is None else (b,)
     if not may_repeat(indices):
-        a[indices] = ufunc(a[indices], *operands)
+        part = a[indices]
+        a[indices] = ufunc(part, *(np.broadcast_to(x, np.shape(part)) for x in operands))
         return
     numbers = read(np.arange(np.size(a)).reshape(np.shape(a)), indices)
     flat = np.ravel(numbers)
-    operands = tuple(np.ravel(np.broadcast_to(x, numbers.shape)) for x in operands)
+    operands = tuple(
+        np.ravel(np.broadcast_to(np.copy(x), numbers.shape)) for x in operands
+    )  # also if it lies in what is written
     for visit in visits(flat):
-        now = np.unravel_index(flat[visit], np.shape(a))
-        a[now] = ufunc(a[now], *(x[visit] for x in operands))
+        target, now = flat_key(a, flat[visit])
+        target[now] = ufunc(target[now], *(x[visit] for x in operands))
 
 
 def visits(flat: Array) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.operations.layouts import arranged_like
 from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import as_array, gather_axes, scatter_axes
@@ -26,7 +27,7 @@ def sort(
     direction: Any = {"stable": True, "descending": True} if descending else {"kind": "stable"}  # NumPy before 2.5 knows one
     if axis is None:
         a, axis = np.ravel(a), 0
-    return np.take_along_axis(a, np.argsort(a, axis=axis, **direction), axis=axis)
+    return arranged_like(np.take_along_axis(a, np.argsort(a, axis=axis, **direction), axis=axis), a)
 
 
 @composite(np.sort_complex)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
+from revad.operations.layouts import in_order, order_of
 from revad.operations.protocol import own
 from revad.operations.registry import composite, linear
 from revad.operations.writing import index_update
@@ -32,6 +33,12 @@ STATISTICS = {"maximum": np.max, "mean": np.mean, "median": np.median, "minimum"
 @composite(np.pad)
 def pad(array: Array, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Array:
     """Pad an array; the mode says with what."""
+    result = padded(array, pad_width, mode, kwargs)
+    return np.copy(result) if result is array else in_order(result, order_of(array))
+
+
+def padded(array: Array, pad_width: Any, mode: Any, kwargs: dict[str, Any]) -> Array:
+    """Return the array with what the mode puts around it."""
     shape = np.shape(array)
     widths = width_pairs(pad_width, len(shape))
     if callable(mode):
@@ -85,7 +92,7 @@ def stacked(values: Array) -> Array:
 @own
 def zero_pad(array: Array, widths: list[list[int]]) -> Array:
     """Put the array into a larger one full of zeros."""
-    return np.pad(array, widths)
+    return np.pad(array, widths) if widths else np.copy(array)
 
 
 @linear(zero_pad, "array")

@@ -15,6 +15,7 @@ from revad.base.aval import Aval, aval_of, cast
 from revad.errors import NoRuleError
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
+from revad.operations.layouts import has_order, in_order
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
 from revad.typing import Array
@@ -103,7 +104,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     grids = [np.reshape(x, (1,) * place + (-1,) + (1,) * (n - 1 - place)) for x, place in zip(xi, places, strict=True)]
     if not sparse:
         grids = np.broadcast_arrays(*grids)
-    return tuple(np.copy(grid) for grid in grids) if copy else grids
+    return tuple(np.copy(grid, "C") for grid in grids) if copy else grids
 
 
 @composite(np.ix_)
@@ -130,7 +131,6 @@ linear(np.roll, "a")(
 # Copies and casts ------------------------------------------------------------------------------------------------------------
 
 linear(np.copy, "a")(same)
-linear(np.astype, "x")(same)
 linear(cast, "x")(same)
 linear(beside, "value")(same)
 vjp(beside, like=NONDIFF)
@@ -142,41 +142,60 @@ def converted(a: Array, dtype: Any) -> Array:
     return x if dtype is None or aval_of(x).dtype == dtype else np.astype(x, dtype)
 
 
+@composite(np.astype)
+def astype(x: Array, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:
+    """Return a copy in a dtype, or the array itself where it has it and no copy is asked for."""
+    return x if not copy and aval_of(x).dtype == dtype else cast(x, np.dtype(dtype))
+
+
 @composite(np.array)
 def array(
     object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: Any = False, ndmin: int = 0, ndmax: int = 0
 ) -> Any:
-    """Copy; ``ndmin`` puts axes of length one in front. This and its kin see tracked values only through ``like=``."""
+    """Copy unless told otherwise; ``ndmin`` puts axes of length one in front. This and its kin see tracked values only through ``like=``."""
     x = converted(object, dtype)
-    x = np.copy(x, order) if copy and x is object else x
+    if x is not object:
+        x = in_order(x, "C" if isinstance(object, (list, tuple)) and order != "F" else order or "K")
+    elif copy or not has_order(x, order):
+        x = np.copy(x, order or "K")
+    if x is not object and copy is not None and not copy:
+        raise ValueError("Unable to avoid copy while creating an array as requested.")
     return np.reshape(x, (1,) * (ndmin - np.ndim(x)) + np.shape(x)) if np.ndim(x) < ndmin else x
 
 
 @composite(np.asarray)
 @composite(np.asanyarray)
 def asarray(a: Array, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None) -> Array:
-    """Return the array itself, or a copy in another dtype or order."""
-    x = converted(a, dtype)
-    return np.copy(x, order or "K") if x is a and (copy or order in ("C", "F")) else x
+    """Return the array itself where it has the dtype and lies in the order, else a copy that does."""
+    return array(a, dtype, copy=copy, order=order)
 
 
 @composite(np.ascontiguousarray)
 def ascontiguousarray(a: Array, dtype: Any = None) -> Array:
-    """Copy, with at least one axis."""
-    return np.atleast_1d(np.copy(converted(a, dtype), "C"))
+    """Return the array in C order, with at least one axis."""
+    return array(a, dtype, copy=None, order="C", ndmin=1)
 
 
 @composite(np.asfortranarray)
 def asfortranarray(a: Array, dtype: Any = None) -> Array:
-    """Copy, with at least one axis, the first one fastest."""
-    return np.atleast_1d(np.copy(converted(a, dtype), "F"))
+    """Return the array with its first axis fastest, with at least one axis."""
+    return array(a, dtype, copy=None, order="F", ndmin=1)
 
 
 @composite(np.require)
 def require(a: Array, dtype: Any = None, requirements: Any = None) -> Array:
-    """Copy, which meets every requirement but one for the order in memory."""
-    letters = [str(r)[:1].upper() for r in ([requirements] if isinstance(requirements, str) else requirements or ())]
-    return np.copy(converted(a, dtype), "F" if "F" in letters else "C" if "C" in letters else "K")
+    """Return the array itself where it meets the requirements, else a copy that does."""
+    letters = {str(r)[:1].upper() for r in ([requirements] if isinstance(requirements, str) else requirements or ())}
+    if "O" in letters:
+        raise NoRuleError(
+            "np.require(..., requirements='O') copies an array that does not own its memory, which is not known of a tracked value. "
+            "Write np.copy(t) for one of your own."
+        )
+    order = "F" if "F" in letters else "C" if "C" in letters else "A" if letters else "K"
+    x = array(a, dtype, copy=None, order=order)
+    flags = getattr(x, "flags", None)
+    lacking = flags is not None and any(not flags[letter] for letter in letters & {"W", "A"})
+    return np.copy(x, order) if lacking else x
 
 
 # Windows ---------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.operations.layouts import arranged_like
 from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import as_array, as_dtype, gather_axes, normal_axes, restore_axes
@@ -105,7 +106,7 @@ def reduce(
 def fold(ufunc: Ufunc, x: Array, mask: Array, initial: Any) -> Array:
     """Apply the ufunc to the total so far and one more slice, until all are used; a mask says where a slice counts."""
     if initial is None and mask is None and x.shape[0]:
-        total, x = x[0], x[1:]
+        total, x = np.positive(x[0]) if x.shape[0] == 1 else x[0], x[1:]  # not a view of the operand
     elif initial is None and ufunc.identity is None:
         raise ValueError(f"{ufunc.__name__} has no identity, so to reduce no elements, or those in a mask, give initial=...")
     else:
@@ -130,16 +131,18 @@ def accumulate(ufunc: Ufunc, array: Array, axis: int = 0, dtype: Any = None, out
         return RUNNING[ufunc](array, axis=axis, dtype=dtype)
     y = np.moveaxis(array if dtype is None else as_dtype(array, np.dtype(dtype)), axis, 0)
     n, step = y.shape[0], 1
+    if n < 2:
+        return np.positive(np.moveaxis(y, 0, axis))
     if ufunc in ASSOCIATIVE:
         while step < n:
             y = np.concatenate([y[:step], ufunc(y[:-step], y[step:])])
             step *= 2
-    elif n:
+    else:
         totals = [y[0]]
         for i in range(1, n):
             totals.append(ufunc(totals[-1], y[i]))
         y = np.stack(totals)
-    return np.moveaxis(y, 0, axis)
+    return arranged_like(np.moveaxis(y, 0, axis), array)
 
 
 @composite("reduceat")  # pyright: ignore[reportArgumentType]
@@ -150,7 +153,10 @@ def reduceat(ufunc: Ufunc, array: Array, indices: Array, axis: int = 0, dtype: A
     starts = [int(i) for i in indices]
     stops = [*starts[1:], x.shape[0]]
     parts = [reduce(ufunc, x[i:j]) if i < j else x[i] for i, j in zip(starts, stops, strict=True)]
-    return np.moveaxis(np.stack(parts), 0, axis)
+    model = np.maximum.reduceat(
+        arranged_like(np.zeros(array.shape, np.uint8), array), starts, axis
+    )  # no simpler rule says how it lies
+    return arranged_like(np.moveaxis(np.stack(parts), 0, axis), model)
 
 
 @composite("outer")  # pyright: ignore[reportArgumentType]

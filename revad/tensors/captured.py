@@ -14,7 +14,7 @@ from revad.base.places import user_site
 from revad.engine.dispatch import strip_call
 from revad.engine.handles import Tracked, keep, refuse_closure, snapshot
 from revad.engine.tape import LEVEL
-from revad.engine.views import note_views
+from revad.engine.views import Call, note_views
 from revad.operations.operation import Operation
 from revad.programs.program import Program
 from revad.programs.steps import Guard, Ref, Step
@@ -53,7 +53,7 @@ class Captured(Tensor):
         ans = operation.function(*below_args, **below_kwargs)
         if operation.function in _STATIC:
             return ans
-        return _write(program, level, operation.function, args, kwargs, ans)
+        return _write(program, level, operation.function, (args, kwargs), (below_args, below_kwargs), ans)
 
     def __bool__(self) -> bool:
         return self._decide(bool)
@@ -88,7 +88,8 @@ def _program_of(args: Any, level: int) -> Any:
     return None
 
 
-def _write(program: Program, level: int, function: Function, args: Any, kwargs: Any, ans: Array) -> Any:
+def _write(program: Program, level: int, function: Function, given: Call, below: Call, ans: Array) -> Any:
+    args, kwargs = given
     index = program.size
     program.size += 1
     several = isinstance(ans, CONTAINERS)
@@ -98,7 +99,7 @@ def _write(program: Program, level: int, function: Function, args: Any, kwargs: 
     program.steps.append(Step(index, function, arguments, named, aval, *user_site()))
     if not several:
         out = captured(ans, index, level, program)
-        note_views(out, ans, function, args, kwargs)
+        note_views(out, ans, function, given, below)
         return out
     parts: list[Any] = []
     for i, part in enumerate(ans):
@@ -107,7 +108,7 @@ def _write(program: Program, level: int, function: Function, args: Any, kwargs: 
         program.steps.append(Step(position, operator.getitem, (Ref(index), i), {}, aval_of(part), *user_site()))
         parts.append(captured(part, position, level, program))
     outputs = type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)
-    note_views(outputs, ans, function, args, kwargs)
+    note_views(outputs, ans, function, given, below)
     return outputs
 
 

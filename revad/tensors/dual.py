@@ -115,7 +115,7 @@ class Dual(Tensor):
         else:
             parts = [dual(part, t, level) for part, t in zip(ans, tangent, strict=True)]
             outputs = type(ans)(*parts) if hasattr(ans, "_fields") else type(ans)(parts)  # pyright: ignore[reportCallIssue]
-        note_views(outputs, ans, operation.function, args, kwargs)
+        note_views(outputs, ans, operation.function, (args, kwargs), (below_args, below_kwargs))
         return outputs
 
     def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -228,7 +228,7 @@ def call(level: int, function: Function, args: Any, kwargs: dict[str, Any], othe
                 if type(ans) is ndarray or type(ans) in SCALARS:
                     out = dual(ans, follow(plan, operation, args, lower, kwargs, ans), level)
                     if type(ans) is ndarray and (ans.base is not None or any(ans is value for value in lower)):
-                        note_views(out, ans, function, args, kwargs)
+                        note_views(out, ans, function, (args, kwargs), (lower, kwargs))
                     return out
     if otherwise is not None:
         return otherwise(function, args, kwargs)

@@ -11,13 +11,15 @@ import numpy as np
 
 from revad.base.arrays import as_indexed, is_labelled
 from revad.base.aval import aval_of, cast
-from revad.engine import views
+from revad.engine import overlaps, views
 from revad.engine.dispatch import apply, find_top
 from revad.engine.handles import Tracked, plain
 from revad.engine.levels import note_cut
 from revad.engine.watching import Pause, note_exit
 from revad.errors import InPlaceError, LostGradientError
+from revad.operations.layouts import has_order, in_order, order_of
 from revad.tensors import calls
+from revad.tensors.flat import Flat
 from revad.typing import Array, Index
 
 
@@ -99,7 +101,8 @@ class ArrayMethods:
     @property
     def flags(self) -> Any:
         """How the value lies in memory."""
-        return np.asarray(plain(self)).flags
+        value = plain(self)
+        return (np.asarray(value) if isinstance(value, (float, complex)) else value).flags
 
     @property
     def device(self) -> str:
@@ -144,8 +147,11 @@ class ArrayMethods:
         return Flat(self)
 
     @flat.setter
-    def flat(self, value: Array) -> None:
-        Flat(self)[:] = value
+    def flat(self, value: Any) -> None:
+        if overlaps.overlap(self, (value,)):
+            overlaps.move(lambda target, elements: setattr(target, "flat", elements), self, value)  # pyright: ignore[reportArgumentType]
+        else:
+            Flat(self)[:] = value
 
     def __len__(self) -> int:
         shape = self.shape
@@ -198,10 +204,10 @@ class ArrayMethods:
         return int(apply(np.ceil, (self,), {}))
 
     def __copy__(self) -> Any:
-        return apply(np.copy, (self,), {})
+        return self.copy("K")
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return apply(np.copy, (self,), {})
+        return self.copy("K")
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise lost_gradient("pickling (or sending to another process)", self)
@@ -223,28 +229,45 @@ class ArrayMethods:
         """Refuse: Python numbers carry no derivative."""
         raise lost_gradient("t.tolist()", self)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(
+        self,
+        dtype: Any,
+        order: Any = "K",
+        casting: Any = "unsafe",
+        subok: Any = True,  # noqa: FBT002
+        copy: Any = True,  # noqa: FBT002
+    ) -> Any:
         """Return a copy in another dtype; integers and bools carry no derivative and come back plain."""
-        if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
+        dtype = np.dtype(dtype)
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype!r} according to the rule {casting!r}")
+        order = order_of(self) if order == "A" else order
+        if not copy and dtype == self.dtype and has_order(self, order):
             return self
-        return apply(cast, (self, np.dtype(dtype)), {})
+        return in_order(apply(cast, (self, dtype), {}), order)
+
+    def copy(self, order: Any = "C") -> Any:
+        """Return a copy; unlike that of `np.copy`, its order is 'C' unless told otherwise."""
+        return apply(np.copy, (self, order), {}) if isinstance(plain(self), np.ndarray) else self
 
     def flatten(self, order: Any = "C") -> Any:
         """Return a copy collapsed to one axis."""
-        return apply(np.copy, (apply(np.ravel, (self,), {"order": order}),), {})
+        return apply(np.copy, (calls.call(np.ravel, (self, order), {}),), {})
 
     def conj(self) -> Any:
-        """Return the complex conjugate."""
-        return apply(np.conjugate, (self,), {})
+        """Return the complex conjugate; the value itself where it is real."""
+        return self if self.dtype.kind == "f" else apply(np.conjugate, (self,), {})
 
     conjugate = conj
 
-    def dot(self, b: Array) -> Any:
+    def dot(self, b: Array, out: Any = None) -> Any:
         """Return ``np.dot(self, b)``."""
-        return apply(np.dot, (self, b), {})
+        return calls.call(np.dot, (self, b), {"out": out} if out is not None else {})
 
     def fill(self, value: Array) -> None:
         """Set every element to a value, in place."""
+        if np.ndim(value):
+            raise ValueError(f"t.fill takes one number, not an array of shape {np.shape(value)}; write `t[...] = values`.")
         views.write(self, ..., value)  # pyright: ignore[reportArgumentType]
 
     def sort(self, axis: int = -1, **kwargs: Any) -> None:
@@ -259,7 +282,7 @@ class ArrayMethods:
         """Return a view; another dtype or class is refused, since the bytes in memory carry no derivative."""
         if args and args != (self.dtype,):
             raise lost_gradient("t.view(dtype)", self)
-        return self[...]
+        return self[...] if isinstance(plain(self), np.ndarray) else self
 
     def put(self, indices: Array, values: Array, mode: Any = "raise") -> None:
         """Write at positions of the flattened array, in place."""
@@ -307,15 +330,14 @@ class ArrayMethods:
     choose = _method(np.choose)
     diagonal = _method(np.diagonal)
     trace = _method(np.trace)
-    copy = _method(np.copy)
 
     def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
         """Return ``np.clip(self, min, max)``."""
         return calls.call(np.clip, (self, min, max), kwargs if out is None else {**kwargs, "out": out})
 
-    def compress(self, condition: Array, axis: int | None = None) -> Any:
+    def compress(self, condition: Array, axis: int | None = None, out: Any = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
-        return apply(np.compress, (condition, self, axis), {})
+        return calls.call(np.compress, (condition, self, axis), {"out": out} if out is not None else {})
 
 
 def set_shape(tensor: Any, new: Any) -> None:
@@ -348,29 +370,6 @@ def lost_gradient(what: str, value: Array) -> LostGradientError:
         "value itself (np.sin(t), np.stack([t, u]), a buffer from np.zeros_like(t)), or `import revad.numpy as np`. "
         "If you want a constant: revad.stop_gradient(t)."
     )
-
-
-class Flat:
-    """What ``t.flat`` gives: elements in row-major order, readable by index and by iteration, assignable."""
-
-    __slots__ = ("_tensor",)
-
-    def __init__(self, tensor: Any) -> None:
-        self._tensor = tensor
-
-    def __len__(self) -> int:
-        return self._tensor.size
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(apply(np.ravel, (self._tensor,), {}))
-
-    def __getitem__(self, key: Index) -> Any:
-        if isinstance(key, int):
-            return self._tensor[np.unravel_index(key % len(self) if -len(self) <= key < 0 else key, self._tensor.shape)]
-        return np.copy(apply(np.ravel, (self._tensor,), {})[key])
-
-    def __setitem__(self, key: Index, value: Array) -> None:
-        np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)
 
 
 _KEYS = frozenset((int, slice, np.ndarray, type(None), type(...)))

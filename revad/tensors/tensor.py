@@ -8,6 +8,9 @@ writes a program.
 from __future__ import annotations
 
 import operator
+import sys
+from dis import opname
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,13 +18,14 @@ from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS, as_indexed
 from revad.base.aval import aval_of
-from revad.engine import views
+from revad.engine import overlaps, views
 from revad.engine.dispatch import apply, find_top, labelled_operand
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
-from revad.errors import LostGradientError
+from revad.errors import InPlaceError, LostGradientError
 from revad.operations import python as operators
+from revad.operations.indexing import is_basic
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
@@ -60,18 +64,24 @@ def _in_place(operate: Function) -> Any:
         result = operate(self, other)
         if Pause.blocks and self._node[LEVEL] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
-        elif not isinstance(plain(self), ndarray):
+            return self
+        held = plain(self)
+        if not isinstance(held, ndarray):
             return result  # NumPy's scalars cannot be written into: the name is bound to a new value
-        elif not np.can_cast(aval_of(result).dtype, self.dtype, "same_kind"):
+        shape, dtype = aval_of(result)
+        if dtype != held.dtype and not np.can_cast(dtype, held.dtype, "same_kind"):
             raise TypeError(
-                f"an in-place operation would put a result of dtype {aval_of(result).dtype} into a tracked value of dtype "
-                f"{self.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
+                f"an in-place operation would put a result of dtype {dtype} into a tracked value of dtype "
+                f"{held.dtype}; NumPy refuses this too. Write `t = t * c` in place of `t *= c`."
             )
-        elif not isinstance(result, Tracked):  # a floor, say: a constant from now on
-            views.write(self, ..., result)
-        elif result.shape == self.shape and result.dtype == self.dtype:
+        if shape != held.shape:
+            raise ValueError(
+                f"an in-place operation would give a tracked value of shape {held.shape} the shape {shape}; NumPy refuses "
+                "this too. Write `t = t + c` in place of `t += c`."
+            )
+        if isinstance(result, Tracked) and dtype == held.dtype:
             self.replace(result)
-        else:
+        else:  # a floor, say, is a constant from now on
             views.write(self, ..., result)
         return self
 
@@ -127,8 +137,19 @@ class Tensor(ArrayMethods, Tracked):
         raise labelled_operand("an operator", "pandas object")
 
     def __setitem__(self, key: Index, value: Array) -> None:
-        if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+        if value is not self and getattr(value, "_view", None) is None:
             views.write(self, as_indexed(key), as_indexed(value))
+        elif views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
+            return
+        elif not is_basic(key) and overlaps.overlap(self, (value,)):
+            overlaps.move(lambda target, elements: operator.setitem(target, key, elements), self, value)
+        elif _called_by_compiled_code(sys._getframe(1)) and overlaps.overlap(self, (value,)):
+            raise InPlaceError(
+                f"t[{key!r}] = a view of t itself (shape {value.shape}), by compiled code. So rng.shuffle swaps rows, and with views both "
+                "become the same row; NumPy spares only its own arrays. Write `t[:] = t[rng.permutation(len(t))]`, or `t[i] = t[j].copy()`."
+            )
+        else:
+            views.write(self, as_indexed(key), value)
 
     def replace(self, new: Tensor) -> None:
         """Stand for a new value from now on, as an in-place operator says."""
@@ -172,3 +193,8 @@ class Tensor(ArrayMethods, Tracked):
 
     def __abs__(self) -> Any:
         return apply(np.absolute, (self,), {})
+
+
+def _called_by_compiled_code(frame: FrameType) -> bool:
+    """Return whether the innermost line of Python is in the middle of a call, not of an assignment to an item."""
+    return opname[frame.f_code.co_code[frame.f_lasti]].startswith(("CALL", "PRECALL"))

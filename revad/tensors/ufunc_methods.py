@@ -11,7 +11,7 @@ from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name
 from revad.tensors import calls
-from revad.typing import Function, Ufunc
+from revad.typing import Ufunc
 
 _REDUCE: dict[Any, Any] = {
     np.add: np.sum,
@@ -34,32 +34,30 @@ def call(ufunc: Ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, A
         return apply(ufunc, tuple([views.stacked(value) for value in inputs]), kwargs)
     operation: Any = lookup(method)  # the methods' definitions are registered under their names
     if method == "at":
-        calls.check_target(ufunc.at, inputs, kwargs)
+        calls.check_target(ufunc.at, inputs[0])
         if ufunc is np.add or ufunc is np.subtract:
             target, key, value = inputs
             return views.write(target, key, value if ufunc is np.add else np.negative(value), adds=True)
         return operation.composite(ufunc, *inputs, **kwargs)
-    if kwargs.get("out") is not None:
-        kwargs = {**kwargs, "out": kwargs["out"][0]}
+    if kwargs.get("out") is not None and method != "outer":
+        rest = {name: value for name, value in kwargs.items() if name != "out"}
+        return calls.write_results(
+            f"{qualified_name(ufunc)}.{method}", kwargs["out"][0], lambda: call(ufunc, method, inputs, rest)
+        )
     kwargs = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
     if method == "reduce" and ufunc in _REDUCE:
         kwargs.setdefault("axis", 0)
-        return _named(_REDUCE[ufunc], inputs, kwargs)
+        return apply(_REDUCE[ufunc], inputs, kwargs)
+    if method == "accumulate" and np.ndim(inputs[0]) == 0:
+        raise TypeError("cannot accumulate on a scalar")
     if method == "accumulate" and ufunc in _ACCUMULATE:
         kwargs.setdefault("axis", 0)
-        return _named(_ACCUMULATE[ufunc], inputs, kwargs)
+        return apply(_ACCUMULATE[ufunc], inputs, kwargs)
     if operation is not None and operation.composite is not None:
         return operation.composite(ufunc, *inputs, **kwargs)
     raise NoRuleError(
         f"{qualified_name(ufunc)}.{method} has no derivative rule. Write it with plain calls of np.{ufunc.__name__} on slices."
     )
-
-
-def _named(function: Function, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call an array function in place of a ufunc method, which may take ``out=``."""
-    if kwargs.get("out") is not None:
-        return calls.write_out(function, inputs, kwargs)
-    return apply(function, inputs, kwargs)
 
 
 def _masked(ufunc: Ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

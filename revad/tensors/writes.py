@@ -15,13 +15,17 @@ import numpy as np
 from numpy import ndarray
 
 from revad.engine.handles import Tracked
-from revad.engine.tape import WRITE, Leaf, next_order
+from revad.engine.levels import write_guards
+from revad.engine.tape import FIRST_EDGE, WRITE, Leaf, next_order
+from revad.engine.views import writing
 from revad.operations.indexing import is_basic
 from revad.typing import Array, Index
 
 
 def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked | None = None) -> bool:
     """Write into a value of a gradient level, with one node for it; or return False where it has to be looked at more closely.
+
+    A write reads the handle and binds it anew; threads that write other elements of it wait for that (`views.writing`).
 
     Parameters
     ----------
@@ -34,46 +38,53 @@ def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked 
     reader : Tracked, optional
         A view ``handle[key]`` that need not be read again, since it will stand for the value.
     """
-    x = handle._value
-    node = handle._node
-    if isinstance(node[-1], Leaf) or not (isinstance(x, Tracked) or (type(x) is ndarray and x.base is None)):
-        return False
-    part: Any = value
-    parent = None
-    if type(value) is type(handle):
-        part, parent = value._value, value._node
-        if parent[1] != node[1] or _reads(value, handle):
+    with writing:
+        x = handle._value
+        node = handle._node
+        if len(node) <= FIRST_EDGE or isinstance(node[-1], Leaf):  # an argument, into which a write may be refused
             return False
-    if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE:
-        return False
-    if isinstance(x, Tracked):  # of a lower level, which writes in its own way
-        if not (x.writes_in_place and _is_free(x, key, None) and np.shape(part) == ()):
+        if not (isinstance(x, Tracked) or (type(x) is ndarray and x.base is None)):
             return False
-        x[key] = part  # pyright: ignore[reportIndexIssue]
-    elif not _put(x, key, part):
-        return False
-    handle._node = (next_order(), node[1], node[2], node[3], (node, parent), WRITE, key, None)
-    return True
+        part: Any = value
+        parent = None
+        if type(value) is type(handle):
+            part, parent = value._value, value._node
+            if parent[1] != node[1] or _reads(value, handle):
+                return False
+        if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE:
+            return False
+        if isinstance(x, Tracked):  # of a lower level, which writes in its own way
+            if not (x.writes_in_place and _is_free(x, key, None) and np.shape(part) == ()):
+                return False
+            x[key] = part  # pyright: ignore[reportIndexIssue]
+        elif not _put(x, key, part):
+            return False
+        handle._node = (next_order(), node[1], node[2], node[3], (node, parent), WRITE, key, None)
+        return True
 
 
 def write_and_push(handle: Tracked, key: Index, value: Array, reader: Tracked | None = None) -> bool:
     """Write into a value of a forward level and into its tangent; or return False where it has to be looked at more closely."""
-    x = handle._value
-    node = handle._node
-    tangent = node[2]
-    if type(x) is not ndarray or x.base is not None or type(tangent) is not ndarray or tangent.base is not None:
-        return False
-    part: Any = value
-    moved: Any = 0.0
-    if type(value) is type(handle):
-        part, moved = value._value, value._node[2]
-        if value._node[1] != node[1] or _reads(value, handle):
+    with writing:
+        x = handle._value
+        node = handle._node
+        tangent = node[2]
+        if type(x) is not ndarray or x.base is not None or type(tangent) is not ndarray or tangent.base is not None:
             return False
-    if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE or getrefcount(tangent) > _ALONE:
-        return False
-    if type(moved) is ndarray and type(part) is not ndarray:
-        return False
-    return _put(x, key, part) and _put(tangent, key, moved)
+        part: Any = value
+        moved: Any = 0.0
+        if type(value) is type(handle):
+            part, moved = value._value, value._node[2]
+            if value._node[1] != node[1] or _reads(value, handle):
+                return False
+        if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE or getrefcount(tangent) > _ALONE:
+            return False
+        guard = write_guards.get(node[1])
+        if guard is not None:
+            guard(handle)
+        if type(moved) is ndarray and type(part) is not ndarray:
+            return False
+        return _put(x, key, part) and _put(tangent, key, moved)
 
 
 def replace_view(view: Any, new: Tracked, write: Callable[..., bool]) -> bool:

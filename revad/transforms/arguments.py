@@ -13,6 +13,7 @@ from revad.base.trees import describe, flatten
 from revad.engine.handles import Tracked, level_of, snapshot
 from revad.engine.levels import is_open
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
+from revad.transforms.aliases import Aliases, have_memory
 from revad.typing import PyTree
 
 Argnums = int | str | Sequence[int | str]
@@ -48,13 +49,27 @@ class Chosen:
                 kwargs = {**kwargs, key: value}
             else:
                 args[key] = value
+        aliases = self._aliases(f, leaves) if have_memory(self.leaves) else None
         try:
-            return f(*args, **kwargs)
+            output = f(*args, **kwargs)
+            if aliases is not None:
+                aliases.check_unchanged()
+            return output
         except ValueError as error:  # NumPy hides our error behind "setting an array element with a sequence"
             hidden = error.__cause__ or error.__context__
             if isinstance(hidden, LostGradientError):
                 raise hidden from None
             raise
+        finally:
+            if aliases is not None:
+                aliases.close()
+
+    def _aliases(self, f: Callable[..., Any], leaves: list[Any]) -> Aliases:
+        if len(self.keys) == len(self.args) and not self.kwargs:
+            return Aliases(f, [], self.leaves, leaves)
+        others = [value for i, value in enumerate(self.args) if i not in self.keys]
+        others += [value for name, value in self.kwargs.items() if name not in self.keys]
+        return Aliases(f, others, self.leaves, leaves)
 
 
 def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:

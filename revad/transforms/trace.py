@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import copied
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.handles import level_of
@@ -15,7 +14,8 @@ from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
 from revad.tensors.captured import captured, reference
-from revad.transforms.arguments import check_alive, check_output, constant_of
+from revad.transforms.aliases import Aliases, have_memory
+from revad.transforms.arguments import check_alive, check_output, constant_of, own_copy
 
 
 def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
@@ -51,15 +51,22 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     program = Program(getattr(f, "__name__", type(f).__name__))
     level = next_level()
     leaves, rebuild = flatten((args, kwargs))
-    leaves = [copied(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+    given = leaves
+    leaves = [own_copy(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
     program.inputs = [aval_of(leaf) for leaf in leaves]
     program.size = len(leaves)
     program.template = rebuild([f"%{i}" for i in range(len(leaves))])
+    handles = [captured(leaf, i, level, program) for i, leaf in enumerate(leaves)]
+    aliases = Aliases(f, [], given, handles) if have_memory(given) else None
     try:
         with open_level(level):
-            inner_args, inner_kwargs = rebuild([captured(leaf, i, level, program) for i, leaf in enumerate(leaves)])
+            inner_args, inner_kwargs = rebuild(handles)
             output = f(*inner_args, **inner_kwargs)
+        if aliases is not None:
+            aliases.check_unchanged()
     finally:
+        if aliases is not None:
+            aliases.close()
         close_level(level, None)
     outputs, program.rebuild_output = flatten(output)
     outputs = [check_output(constant_of(leaf), "trace") for leaf in outputs]

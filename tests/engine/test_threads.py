@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import pytest
 
 import revad
 from revad import grad, jvp, tensor
@@ -50,6 +51,65 @@ def test_one_leaf_from_several_threads() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert not any(pool.map(work, range(4)))
+
+
+def elements(z: Any, o: Any, k: int) -> None:
+    for j in range(8):
+        o[k, j] = z[k, j] ** 2
+
+
+def added(z: Any, o: Any, k: int) -> None:
+    for j in range(8):
+        o[k, j] += z[j, k]
+
+
+def rows(z: Any, o: Any, k: int) -> None:
+    for _ in range(6):
+        o[k] = o[k] * z[k]
+
+
+def views(z: Any, o: Any, k: int) -> None:
+    row = o[k]
+    for _ in range(6):
+        row *= z[k]
+
+
+def outputs(z: Any, o: Any, k: int) -> None:
+    for j in range(6):
+        np.multiply(o[k], z[j], out=o[k])
+        o[k, j] = np.sum(o[k]) * 0.1
+
+
+@pytest.mark.parametrize("work", [elements, added, rows, views, outputs], ids=lambda work: work.__name__)
+def test_threads_that_write_different_elements_of_one_array(work: Any) -> None:
+    """None of their writes is lost, though each makes the array stand for a new value."""
+    x = np.cos(np.arange(64.0)).reshape(8, 8) + 2
+
+    def f(z: Any, share: Any) -> Any:
+        o = z * 1.0
+        share(lambda k: work(z, o, k))
+        return np.sum(np.sin(o))
+
+    def in_turn(job: Any) -> None:
+        for k in range(8):
+            job(k)
+
+    def at_once(job: Any) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(job, range(8)))
+
+    value, gradient = revad.value_and_grad(lambda z: f(z, in_turn))(x)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            found = revad.value_and_grad(lambda z: f(z, at_once))(x)
+            np.testing.assert_allclose(found[0], value)
+            np.testing.assert_allclose(found[1], gradient)
+            found = jvp(lambda z: f(z, at_once), (x,), (x,))
+            np.testing.assert_allclose(found, (value, np.sum(gradient * x)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 FIRST_USE = """
