@@ -15,29 +15,18 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.arrays import CONTAINERS, is_inexact
-from revad.base.aval import COMPLEX128, FLOAT64, Aval, aval_of
+from revad.base.aval import COMPLEX128, FLOAT64, aval_of
 from revad.engine.dispatch import find_top, strip
-from revad.engine.handles import IMMUTABLE, Tracked, keep, refuse_closure
+from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.keeping import ARGUMENT, KEYWORD, REST, make_keeper, sources_of
 from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
-from revad.errors import LostGradientError, RuleError
-from revad.operations.operation import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
+from revad.errors import LostGradientError
+from revad.operations.operation import NO_VALUE, NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
 from revad.typing import Array
 
 Make = Callable[[Any, Any], Any]
-
-# where a kept value comes from
-ARGUMENT, KEYWORD, ANSWER, DEFAULT, REST = range(5)
-
-
-class Source(NamedTuple):
-    """Where a rule finds one value that it asked for, and what of it is kept."""
-
-    origin: int
-    at: Any  # position or name of the argument, or the default itself
-    tracked: bool
-    as_aval: bool
 
 
 class PlannedEdge(NamedTuple):
@@ -240,111 +229,15 @@ def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: d
             rule = PASSING
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
         kind = PARTIAL if rule.is_partial else PULL if isinstance(value, Tracked) else SEQUENCE
-        edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(_sources(operation, rule, where))))
+        edges.append(PlannedEdge(origin, at, kind, rule.function, make_keeper(sources_of(operation, rule, where))))
     joint = None
     if operation.joint is not None and any(where[name][2] for name in operation.joint_names if name in where):
         found = [where.get(name) for name in operation.joint_names]
         positions = tuple([position if position is not None and position[2] else None for position in found])
         kind = REUSE if operation.joint.reuses else JOINT
-        joint = (positions, kind, operation.joint.function, make_keeper(_sources(operation, operation.joint, where)))
+        joint = (positions, kind, operation.joint.function, make_keeper(sources_of(operation, operation.joint, where)))
     direct = len(edges) in (1, 2) and joint is None and all(e.origin == ARGUMENT and e.kind in (PARTIAL, PULL) for e in edges)
     return Plan(tuple(edges), joint, direct)
-
-
-def keeper_of(operation: Operation, rule: Rule | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the function that collects, for calls of this pattern, what a rule asks for without keeping it (forward mode)."""
-    if rule is None:
-        return make_keeper(())
-    names, _ = operation.parameters
-    where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
-    where |= {name: (KEYWORD, name, True) for name in kwargs}
-    return make_keeper(_sources(operation, rule, where))
-
-
-def _sources(operation: Operation, rule: Rule, where: dict[str, tuple[int, Any, bool]]) -> tuple[Source, ...]:
-    sources: list[Source] = []
-    for name, default, as_aval in rule.needs:
-        if name == "ans":
-            sources.append(Source(ANSWER, None, tracked=True, as_aval=as_aval))
-        elif name in where:
-            origin, at, on_level = where[name]
-            sources.append(Source(origin, at, on_level, as_aval))
-        elif default is not REQUIRED:
-            sources.append(Source(DEFAULT, default, tracked=True, as_aval=False))
-        else:
-            raise RuleError(
-                f"the rule of {operation.name} asks for {name!r}, which is neither `ans` nor an argument of this call "
-                f"({', '.join(where)}). Give the parameter a default if it is an option of the call."
-            )
-    return tuple(sources)
-
-
-def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], Any], tuple[Any, ...]]:
-    """Return the function that collects what a rule keeps; the most common cases have one of their own."""
-    if not sources:
-        return lambda lower, kwargs, ans: ()
-    if len(sources) == 1 and sources[0].tracked and not sources[0].as_aval:
-        origin, at, _, _ = sources[0]
-        if origin == ANSWER:
-            return lambda lower, kwargs, ans: (ans,)
-        if origin == ARGUMENT:
-            return lambda lower, kwargs, ans: (lower[at],)
-    if all(source.origin == ARGUMENT and source.tracked for source in sources):
-        where = [(source.at, source.as_aval) for source in sources]
-        return lambda lower, kwargs, ans: tuple([_avals(lower[at]) if as_aval else lower[at] for at, as_aval in where])
-    template = [source.at if source.origin == DEFAULT else None for source in sources]
-    as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
-    avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
-    constants = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and not s.tracked and not s.as_aval]
-    options = [(i, s.at) for i, s in enumerate(sources) if s.origin == KEYWORD and not s.tracked and not s.as_aval]
-    done = {i for i, _ in as_they_are + avals + constants + options}
-    others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
-
-    def keeper(lower: Any, kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
-        kept = template.copy()
-        for i, at in as_they_are:
-            kept[i] = lower[at]
-        for i, at in avals:
-            kept[i] = _avals(lower[at])
-        for i, at in constants:
-            value = lower[at]
-            kept[i] = value if type(value) in IMMUTABLE else keep(value)
-        for i, name in options:
-            value = kwargs[name]
-            kept[i] = value if type(value) in IMMUTABLE else keep(value)
-        for i, source in others:
-            kept[i] = _kept(source, lower, kwargs, ans)
-        return tuple(kept)
-
-    return keeper
-
-
-def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Array) -> Any:
-    """Return one value that a rule asked for; what the caller could change afterwards is copied."""
-    origin, at, on_level, as_aval = source
-    if origin == ARGUMENT:
-        value = lower[at]
-    elif origin == ANSWER:
-        value = ans
-    elif origin == DEFAULT:
-        return at
-    elif origin == KEYWORD:
-        value = lower_kwargs[at]
-    else:
-        value = tuple(lower[at:])
-    if as_aval:
-        return _avals(value)
-    return value if on_level else keep(value)
-
-
-def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
-    """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
-    names, rest = operation.parameters
-    where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
-    if rest is not None:
-        where[rest] = (REST, len(names), True)
-    where |= {name: (KEYWORD, name, True) for name, value in kwargs.items() if value is not NO_VALUE}
-    return tuple(_kept(source, args, kwargs, ans) for source in _sources(operation, rule, where))
 
 
 def is_on(value: Array, level: int) -> bool:
@@ -402,12 +295,3 @@ def tracked(value: Array, level: int, edges: Any, make: Make) -> Any:
     if kind is complex:
         return make(value, (next_order(), level, (), COMPLEX128, *edges))
     return make(value, (next_order(), level, value.shape, value.dtype, *edges))
-
-
-def _avals(value: Array) -> Any:
-    """Return the Aval of a value, or the list of Avals of a sequence argument."""
-    if type(value) is ndarray:
-        return tuple.__new__(Aval, (value.shape, value.dtype))  # half the time of Aval(...)
-    if type(value) in CONTAINERS:
-        return [_avals(item) if type(item) in CONTAINERS else aval_of(item) for item in value]
-    return aval_of(value)

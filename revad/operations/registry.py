@@ -6,9 +6,8 @@ function is described, most specific first:
 =====================  =========================================================================================
 `elementwise`          state the partial derivative; VJP and JVP follow
 `linear`               state the adjoint; the JVP is the function itself
-`multilinear`          linear in each of several arguments: the same for each
 `vjp`                  state the pull-back of each argument; the JVP is its transpose
-`jvp`                  state the JVP of an argument, where transposing the pull-back costs more
+`jvp`                  state the JVP of an argument; `multilinear` says that it is the function itself
 `vjp_joint`            one pull-back for several arguments that share work
 `composite`            state the function itself in terms of other functions
 `in_place`             writes into its first argument: state the writes ``a[key] = value`` that it consists of
@@ -229,15 +228,7 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:
 
 
 def multilinear(function: Function, *names: str) -> None:
-    """State that a function is linear in each of several arguments, so that its JVPs are the function itself.
-
-    Parameters
-    ----------
-    function : callable
-        With a pull-back for each of the arguments (`vjp`).
-    *names : str
-        The arguments: ``f(a + ȧ, b) = f(a, b) + f(ȧ, b)``, and alike for the others. Conjugation is linear in this sense.
-    """
+    """State that a function is linear in each of several arguments, ``f(a + ȧ, b) = f(a, b) + f(ȧ, b)``: its JVPs are itself."""
     _operation(function).linear_in = names
 
 

@@ -118,3 +118,4 @@ def check_target(function: Function, target: Array) -> None:
             f"{qualified_name(function)} would write a tracked value into a plain {type(target).__name__}, which cannot carry its "
             "derivative. Make the target from a tracked value, for instance with np.zeros_like(t), or run the code by revad.lift(f)."
         )
+    views.refuse_read_only(plain(target))  # also where nothing will be written

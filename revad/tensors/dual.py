@@ -155,7 +155,9 @@ class Dual(Tensor):
             return Tensor.__getitem__(self, key)
         part, moved = x[key], tangent[key]
         basic = type(part) is ndarray and (kind is int or kind is slice or is_basic(key))
-        if basic and part.size * 8 < x.size:  # a view of a large array would make the next write copy all of it
+        if (
+            basic and part.size * 8 < x.size and part.flags.writeable
+        ):  # a view of a large array would make the next write copy all of it
             part, moved = copied(part), copied(moved)
         out = _made(part, moved, node[1])
         if basic:
@@ -164,7 +166,7 @@ class Dual(Tensor):
 
     def __setitem__(self, key: Index, value: Array) -> None:
         if Pause.blocks or not write_and_push(self, key, value):
-            Tensor.__setitem__(self, key, value)
+            self.set_item(key, value)
 
     def replace(self, new: Tensor) -> None:
         """Stand for a new value from now on, as an in-place operator says."""

@@ -205,8 +205,10 @@ class GradTensor(Tensor):
         basic = kind is int or kind is slice or is_basic(key)
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
-        elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
-            part = part.copy() if part.flags.c_contiguous else copied(part)
+        elif (
+            part.size * 8 < x.size and part.flags.writeable
+        ):  # kept by a rule, a view of a large array would make the next write copy all of it
+            part = copied(part)
         out._value = part
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:
@@ -215,7 +217,7 @@ class GradTensor(Tensor):
 
     def __setitem__(self, key: Index, value: Array) -> None:
         if Pause.blocks or not write_and_record(self, key, value):
-            Tensor.__setitem__(self, key, value)
+            self.set_item(key, value)
 
     def replace(self, new: Tensor) -> None:
         """Stand for a new value from now on, as an in-place operator says."""

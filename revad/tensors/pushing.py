@@ -16,7 +16,7 @@ from numpy import ndarray
 from revad.base.arrays import CONTAINERS, is_inexact
 from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, level_of, plain
-from revad.engine.record import asked_for, keeper_of
+from revad.engine.keeping import asked_for, keeper_of
 from revad.engine.tape import LEVEL
 from revad.operations.operation import NONDIFF, ONE, Marker, Operation
 from revad.operations.registry import missing_rule

@@ -137,13 +137,17 @@ class Tensor(ArrayMethods, Tracked):
         raise labelled_operand("an operator", "pandas object")
 
     def __setitem__(self, key: Index, value: Array) -> None:
+        self.set_item(key, value)
+
+    def set_item(self, key: Index, value: Array) -> None:
+        """Perform ``t[key] = value`` for `__setitem__`."""
         if value is not self and getattr(value, "_view", None) is None:
             views.write(self, as_indexed(key), as_indexed(value))
         elif views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
             return
         elif not is_basic(key) and overlaps.overlap(self, (value,)):
             overlaps.move(lambda target, elements: operator.setitem(target, key, elements), self, value)
-        elif _called_by_compiled_code(sys._getframe(1)) and overlaps.overlap(self, (value,)):
+        elif _called_by_compiled_code(sys._getframe(2)) and overlaps.overlap(self, (value,)):
             raise InPlaceError(
                 f"t[{key!r}] = a view of t itself (shape {value.shape}), by compiled code. So rng.shuffle swaps rows, and with views both "
                 "become the same row; NumPy spares only its own arrays. Write `t[:] = t[rng.permutation(len(t))]`, or `t[i] = t[j].copy()`."

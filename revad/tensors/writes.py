@@ -54,7 +54,8 @@ def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked 
         if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE:
             return False
         if isinstance(x, Tracked):  # of a lower level, which writes in its own way
-            if not (x.writes_in_place and _is_free(x, key, None) and np.shape(part) == ()):
+            is_number = type(part) in _NUMBERS or (isinstance(part, Tracked) and part.shape == ())
+            if not (is_number and x.writes_in_place and _is_free(x, key, None)):
                 return False
             x[key] = part  # pyright: ignore[reportIndexIssue]
         elif not _put(x, key, part):

