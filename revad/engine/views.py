@@ -225,7 +225,11 @@ def check_writable(handle: Tracked) -> None:
     if guard is not None:
         guard(handle)
     value = plain(handle)
-    refuse_read_only(value)
+    if isinstance(value, np.ndarray) and not value.flags.writeable:
+        raise InPlaceError(
+            "assignment destination is read-only: NumPy would refuse this write too (the array, or what it is a view of, was made "
+            "so by flags.writeable, np.broadcast_to or np.diagonal). Write into a copy, `t = t.copy()`."
+        )
     if isinstance(handle._node[-1], Leaf):
         raise InPlaceError(
             "this tensor is a leaf made by revad.tensor; writing into it would turn it into a result and its `.grad` would be lost. "
@@ -234,15 +238,6 @@ def check_writable(handle: Tracked) -> None:
         )
     if isinstance(value, (float, complex, np.generic)):
         raise TypeError("a tracked scalar does not support item assignment: it is a number, not an array, as in NumPy.")
-
-
-def refuse_read_only(value: Array) -> None:
-    """Refuse a write into an array that NumPy would not write into."""
-    if isinstance(value, np.ndarray) and not value.flags.writeable:
-        raise InPlaceError(
-            "assignment destination is read-only: NumPy would refuse this write too (the array, or what it is a view of, was made "
-            "so by flags.writeable, np.broadcast_to or np.diagonal). Write into a copy, `t = t.copy()`."
-        )
 
 
 def _refresh(base: Tracked) -> None:

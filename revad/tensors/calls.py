@@ -112,10 +112,10 @@ def with_order(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 def check_target(function: Function, target: Array) -> None:
-    """Refuse a function that writes into its first argument (`np.put`, ``np.add.at``) if that is a plain array."""
+    """Refuse a function that writes into its first argument (`np.put`, ``np.add.at``) if that is a plain array or read-only."""
     if not isinstance(target, Tracked):
         raise LostGradientError(
             f"{qualified_name(function)} would write a tracked value into a plain {type(target).__name__}, which cannot carry its "
             "derivative. Make the target from a tracked value, for instance with np.zeros_like(t), or run the code by revad.lift(f)."
         )
-    views.refuse_read_only(plain(target))  # also where nothing will be written
+    views.check_writable(target)  # NumPy asks this even where nothing is written
