@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise
+from revad.rules.slopes import cosine
 from revad.rules.transcendental import not_below_zero
 
 elementwise(special.entr, lambda x: -np.log(not_below_zero(x)) - 1)
@@ -18,15 +19,23 @@ def quotient(x: Any, y: Any) -> Any:
     return x / np.where(x == 0, 1, y)
 
 
+def log_quotient(x: Any, y: Any) -> Any:
+    """log(x/y): where x and y are close by log(1 + (x − y)/y), elsewhere by their logarithms."""
+    x, y = not_below_zero(x), not_below_zero(y)
+    close = np.abs(x - y) < y / 2
+    excess = np.where(close, x - y, 0) / np.where(close, y, 1)
+    return np.where(close, np.log1p(excess), np.log(np.where(close, 1, x)) - np.log(np.where(close, 1, y)))
+
+
 elementwise(
     special.rel_entr,
-    x1=lambda x1, x2: np.log(not_below_zero(x1)) - np.log(not_below_zero(x2)) + 1,
+    x1=lambda x1, x2: log_quotient(x1, x2) + 1,
     x2=lambda x1, x2: -quotient(x1, x2),
 )
 elementwise(
     special.kl_div,
-    x1=lambda x1, x2: np.log(not_below_zero(x1)) - np.log(not_below_zero(x2)),
-    x2=lambda x1, x2: 1 - quotient(x1, x2),
+    x1=lambda x1, x2: log_quotient(x1, x2),
+    x2=lambda x1, x2: np.where(x1 == 0, 1, (x2 - x1) / np.where(x1 == 0, 1, x2)),
 )
 elementwise(
     special.huber,
@@ -35,20 +44,16 @@ elementwise(
 )
 
 
-def away_from_zero(x: Any) -> Any:
-    """Return x, and 1 in place of 0, so that a quotient with 0 above it is 0."""
-    return np.where(x == 0, 1, x)
-
-
 def pseudo_huber_in_delta(delta: Any, r: Any) -> Any:
-    """(h − δ)²/h where h = √(δ² + r²), with h − δ = r²/(h + δ), which does not cancel."""
+    """(h − δ)²/h where h = √(δ² + r²): h (s²/(1 + c))² with c = δ/h and s = r/h, which does not cancel."""
     h = np.hypot(delta, r)
-    excess = r * r / away_from_zero(h + delta)
-    return excess * excess / away_from_zero(h)
+    s = cosine(r, delta, h)
+    tilt = s * s / (1 + cosine(delta, r, h))
+    return h * tilt * tilt
 
 
 elementwise(
     special.pseudo_huber,
     x1=lambda x1, x2: pseudo_huber_in_delta(x1, x2),
-    x2=lambda x1, x2: x1 * x2 / away_from_zero(np.hypot(x1, x2)),
+    x2=lambda x1, x2: x1 * cosine(x2, x1, np.hypot(x1, x2)),
 )

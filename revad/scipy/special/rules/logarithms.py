@@ -18,7 +18,7 @@ from scipy import special
 from revad.operations.registry import elementwise
 from revad.rules.transcendental import LOG2, LOG10, not_below_zero
 
-elementwise(special.exp2, lambda ans: LOG2 * ans)
+elementwise(special.exp2, lambda x: 2 * LOG2 * special.exp2(x - 1))  # finite a little longer than 2ˣ
 elementwise(special.exp10, lambda ans: LOG10 * ans)
 elementwise(special.expm1, np.exp)
 elementwise(special.log1p, lambda x: 1 / not_below_zero(1 + x))
@@ -37,8 +37,15 @@ def ratio(x: Any, y: Any) -> Any:
     return x / not_below_zero(np.where(x == 0, 1, y))
 
 
+def log1p_slope(x: Any, y: Any) -> Any:
+    """∂(x log(1 + y))/∂x = log(1 + y); 0 where x is 0 and y is −1."""
+    dead = (x == 0) & (y == -1)
+    y = np.where(dead, 0, y)
+    return np.log1p(y if np.iscomplexobj(y) else np.where(y < -1, np.nan, y))
+
+
 elementwise(special.xlogy, x1=lambda x1, x2: log_slope(x1, x2), x2=lambda x1, x2: ratio(x1, x2))
-elementwise(special.xlog1py, x1=lambda x1, x2: log_slope(x1, 1 + x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
+elementwise(special.xlog1py, x1=lambda x1, x2: log1p_slope(x1, x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
 
 
 def boxcox_in_lambda(log_x: Any, lmbda: Any) -> Any:
