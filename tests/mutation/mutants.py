@@ -1,0 +1,163 @@
+"""The mistakes: what a rule may get wrong, made in its syntax tree one at a time."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("revad/rules", "revad/scipy", "nn/functional")
+CONJUGATES = {"conj", "conjugate"}
+ADJOINTS = {"mH": "mT"}
+OPPOSITE: dict[type[ast.operator], ast.operator] = {
+    ast.Add: ast.Sub(),
+    ast.Sub: ast.Add(),
+    ast.Mult: ast.Div(),
+    ast.Div: ast.Mult(),
+}
+Function = ast.FunctionDef | ast.Lambda
+
+
+class Mutant(NamedTuple):
+    """One mistake."""
+
+    file: str  # relative to the root of the project
+    line: int
+    column: int
+    end: int  # the column where the replaced text ends, which tells mutants of one place apart
+    function: str  # the innermost function that has a name, dotted
+    first: int  # the lines of the innermost function, with a name or without
+    last: int
+    kind: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}  {self.function}: {self.kind}: {self.old}  ->  {self.new}"
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names a mutant as long as its own text stays: not the line."""
+        return (self.file, self.function, self.old, self.new)
+
+
+def files(paths: list[str] | None = None) -> list[Path]:
+    """Return the files of rules, or those among them that the paths name."""
+    found = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py") if file.name != "__init__.py")
+    if not paths:
+        return found
+    wanted = [(ROOT / path).resolve() for path in paths]
+    return [file for file in found if any(file == w or w in file.parents for w in wanted)]
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Give every mistake at one node: its kind, and what stands there instead."""
+    if isinstance(node, ast.BinOp):
+        if type(node.op) in OPPOSITE:
+            kind = "flipped sign" if isinstance(node.op, (ast.Add, ast.Sub)) else "changed operator"
+            yield kind, ast.BinOp(node.left, OPPOSITE[type(node.op)], node.right)
+        if isinstance(node.op, (ast.Mult, ast.MatMult, ast.Div)):
+            yield "dropped factor", node.left
+            if not isinstance(node.op, ast.Div):
+                yield "dropped factor", node.right
+        elif isinstance(node.op, (ast.Add, ast.Sub)):
+            yield "dropped term", node.left
+            if isinstance(node.op, ast.Add):
+                yield "dropped term", node.right
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        yield "flipped sign", node.operand
+    elif isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in CONJUGATES and len(node.args) == 1:
+            yield "dropped conjugate", node.args[0]
+        if name in ADJOINTS:
+            yield "dropped conjugate", ast.Call(ast.Name(ADJOINTS[name], ast.Load()), node.args, node.keywords)
+        if len(node.args) > 1 and not any(isinstance(arg, ast.Starred) for arg in node.args[:2]):
+            first, second, *rest = node.args
+            if ast.dump(first) != ast.dump(second):
+                yield "swapped arguments", ast.Call(node.func, [second, first, *rest], node.keywords)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float, complex):
+        yield "changed constant", ast.Constant(node.value + 1)
+
+
+def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
+    """Give the mutants inside the functions of a file, each with what makes the module's syntax tree with the mistake in it."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    name = str(file.relative_to(ROOT))
+    for node, parent, field, place, inside, lines in _expressions(tree):
+        for kind, new in changes(node):
+            new = ast.copy_location(new, node)
+            ast.fix_missing_locations(new)
+            mutant = Mutant(
+                name,
+                node.lineno,
+                node.col_offset,
+                node.end_col_offset or 0,
+                inside,
+                *lines,
+                kind,
+                ast.unparse(node).replace("\n", " "),
+                ast.unparse(new).replace("\n", " "),
+            )
+            yield mutant, _replacing(tree, parent, field, place, node, new)
+
+
+def _replacing(tree: ast.Module, parent: ast.AST, field: str, place: int | None, old: ast.expr, new: ast.expr) -> Callable[[], ast.Module]:
+    def put(expression: ast.expr) -> None:
+        if place is None:
+            setattr(parent, field, expression)
+        else:
+            getattr(parent, field)[place] = expression
+
+    def mutated() -> ast.Module:
+        """Return a copy of the tree with the mistake, and leave the tree itself as it was."""
+        put(new)
+        try:
+            return copy.deepcopy(tree)
+        finally:
+            put(old)
+
+    return mutated
+
+
+Where = tuple[ast.expr, ast.AST, str, int | None, str, tuple[int, int]]
+
+
+def _expressions(tree: ast.Module) -> Iterator[Where]:
+    """Give the expressions that are computed when a function of the module runs, with where each stands and in which function."""
+    yield from _below(tree, "", None)
+
+
+def _below(node: ast.AST, inside: str, lines: tuple[int, int] | None) -> Iterator[Where]:
+    if isinstance(node, ast.stmt) and _is_message(node):
+        return
+    for field, value in ast.iter_fields(node):
+        for place, child in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if not isinstance(child, ast.AST) or isinstance(child, (ast.arguments, ast.expr_context, ast.JoinedStr)):
+                continue
+            if field in ("decorator_list", "annotation", "returns"):
+                continue
+            if isinstance(child, ast.expr) and lines is not None:
+                yield child, node, field, place, inside, lines
+            here, span = inside, lines
+            if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
+                here = f"{inside}.{child.name}".lstrip(".")
+            if isinstance(child, (ast.FunctionDef, ast.Lambda)):
+                decorators = child.decorator_list if isinstance(child, ast.FunctionDef) else []
+                start = min([child.lineno, *[decorator.lineno for decorator in decorators]])
+                span = (start, child.end_lineno or start)
+            yield from _below(child, here, span)
+
+
+def _is_message(node: ast.stmt) -> bool:
+    """Return whether a statement is a docstring, or raises an error or a warning: its text is tested by other means."""
+    if isinstance(node, ast.Raise):
+        return True
+    if not isinstance(node, ast.Expr):
+        return False
+    if isinstance(node.value, ast.Constant):
+        return True
+    return isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "warnings.warn"
