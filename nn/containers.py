@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from nn.module import Module
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 class _Numbered(Module):
@@ -110,7 +111,7 @@ class Sequential(_Numbered):
     def _from_items(cls, items: list[Any]) -> Self:
         return cls(*items)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Call the modules in turn."""
         for module in self._modules.values():
             input = module(input)

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn.parameter import Parameter
 from nn.random import generator_or_default
+from revad.typing import Array
 
 _GAINS = {
     "linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
@@ -19,7 +20,7 @@ _GAINS = {
 }  # fmt: skip
 
 
-def _fill(tensor: Any, values: Any) -> Any:
+def _fill(tensor: Any, values: Array) -> Any:
     if isinstance(tensor, Parameter):
         tensor.data = np.broadcast_to(values, tensor.shape)
     elif isinstance(tensor, np.ndarray):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import revad
+from revad.typing import Array
 
 _Leaf: Any = type(revad.tensor(0.0))
 
@@ -41,7 +42,7 @@ class Parameter(_Leaf):
     __hash__ = object.__hash__
     is_parameter = True  # a transformation of a model differentiates the plain value
 
-    def __new__(cls, data: Any, requires_grad: bool = True, dtype: Any = None) -> Any:
+    def __new__(cls, data: Array, requires_grad: bool = True, dtype: Any = None) -> Any:
         """Make a leaf of the data."""
         leaf = revad.tensor(data.data if isinstance(data, Parameter) else data, dtype)
         leaf.__class__ = cls if requires_grad else _Frozen

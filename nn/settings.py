@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import InitVar as InitVar
-from dataclasses import dataclass, fields
+from dataclasses import InitVar, dataclass, fields  # noqa: F401  # pyright: ignore[reportUnusedImport]  (the example below needs it here)
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")

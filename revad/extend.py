@@ -19,7 +19,7 @@ from revad.base.extras import need as need
 from revad.base.trees import flatten
 from revad.base.trees import register_pytree as register_pytree
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, keep
+from revad.engine.handles import Tracked, keep, level_of
 from revad.engine.record import is_on
 from revad.errors import ArgumentError, RuleError
 from revad.operations.operation import NONDIFF as NONDIFF
@@ -33,6 +33,7 @@ from revad.operations.registry import nondiff as nondiff
 from revad.operations.registry import unsupported as unsupported
 from revad.operations.registry import vjp as vjp
 from revad.operations.registry import vjp_joint as vjp_joint
+from revad.typing import Array
 
 __all__ = [
     "NONDIFF",
@@ -147,12 +148,12 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
             outputs, rebuild_output = flatten(output)
             return outputs
 
-        level = top._node[1]
+        level = level_of(top)
         options = (
             {"needs": tuple([any(is_on(leaf, level) for leaf in flatten(a)[0]) for a in moving])} if self.takes_needs else {}
         )
 
-        def pull(g: Any, leaves: Any) -> list[Any]:
+        def pull(g: Array, leaves: Any) -> list[Any]:
             cotangents = bwd(*static.values(), residuals, rebuild_output(list(g)), **options)
             if not isinstance(cotangents, (tuple, list)) or len(cotangents) != len(moving):
                 raise RuleError(
@@ -171,7 +172,7 @@ class custom_vjp:  # noqa: N801  (reads as a decorator)
     def _name(self) -> str:
         return getattr(self.f, "__name__", "f")
 
-    def _matched(self, arg: Any, cotangent: Any) -> list[Any]:
+    def _matched(self, arg: Any, cotangent: Array) -> list[Any]:
         wanted = flatten(arg)[0]
         got = [None] * len(wanted) if cotangent is None else flatten(cotangent)[0]
         if len(wanted) != len(got):

@@ -15,6 +15,7 @@ from revad.base.trees import flatten
 from revad.checking.differences.check import check_grads
 from revad.errors import GradientMismatchError
 from revad.transforms.reverse import vjp
+from revad.typing import Array, ArrayLike, Function, Ufunc
 
 
 def check_vjp(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +76,7 @@ def _unchanged(name: str, leaves: list[Any]) -> Generator[None, None, None]:
             raise GradientMismatchError(f"check_vjp: {name} changes its argument from {copy!r} to {leaf!r}.")
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: Any, other: ArrayLike) -> bool:
     return np.array_equal(one, other, equal_nan=np.asarray(other).dtype.kind in "fc")
 
 
@@ -118,10 +119,10 @@ class StrictArray(NDArrayOperatorsMixin):
     __slots__ = ("_data",)
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Array) -> None:
         self._data = np.array(data)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if not all(_is_known(type(value)) for value in (*inputs, *kwargs.values())):
             return NotImplemented
         name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
@@ -130,7 +131,7 @@ class StrictArray(NDArrayOperatorsMixin):
             kwargs.get("out"),
         )
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         if not (function.__module__.startswith("numpy") and all(_is_known(kind) for kind in types)):
             return NotImplemented
         if function in (np.asarray, np.array):  # np.asarray(data, like=x) is how data come to a device

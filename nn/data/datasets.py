@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 @runtime_checkable
@@ -97,7 +98,7 @@ class Subset:
     30
     """
 
-    def __init__(self, dataset: Any, indices: Any) -> None:
+    def __init__(self, dataset: Any, indices: Array) -> None:
         self.dataset, self.indices = dataset, np.asarray(indices, dtype=np.intp)
         if self.indices.ndim != 1:
             raise ValueError(f"Subset takes a flat list of indices, not one of shape {self.indices.shape}.")

@@ -11,6 +11,7 @@ from nn.data.collating import collate
 from nn.data.sampling import epoch_order
 from nn.data.workers import context_of, deliver
 from nn.random import generator_or_default, manual_seed
+from revad.typing import Array
 
 
 class _Fetch(NamedTuple):
@@ -23,7 +24,7 @@ class _Fetch(NamedTuple):
     seed: Any
     reseed: bool
 
-    def __call__(self, number: int, indices: Any) -> Any:
+    def __call__(self, number: int, indices: Array) -> Any:
         if self.reseed:  # else all forked workers would draw the same numbers
             manual_seed([self.seed, number])  # pyright: ignore[reportArgumentType]
         if self.single:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.data.datasets import Subset
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 def train_test_split(dataset: Any, test: float = 0.2, stratify: Any = None, rng: Any = None) -> tuple[Subset, Subset]:
@@ -81,7 +82,7 @@ class Standardize:
     array([[2., 6.]])
     """
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Array) -> None:
         values = np.asarray(data)
         values = values if values.dtype.kind == "f" else values.astype(np.float64)
         if values.ndim == 0 or len(values) == 0:
@@ -91,11 +92,11 @@ class Standardize:
         # what is left of a constant feature is rounding, not variation
         self.std = np.where(std > 1e-7 * np.abs(mean), std, 1.0).astype(values.dtype)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Array) -> Any:
         """Return the standardised values."""
         return (np.asarray(x) - self.mean) / self.std
 
-    def inverse(self, z: Any) -> Any:
+    def inverse(self, z: Array) -> Any:
         """Return the original values of standardised ones."""
         return z * self.std + self.mean
 

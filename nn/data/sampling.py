@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array
+
 
 def epoch_order(n: int, shuffle: bool, sampler: Any, seed: int | None) -> np.ndarray[Any, Any]:
     """Return the indices of one epoch.
@@ -56,7 +58,7 @@ class WeightedSampler:
     array([1, 1, 1])
     """
 
-    def __init__(self, weights: Any, num_samples: int | None = None, replacement: bool = True) -> None:
+    def __init__(self, weights: Array, num_samples: int | None = None, replacement: bool = True) -> None:
         p = np.asarray(weights, np.float64)
         if p.ndim != 1 or not np.all(p >= 0) or not p.sum() > 0 or not np.isfinite(p.sum()):
             raise ValueError("WeightedSampler: the weights must be a flat list of numbers, none negative and not all zero.")

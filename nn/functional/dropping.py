@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def dropout(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Set elements to zero with probability p and scale the others by 1/(1 − p), in training.
 
     Parameters
@@ -32,7 +33,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) 
     return _drop(input, np.shape(input), p, training=training, rng=rng)
 
 
-def _drop(input: Any, mask_shape: tuple[int, ...], p: float, *, training: bool, rng: Any) -> Any:
+def _drop(input: Array, mask_shape: tuple[int, ...], p: float, *, training: bool, rng: Any) -> Array:
     if not 0 <= p <= 1:
         raise ValueError(f"dropout: the probability p must be between 0 and 1, not {p}.")
     if not training or p == 0:
@@ -45,7 +46,7 @@ def _drop(input: Any, mask_shape: tuple[int, ...], p: float, *, training: bool, 
     return input * (kept * dtype.type(1 / (1 - p)))
 
 
-def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def feature_dropout(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Drop whole channels: the mask has the first two axes of the input and holds for all others.
 
     Examples
@@ -58,13 +59,13 @@ def feature_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any 
     return _drop(input, _by_channel(input), p, training=training, rng=rng)
 
 
-def _by_channel(input: Any) -> tuple[int, ...]:
+def _by_channel(input: Array) -> tuple[int, ...]:
     """Return the shape of a mask with an element for each channel of each sample."""
     shape = np.shape(input)
     return shape[:2] + (1,) * (len(shape) - 2)
 
 
-def dropout1d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def dropout1d(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Set whole channels of (N, C, L) or (C, L) to zero with probability p and scale the others by 1/(1 − p), in training.
 
     Parameters
@@ -84,7 +85,7 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
     return _drop_channels(input, 1, p, training=training, rng=rng)
 
 
-def dropout2d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def dropout2d(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Set whole channels of (N, C, H, W) or (C, H, W) to zero; parameters as for `dropout1d`.
 
     Examples
@@ -96,7 +97,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
     return _drop_channels(input, 2, p, training=training, rng=rng)
 
 
-def dropout3d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def dropout3d(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Set whole channels of (N, C, D, H, W) or (C, D, H, W) to zero; parameters as for `dropout1d`.
 
     Examples
@@ -108,7 +109,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, rng: Any = None
     return _drop_channels(input, 3, p, training=training, rng=rng)
 
 
-def _drop_channels(input: Any, axes: int, p: float, *, training: bool, rng: Any) -> Any:
+def _drop_channels(input: Array, axes: int, p: float, *, training: bool, rng: Any) -> Array:
     if np.ndim(input) == axes + 1:
         return feature_dropout(input[None], p, training, rng)[0]
     if np.ndim(input) != axes + 2:
@@ -117,8 +118,8 @@ def _drop_channels(input: Any, axes: int, p: float, *, training: bool, rng: Any)
 
 
 def alpha_dropout(
-    input: Any, p: float = 0.5, training: bool = True, rng: Any = None, *, mask_shape: tuple[int, ...] | None = None
-) -> Any:
+    input: Array, p: float = 0.5, training: bool = True, rng: Any = None, *, mask_shape: tuple[int, ...] | None = None
+) -> Array:
     """Drop elements to the value that `selu` has at −∞, then scale and shift so that mean 0 and variance 1 are kept.
 
     Parameters
@@ -144,7 +145,7 @@ def alpha_dropout(
     return input * (kept * scale) + ((1 - kept) * (scale * low) - scale * p * low)
 
 
-def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = True, rng: Any = None) -> Any:
+def feature_alpha_dropout(input: Array, p: float = 0.5, training: bool = True, rng: Any = None) -> Array:
     """Drop whole channels as `alpha_dropout` drops elements: the mask has the first two axes of the input.
 
     Parameters

@@ -9,10 +9,11 @@ import numpy as np
 
 import revad
 from revad.extend import Aval, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def linear(input: Any, weight: Any, bias: Any = None) -> Any:
+def linear(input: Array, weight: Array, bias: Array = None) -> Array:
     """Return x Wᵀ + b.
 
     Parameters
@@ -53,29 +54,29 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     return product
 
 
-def _times(x: Any, matrix: Any) -> Any:
+def _times(x: Array, matrix: Array) -> Array:
     """Return x·M with all rows of x in one product: NumPy would take one for each index of the leading axes."""
     if x.ndim <= 2:
         return x @ matrix
     return np.reshape(_rows(x, x.shape[-1]) @ matrix, (*x.shape[:-1], matrix.shape[-1]))
 
 
-def _rows(x: Any, n: int) -> Any:
+def _rows(x: Array, n: int) -> Array:
     return x if x.ndim == 2 else np.reshape(x, (-1, n)) if n else np.reshape(x, (prod(x.shape[:-1]), 0))
 
 
-def _linear_input(g: Any, weight: Any) -> Any:
+def _linear_input(g: Array, weight: Array) -> Array:
     """x̄[..., j] = Σ ȳ[..., i] w[i, j]."""
     return _times(g, weight)
 
 
-def _linear_weight(g: Any, input: Any, weight: Aval) -> Any:
+def _linear_weight(g: Array, input: Array, weight: Aval) -> Array:
     """W̄[i, j] = Σ ȳ[..., i] x[..., j]."""
     m, n = weight.shape
     return _rows(g, m).T @ _rows(input, n)
 
 
-def _linear_bias(g: Any) -> Any:
+def _linear_bias(g: Array) -> Array:
     """b̄[i] = Σ ȳ[..., i]."""
     return np.add.reduce(g, axis=0) if g.ndim == 2 else g if g.ndim == 1 else np.sum(g, axis=tuple(range(g.ndim - 1)))
 
@@ -83,7 +84,7 @@ def _linear_bias(g: Any) -> Any:
 vjp(linear, input=_linear_input, weight=_linear_weight, bias=_linear_bias)
 
 
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+def bilinear(input1: Any, input2: Any, weight: Array, bias: Array = None) -> Array:
     """Return yₖ = x₁ᵀ Wₖ x₂ + bₖ.
 
     Parameters

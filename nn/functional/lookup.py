@@ -10,17 +10,18 @@ import revad
 from nn.functional.indices import indices
 from nn.parameter import Parameter
 from revad.extend import elementwise
+from revad.typing import Array
 
 
 def embedding(
-    input: Any,
-    weight: Any,
+    input: Array,
+    weight: Array,
     padding_idx: int | None = None,
     max_norm: float | None = None,
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
-) -> Any:
+) -> Array:
     """Look rows up in a table.
 
     Parameters
@@ -67,7 +68,7 @@ def embedding(
 
 
 @revad.primitive
-def _with_cotangent_scaled(rows: Any, share: Any) -> Any:
+def _with_cotangent_scaled(rows: Array, share: Any) -> Array:
     """Return the rows; their cotangent is multiplied by a share."""
     return np.positive(rows)
 
@@ -75,7 +76,7 @@ def _with_cotangent_scaled(rows: Any, share: Any) -> Any:
 elementwise(_with_cotangent_scaled, rows=lambda share: share)
 
 
-def _shortened(weight: Any, rows: Any, max_norm: float, norm_type: float) -> Any:
+def _shortened(weight: Array, rows: Array, max_norm: float, norm_type: float) -> Array:
     """Return the table with some rows brought to a norm of at most ``max_norm``, which the derivative does not see."""
     plain = revad.stop_gradient(weight)
     norms = np.linalg.norm(plain[rows], norm_type, axis=1)
@@ -90,8 +91,8 @@ def _shortened(weight: Any, rows: Any, max_norm: float, norm_type: float) -> Any
 
 
 def embedding_bag(
-    input: Any,
-    weight: Any,
+    input: Array,
+    weight: Array,
     offsets: Any = None,
     max_norm: float | None = None,
     norm_type: float = 2,
@@ -101,7 +102,7 @@ def embedding_bag(
     per_sample_weights: Any = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
-) -> Any:
+) -> Array:
     """Look bags of rows up in a table, and reduce each bag to its sum, mean or largest elements.
 
     Parameters
@@ -183,7 +184,7 @@ def _bags(index: Any, offsets: Any, *, include_last_offset: bool) -> tuple[Any, 
     return np.where(counted, bounds[:-1, None] + steps, 0), counted
 
 
-def _check_weights(weights: Any, shape: tuple[int, ...], mode: str) -> None:
+def _check_weights(weights: Array, shape: tuple[int, ...], mode: str) -> None:
     if weights is not None and (mode != "sum" or np.shape(weights) != shape):
         raise ValueError(
             f"embedding_bag: per_sample_weights go with mode 'sum' (not {mode!r}) and have the shape {shape} of the input, not "
@@ -191,7 +192,7 @@ def _check_weights(weights: Any, shape: tuple[int, ...], mode: str) -> None:
         )
 
 
-def _largest(rows: Any, counted: Any) -> Any:
+def _largest(rows: Array, counted: Any) -> Array:
     """Return the largest element of each column among the rows that count (the first of equals), or zeros where none does."""
     kept = counted[..., None]
     winners = np.argmax(np.where(kept, revad.stop_gradient(rows), -np.inf), axis=1)[:, None]

@@ -8,10 +8,11 @@ import numpy as np
 
 import revad
 from revad.extend import Aval, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+def standardise(input: Array, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
     """Return x̂ = (x − μ)/√(σ² + ε), and the mean μ and variance σ² over the axes, which are kept with length one.
 
     Notes
@@ -32,7 +33,7 @@ def standardise(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any
     return centred, mean, variance
 
 
-def _standardise_input(g: Any, ans: Any, input: Aval, axes: tuple[int, ...], eps: float) -> Any:
+def _standardise_input(g: Array, ans: Array, input: Aval, axes: tuple[int, ...], eps: float) -> Array:
     g_y, g_mean, g_variance = g
     y, _, variance = ans
     n = input.size / max(variance.size, 1)
@@ -50,17 +51,17 @@ def _channels(parameter: Any, ndim: int) -> Any:
     return None if parameter is None else np.reshape(parameter, (1, -1) + (1,) * (ndim - 2))
 
 
-def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
+def _scale_and_shift(y: Array, weight: Array, bias: Array) -> Array:
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
 
 def batch_norm(
-    input: Any,
+    input: Array,
     running_mean: Any,
     running_var: Any,
-    weight: Any = None,
-    bias: Any = None,
+    weight: Array = None,
+    bias: Array = None,
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
@@ -121,7 +122,9 @@ def batch_norm(
     return _scale_and_shift(y, weight, bias), running_mean, running_var
 
 
-def layer_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def layer_norm(
+    input: Array, normalized_shape: tuple[int, ...], weight: Array = None, bias: Array = None, eps: float = 1e-5
+) -> Array:
     """Normalise each sample over its last axes.
 
     Parameters
@@ -163,7 +166,7 @@ def last_axes(name: str, shape: tuple[int, ...], normalized_shape: tuple[int, ..
     return tuple(range(len(shape) - n, len(shape)))
 
 
-def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def group_norm(input: Array, num_groups: int, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each sample over groups of channels and all places.
 
     Parameters
@@ -193,7 +196,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     return _scale_and_shift(y, _channels(weight, len(shape)), _channels(bias, len(shape)))
 
 
-def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+def instance_norm(input: Array, weight: Array = None, bias: Array = None, eps: float = 1e-5) -> Array:
     """Normalise each channel of each sample over all places.
 
     Parameters
@@ -215,11 +218,11 @@ def instance_norm(input: Any, weight: Any = None, bias: Any = None, eps: float =
 
 
 @revad.primitive
-def _divide_by_rms(input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms(input: Array, axes: tuple[int, ...], eps: float) -> Array:
     return input / np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
 
 
-def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) -> Any:
+def _divide_by_rms_input(g: Array, input: Array, axes: tuple[int, ...], eps: float) -> Array:
     """x̄ = (ȳ − y·mean(ȳy))/ρ with ρ = √(mean(x²) + ε) and y = x/ρ."""
     root = np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
     y = input / root
@@ -229,7 +232,7 @@ def _divide_by_rms_input(g: Any, input: Any, axes: tuple[int, ...], eps: float) 
 vjp(_divide_by_rms, input=_divide_by_rms_input)
 
 
-def rms_norm(input: Any, normalized_shape: tuple[int, ...], weight: Any = None, eps: float | None = None) -> Any:
+def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: float | None = None) -> Array:
     """Divide each sample by its root mean square over the last axes.
 
     Parameters

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from revad.typing import Array
 
-def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+
+def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
     """Return x/max(‖x‖ₚ, ε) along an axis.
 
     Parameters
@@ -32,7 +32,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> A
     return input / np.maximum(norm, eps)
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
+def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> Array:
     """Return x₁·x₂ / (max(|x₁|, ε)·max(|x₂|, ε)) along an axis.
 
     Examples
@@ -44,11 +44,11 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     return np.sum(x1 * x2, axis=dim) / (_length(x1, dim, eps) * _length(x2, dim, eps))
 
 
-def _length(x: Any, dim: int, eps: float) -> Any:
+def _length(x: Array, dim: int, eps: float) -> Array:
     return np.sqrt(np.maximum(np.sum(x * x, axis=dim), eps * eps))
 
 
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Array:
     """Return the p-norm of x₁ − x₂ + ε along the last axis.
 
     Examples

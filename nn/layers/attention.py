@@ -11,6 +11,7 @@ from nn.functional.attention.multihead import multi_head_attention_forward
 from nn.layers.linear import Linear, new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class MultiheadAttention(Module):
@@ -109,7 +110,7 @@ class MultiheadAttention(Module):
 
     def forward(
         self,
-        query: Any,
+        query: Array,
         key: Any,
         value: Any,
         key_padding_mask: Any = None,
@@ -175,7 +176,7 @@ class MultiheadAttention(Module):
         return f"embed_dim={self.embed_dim}, num_heads={self.num_heads}, batch_first={self.batch_first}"
 
 
-def _swapped(query: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
+def _swapped(query: Array, key: Any, value: Any) -> tuple[Any, Any, Any]:
     """Lay all out as (length, batch, features); what was the same stays the same, so that it is mapped with one product."""
     q = np.swapaxes(query, 0, 1)
     k = q if key is query else np.swapaxes(key, 0, 1)

@@ -14,6 +14,7 @@ from nn.functional.recurrent.steps import gru_step, lstm_step
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 ACTIVATIONS = {"tanh": np.tanh, "relu": relu}
 
@@ -40,7 +41,7 @@ class _Cell(Module):
             if parameter is not None:
                 init.uniform_(parameter, -bound, bound, rng)
 
-    def start(self, input: Any, state: Any) -> Any:
+    def start(self, input: Array, state: Any) -> Any:
         """Return the state, zeros if none is given, after checking the shapes."""
         shape, name = np.shape(input), type(self).__name__
         if len(shape) not in (1, 2) or shape[-1] != self.input_size:
@@ -54,7 +55,7 @@ class _Cell(Module):
             )
         return state
 
-    def products(self, input: Any, hidden: Any) -> tuple[Any, Any]:
+    def products(self, input: Array, hidden: Array) -> tuple[Any, Any]:
         """Return the products of input and state with their weights."""
         return linear(input, self.weight_ih, self.bias_ih), linear(hidden, self.weight_hh, self.bias_hh)
 
@@ -101,7 +102,7 @@ class RNNCell(_Cell):
         super().__init__(input_size, hidden_size, bias, dtype=dtype, rng=rng)
         self.nonlinearity = nonlinearity
 
-    def forward(self, input: Any, hx: Any = None) -> Any:
+    def forward(self, input: Array, hx: Any = None) -> Any:
         """Return the new state."""
         from_input, from_hidden = self.products(input, self.start(input, hx))
         return ACTIVATIONS[self.nonlinearity](from_input + from_hidden)
@@ -127,7 +128,7 @@ class LSTMCell(_Cell):
 
     gates = 4
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Array, hx: Any = None) -> tuple[Any, Any]:
         """Return the new hidden state and the new cell state."""
         hidden, cell = (None, None) if hx is None else hx
         from_input, from_hidden = self.products(input, self.start(input, hidden))
@@ -151,7 +152,7 @@ class GRUCell(_Cell):
 
     gates = 3
 
-    def forward(self, input: Any, hx: Any = None) -> Any:
+    def forward(self, input: Array, hx: Any = None) -> Any:
         """Return the new state."""
         hidden = self.start(input, hx)
         return gru_step(*self.products(input, hidden), hidden)

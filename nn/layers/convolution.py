@@ -14,6 +14,7 @@ from nn.functional.windows.geometry import Sizes, each
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 _MODES = {"zeros": "constant", **{mode: MODES[mode] for mode in ("circular", "reflect", "replicate")}}
 
@@ -112,7 +113,7 @@ class _Conv(_Convolution):
             rng=rng,
         )
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the convolution."""
         name, padding = type(self).__name__, self.padding
         if self.padding_mode != "zeros":
@@ -160,7 +161,7 @@ class _ConvTranspose(_Convolution):
             rng=rng,
         )
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the transposed convolution."""
         return convolve_transposed(
             type(self).__name__,

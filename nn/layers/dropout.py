@@ -7,6 +7,7 @@ from typing import Any
 from nn.functional.dropping import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class Dropout(Module):
@@ -37,7 +38,7 @@ class Dropout(Module):
             raise ValueError(f"{type(self).__name__}: the probability p must be between 0 and 1, not {p}.")
         self.p, self.rng = p, None if rng is None else generator_or_default(rng)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with elements dropped, in training."""
         return dropout(input, self.p, self.training, self.rng)
 
@@ -56,7 +57,7 @@ class Dropout1d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout1d(input, self.p, self.training, self.rng)
 
@@ -71,7 +72,7 @@ class Dropout2d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout2d(input, self.p, self.training, self.rng)
 
@@ -86,7 +87,7 @@ class Dropout3d(Dropout):
     np.float64(0.0)
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return dropout3d(input, self.p, self.training, self.rng)
 
@@ -101,7 +102,7 @@ class AlphaDropout(Dropout):
     array([1., 1.])
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with elements dropped, in training."""
         return alpha_dropout(input, self.p, self.training, self.rng)
 
@@ -116,6 +117,6 @@ class FeatureAlphaDropout(Dropout):
     array([[1., 1.]])
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with channels dropped, in training."""
         return feature_alpha_dropout(input, self.p, self.training, self.rng)

@@ -11,6 +11,7 @@ from nn.functional.lookup import embedding, embedding_bag
 from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 class _Table(Module):
@@ -90,7 +91,7 @@ class Embedding(_Table):
         self._make(num_embeddings, embedding_dim, padding_idx, dtype, rng)
         self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse = max_norm, norm_type, scale_grad_by_freq, sparse
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the rows with these numbers."""
         return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq)
 
@@ -144,7 +145,7 @@ class EmbeddingBag(_Table):
         self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse = max_norm, norm_type, scale_grad_by_freq, sparse
         self.mode, self.include_last_offset = mode, include_last_offset
 
-    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
+    def forward(self, input: Array, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         """Return one row per bag; the arguments are those of `nn.functional.embedding_bag`."""
         return embedding_bag(
             input,

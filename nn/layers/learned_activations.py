@@ -11,6 +11,7 @@ from nn.functional.activations import rectifiers, softmaxes
 from nn.module import Module
 from nn.parameter import Parameter
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class Softmax2d(Module):
@@ -23,7 +24,7 @@ class Softmax2d(Module):
     0.25
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return probabilities over axis −3."""
         if np.ndim(input) not in (3, 4):
             raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), not shape {np.shape(input)}.")
@@ -58,7 +59,7 @@ class PReLU(Module):
         self.num_parameters, self.init = num_parameters, init
         self.weight = Parameter(np.full(num_parameters, init, dtype_or_default(dtype)))
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, scaled where it is not positive."""
         return rectifiers.prelu(input, self.weight)
 
@@ -89,7 +90,7 @@ class RReLU(Module):
         self.lower, self.upper = lower, upper
         self.rng = None if rng is None else generator_or_default(rng)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, scaled where it is not positive."""
         return rectifiers.rrelu(input, self.lower, self.upper, self.training, self.rng)
 

@@ -13,6 +13,7 @@ from nn.functional.linear import bilinear, linear
 from nn.module import Module
 from nn.parameter import Parameter
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 def new_parameter(shape: tuple[int, ...], dtype: Any) -> Parameter:
@@ -39,7 +40,7 @@ class Identity(Module):
     def __init__(self, *_: Any, **__: Any) -> None:
         super().__init__()
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input."""
         return input
 
@@ -85,7 +86,7 @@ class Linear(Module):
             if parameter is not None:
                 init.uniform_(parameter, -bound, bound, rng)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return x Wᵀ + b."""
         return linear(input, self.weight, self.bias)
 

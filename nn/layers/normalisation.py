@@ -11,6 +11,7 @@ from nn.dtypes import dtype_or_default
 from nn.functional.normalisation import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from nn.module import Module
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 def _ones_and_zeros(module: Module, shape: tuple[int, ...], dtype: Any, *, weight: bool, bias: bool) -> None:
@@ -47,7 +48,7 @@ class _RunningNorm(Module):
         self.register_buffer("running_var", np.ones(num_features, dtype_or_default(dtype)) if tracked else None)
         self.register_buffer("num_batches_tracked", np.array(0) if tracked else None)
 
-    def check(self, input: Any) -> None:
+    def check(self, input: Array) -> None:
         """Refuse inputs with other axes or channels."""
         shape = np.shape(input)
         if len(shape) not in self.axes or shape[1] != self.num_features:
@@ -72,7 +73,7 @@ class _RunningNorm(Module):
 class _BatchNorm(_RunningNorm):
     """Normalise each channel over the batch and all places."""
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return (x − μ)/√(σ² + ε)·w + b; in training the running statistics move towards those of the batch."""
         self.check(input)
         if self.training and self.track_running_stats:
@@ -150,7 +151,7 @@ class _InstanceNorm(_RunningNorm):
 
     affine_default, track_default = False, False
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return (x − μ)/√(σ² + ε)·w + b."""
         if np.ndim(input) == min(self.axes):
             return self.forward(input[None])[0]
@@ -248,7 +249,7 @@ class LayerNorm(Module):
         self.eps, self.elementwise_affine = eps, elementwise_affine
         _ones_and_zeros(self, self.normalized_shape, dtype, weight=elementwise_affine, bias=elementwise_affine and bias)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return (x − μ)/√(σ² + ε)·w + b."""
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
@@ -290,7 +291,7 @@ class GroupNorm(Module):
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         _ones_and_zeros(self, (num_channels,), dtype, weight=affine, bias=affine and bias)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return (x − μ)/√(σ² + ε)·w + b."""
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
@@ -325,7 +326,7 @@ class RMSNorm(Module):
         weight = Parameter(np.ones(self.normalized_shape, dtype_or_default(dtype)))
         self.register_parameter("weight", weight if elementwise_affine else None)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return x/√(mean(x²) + ε)·w."""
         return rms_norm(input, self.normalized_shape, self.weight, self.eps)
 

@@ -9,6 +9,7 @@ import numpy as np
 from nn.functional.resizing.padding import pad
 from nn.functional.windows.geometry import each
 from nn.module import Module
+from revad.typing import Array
 
 
 class _Pad(Module):
@@ -22,7 +23,7 @@ class _Pad(Module):
         super().__init__()
         self.padding = each(padding, 2 * self.axes, f"{type(self).__name__}: padding")
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, padded."""
         if np.ndim(input) not in (self.axes + 1, self.axes + 2):
             raise ValueError(

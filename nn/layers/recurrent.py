@@ -20,6 +20,7 @@ from nn.layers.linear import new_parameter
 from nn.module import Module
 from nn.random import generator_or_default
 from nn.recurrence.packed import PackedSequence
+from revad.typing import Array
 
 
 def _goes_back(suffix: str) -> bool:
@@ -82,7 +83,7 @@ class _Recurrent(Module):
             if parameter is not None:
                 init.uniform_(parameter, -bound, bound, rng)
 
-    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+    def through_time(self, rows: Array, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs of one layer in one direction, for packed rows of so many per step, and its last states."""
         raise NotImplementedError
 
@@ -91,7 +92,7 @@ class _Recurrent(Module):
         biases = (getattr(self, f"bias_ih{suffix}"), getattr(self, f"bias_hh{suffix}")) if self.bias else ()
         return getattr(self, f"weight_ih{suffix}"), getattr(self, f"weight_hh{suffix}"), biases
 
-    def run(self, input: Any, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
+    def run(self, input: Array, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs of the last layer, and the last states of all layers and directions."""
         if isinstance(input, PackedSequence):
             return self._run_packed(input, states)
@@ -124,7 +125,7 @@ class _Recurrent(Module):
             last = tuple(state[:, packed.unsorted_indices] for state in last)
         return packed._replace(data=data), last
 
-    def _layers(self, rows: Any, states: tuple[Any, ...] | None, sizes: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
+    def _layers(self, rows: Array, states: tuple[Any, ...] | None, sizes: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Go through all layers: packed rows, of which step t has ``sizes[t]``."""
         states = self._start(rows, states, sizes[0])
         last: list[tuple[Any, ...]] = []
@@ -139,7 +140,7 @@ class _Recurrent(Module):
             rows = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
         return rows, tuple(np.stack(parts) for parts in zip(*last, strict=True))
 
-    def _start(self, rows: Any, states: tuple[Any, ...] | None, batch: int) -> tuple[Any, ...]:
+    def _start(self, rows: Array, states: tuple[Any, ...] | None, batch: int) -> tuple[Any, ...]:
         count = self.num_layers * (2 if self.bidirectional else 1)
         wanted = [(count, batch, self.output_size), (count, batch, self.hidden_size)][: 2 if self.gates == 4 else 1]
         if states is None:
@@ -207,13 +208,13 @@ class RNN(_Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype, rng=rng)
         self.nonlinearity = nonlinearity
 
-    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+    def through_time(self, rows: Array, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs and the last state of one layer in one direction."""
         (hidden,), (w_input, w_hidden, biases) = states, self.weights(suffix)
         way = {"sizes": sizes, "reverse": _goes_back(suffix)}
         return rnn_sequence(rows, hidden, w_input, w_hidden, biases, self.nonlinearity, **way)
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Array, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs and the last state."""
         output, (hidden,) = self.run(input, None if hx is None else (hx,))
         return output, hidden
@@ -239,20 +240,20 @@ class LSTM(_Recurrent):
 
     gates = 4
 
-    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+    def through_time(self, rows: Array, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs and the last states of one layer in one direction; step by step if the outputs are projected."""
         (hidden, cell), (w_input, w_hidden, biases) = states, self.weights(suffix)
         if not self.proj_size:
             return lstm_sequence(rows, hidden, cell, w_input, w_hidden, biases, sizes=sizes, reverse=_goes_back(suffix))
 
-        def step(from_input: Any, from_hidden: Any, _: Any, cell: Any) -> tuple[Any, Any]:
+        def step(from_input: Array, from_hidden: Array, _: Any, cell: Any) -> tuple[Any, Any]:
             hidden, cell = lstm_step(from_input + from_hidden, cell)
             return linear(hidden, getattr(self, f"weight_hr{suffix}")), cell
 
         order = backwards(sizes) if _goes_back(suffix) else None
         return unrolled(step, sizes, order, rows, states, w_input, w_hidden, biases)
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
+    def forward(self, input: Array, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
         """Return all outputs, and the last hidden and cell states."""
         output, (hidden, cell) = self.run(input, hx)
         return output, (hidden, cell)
@@ -291,12 +292,12 @@ class GRU(_Recurrent):
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype, rng=rng)
 
-    def through_time(self, rows: Any, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
+    def through_time(self, rows: Array, states: Any, sizes: Any, suffix: str) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs and the last state of one layer in one direction."""
         (hidden,), (w_input, w_hidden, biases) = states, self.weights(suffix)
         return gru_sequence(rows, hidden, w_input, w_hidden, biases, sizes=sizes, reverse=_goes_back(suffix))
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Array, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs and the last state."""
         output, (hidden,) = self.run(input, None if hx is None else (hx,))
         return output, hidden

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.module import Module
+from revad.typing import Array
 
 
 class Flatten(Module):
@@ -29,7 +30,7 @@ class Flatten(Module):
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with fewer axes."""
         shape = np.shape(input)
         if not shape:
@@ -71,7 +72,7 @@ class Unflatten(Module):
         super().__init__()
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input with more axes."""
         shape = np.shape(input)
         dim = _axis(self.dim, len(shape))

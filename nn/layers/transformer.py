@@ -14,6 +14,7 @@ from nn.layers.transformer_layers import TransformerDecoderLayer, TransformerEnc
 from nn.layers.transformer_stacks import TransformerDecoder, TransformerEncoder
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 
 class Transformer(Module):
@@ -85,8 +86,8 @@ class Transformer(Module):
 
     def forward(
         self,
-        src: Any,
-        tgt: Any,
+        src: Array,
+        tgt: Array,
         src_mask: Any = None,
         tgt_mask: Any = None,
         memory_mask: Any = None,

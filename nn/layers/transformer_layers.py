@@ -12,6 +12,7 @@ from nn.layers.linear import Linear
 from nn.layers.normalisation import LayerNorm
 from nn.module import Module
 from nn.random import generator_or_default
+from revad.typing import Array
 
 ACTIVATIONS = {"relu": relu, "gelu": gelu}
 
@@ -53,12 +54,12 @@ class _TransformerLayer(Module):
         for i in range(1, self.norms + 1):
             self.add_module(f"dropout{i}", Dropout(dropout))
 
-    def _add(self, x: Any, i: int, block: Any) -> Any:
+    def _add(self, x: Array, i: int, block: Any) -> Any:
         """Return x plus a block of it, normalised before or after by the norm with this number."""
         norm, drop = self._modules[f"norm{i}"], self._modules[f"dropout{i}"]
         return x + drop(block(norm(x))) if self.norm_first else norm(x + drop(block(x)))
 
-    def _network(self, x: Any) -> Any:
+    def _network(self, x: Array) -> Any:
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
 
@@ -107,10 +108,10 @@ class TransformerEncoderLayer(_TransformerLayer):
     (5, 3, 8)
     """
 
-    def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
+    def forward(self, src: Array, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
         """Return the sequence after attention and network; the masks are those of `MultiheadAttention`."""
 
-        def attention(x: Any) -> Any:
+        def attention(x: Array) -> Any:
             return self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, is_causal=is_causal)[0]
 
         return self._add(self._add(src, 1, attention), 2, self._network)
@@ -134,8 +135,8 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     def forward(
         self,
-        tgt: Any,
-        memory: Any,
+        tgt: Array,
+        memory: Array,
         tgt_mask: Any = None,
         memory_mask: Any = None,
         tgt_key_padding_mask: Any = None,
@@ -145,10 +146,10 @@ class TransformerDecoderLayer(_TransformerLayer):
     ) -> Any:
         """Return the target after both attentions and the network; the masks are those of `MultiheadAttention`."""
 
-        def attention(x: Any) -> Any:
+        def attention(x: Array) -> Any:
             return self.self_attn(x, x, x, tgt_key_padding_mask, False, tgt_mask, is_causal=tgt_is_causal)[0]
 
-        def to_memory(x: Any) -> Any:
+        def to_memory(x: Array) -> Any:
             return self.multihead_attn(
                 x, memory, memory, memory_key_padding_mask, False, memory_mask, is_causal=memory_is_causal
             )[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from nn.containers import ModuleList
 from nn.module import Module
+from revad.typing import Array
 
 
 class _Stack(Module):
@@ -18,7 +19,7 @@ class _Stack(Module):
         self.num_layers = num_layers
         self.add_module("norm", norm)
 
-    def _finish(self, x: Any) -> Any:
+    def _finish(self, x: Array) -> Any:
         return x if self.norm is None else self.norm(x)
 
 
@@ -54,7 +55,7 @@ class TransformerEncoder(_Stack):
     ) -> None:
         super().__init__(encoder_layer, num_layers, norm)
 
-    def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None) -> Any:
+    def forward(self, src: Array, mask: Array = None, src_key_padding_mask: Any = None, is_causal: bool | None = None) -> Any:
         """Return the encoded sequence; the masks are those of `MultiheadAttention`."""
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, bool(is_causal))
@@ -82,8 +83,8 @@ class TransformerDecoder(_Stack):
 
     def forward(
         self,
-        tgt: Any,
-        memory: Any,
+        tgt: Array,
+        memory: Array,
         tgt_mask: Any = None,
         memory_mask: Any = None,
         tgt_key_padding_mask: Any = None,

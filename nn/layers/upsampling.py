@@ -6,6 +6,7 @@ from typing import Any
 
 from nn.functional.resizing.interpolation import MODES, interpolate
 from nn.module import Module
+from revad.typing import Array
 
 
 class Upsample(Module):
@@ -45,7 +46,7 @@ class Upsample(Module):
         self.size, self.scale_factor, self.mode = size, scale_factor, mode
         self.align_corners, self.recompute_scale_factor = align_corners, recompute_scale_factor
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Array) -> Any:
         """Return the input, stretched."""
         return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
+from revad.typing import Array
 
 Betas = tuple[float, float]
 
@@ -28,7 +29,7 @@ class _Moments(Optimizer):
     _: KW_ONLY
     maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return the step, with the weight decay."""
         if not state:
             state.update(step=0, exp_avg=zeros(value), exp_avg_sq=zeros(value))
@@ -44,7 +45,7 @@ class _Moments(Optimizer):
         step = self.scaled_step(grad, state, group)
         return step + float(group["lr"]) * decay * value if decay and decoupled else step
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return the step from the running means."""
         raise NotImplementedError
 
@@ -80,7 +81,7 @@ class Adam(_Moments):
 
     amsgrad: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂/(√v̂ + ε)."""
         (b1, b2), t = group["betas"], state["step"]
         square = state["exp_avg_sq"]
@@ -154,7 +155,7 @@ class NAdam(_Moments):
     momentum_decay: InitVar[float] = 4e-3
     decoupled_weight_decay: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·((1 − μₜ)g/(1 − Πμ) + μₜ₊₁m/(1 − Πμ·μₜ₊₁))/(√v̂ + ε)."""
         (b1, b2), t, psi, lr = group["betas"], state["step"], group["momentum_decay"], float(group["lr"])
         now, then = (b1 * (1 - 0.5 * 0.96 ** (s * psi)) for s in (t, t + 1))
@@ -191,7 +192,7 @@ class RAdam(_Moments):
 
     decoupled_weight_decay: InitVar[bool] = False
 
-    def scaled_step(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def scaled_step(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂·r/(√v̂ + ε), or lr·m̂ while the length ρ of the mean is at most 5."""
         (b1, b2), t, lr = group["betas"], state["step"], float(group["lr"])
         mean = state["exp_avg"] * (lr / (1 - b1**t))
@@ -234,7 +235,7 @@ class Adamax(Optimizer):
     _: KW_ONLY
     maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·m̂/u with u ← max(β₂u, |g| + ε)."""
         if not state:
             state.update(step=0, exp_avg=zeros(value), exp_inf=zeros(value))

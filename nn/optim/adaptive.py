@@ -9,6 +9,7 @@ import numpy as np
 
 from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
+from revad.typing import Array
 
 
 @settings
@@ -51,7 +52,7 @@ class Adagrad(Optimizer):
     _: KW_ONLY
     maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√Σg² + ε)."""
         if not state:
             state.update(step=0, sum=zeros(value))
@@ -106,7 +107,7 @@ class Adadelta(Optimizer):
         if group["rho"] > 1:
             raise ValueError(f"Adadelta: rho must be between 0 and 1, not {group['rho']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g·√(d + ε)/√(v + ε)."""
         if not state:
             state.update(step=0, square_avg=zeros(value), acc_delta=zeros(value))
@@ -160,7 +161,7 @@ class RMSprop(Optimizer):
     _: KW_ONLY
     maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·g/(√v + ε), or its momentum."""
         if not state:
             state.update(step=0, square_avg=zeros(value))
@@ -222,7 +223,7 @@ class Rprop(Optimizer):
         if not 0 < group["etas"][0] < 1 < group["etas"][1]:
             raise ValueError(f"Rprop: etas must be a factor below and one above 1, not {group['etas']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return size·sign(g)."""
         if not state:
             state.update(step=0, prev=zeros(value), step_size=zeros(value))

@@ -12,6 +12,7 @@ import revad
 from nn.optim.line_search import strong_wolfe
 from nn.optim.optimizer import Optimizer, Params
 from nn.settings import settings
+from revad.typing import Array
 
 
 @settings
@@ -123,7 +124,7 @@ class LBFGS(Optimizer):
                 break
         return first
 
-    def _direction(self, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> tuple[Any, float]:
+    def _direction(self, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> tuple[Any, float]:
         """Return the quasi-Newton direction by the two-loop recursion, and how far to try along it."""
         if state["n_iter"] == 1:
             state["scale"] = 1.0
@@ -153,7 +154,7 @@ class LBFGS(Optimizer):
     def _flat_value(self) -> Any:
         return np.concatenate([np.ravel(p.data) for p in self.parameters])
 
-    def _move(self, flat: Any) -> None:
+    def _move(self, flat: Array) -> None:
         at = 0
         for parameter in self.parameters:
             parameter.data = np.reshape(flat[at : at + parameter.size], parameter.shape)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.typing import Array
+
 DECREASE, CURVATURE = 1e-4, 0.9  # c₁ and c₂ of the Wolfe conditions
 LONGEST = 25  # evaluations
 NARROWEST = 1e-9  # a bracket that moves no weight by more is not divided
@@ -42,7 +44,7 @@ def cubic_minimum(p: Point, q: Point, low: float, high: float) -> float:
 
 
 def strong_wolfe(
-    evaluate: Callable[[float], tuple[float, Any]], t: float, direction: Any, f: float, grad: Any, slope: float
+    evaluate: Callable[[float], tuple[float, Any]], t: float, direction: Any, f: float, grad: Array, slope: float
 ) -> tuple[float, Any, float, int]:
     """Find a step with sufficient decrease and a slope that is small enough.
 

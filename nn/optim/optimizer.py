@@ -15,6 +15,7 @@ import numpy as np
 
 import revad
 from nn.parameter import Parameter
+from revad.typing import Array
 
 
 class Optimizer:
@@ -96,7 +97,7 @@ class Optimizer:
             if not 0 <= beta < 1:
                 raise ValueError(f"{type(self).__name__}: betas must be at least 0 and less than 1, not {group['betas']}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return what is to be subtracted from a parameter.
 
         Parameters
@@ -126,7 +127,7 @@ class Optimizer:
                     self._apply(parameter, grad, group)
         return loss
 
-    def _apply(self, parameter: Any, grad: Any, group: dict[str, Any]) -> None:
+    def _apply(self, parameter: Any, grad: Array, group: dict[str, Any]) -> None:
         state = self.state.get(parameter)
         if state is None:
             state = self.state[parameter] = {}
@@ -207,7 +208,7 @@ def zeros(value: Any) -> np.ndarray[Any, Any]:
     return np.zeros(np.shape(value), getattr(value, "dtype", np.float64))
 
 
-def decayed(grad: Any, value: Any, group: dict[str, Any]) -> Any:
+def decayed(grad: Array, value: Any, group: dict[str, Any]) -> Any:
     """Return the gradient with the weight decay of its group: that of ½λw² besides the loss.
 
     Examples

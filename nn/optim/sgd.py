@@ -10,6 +10,7 @@ import numpy as np
 
 from nn.optim.optimizer import Optimizer, Params, decayed, running_mean, zeros
 from nn.settings import settings
+from revad.typing import Array
 
 
 @settings
@@ -59,7 +60,7 @@ class SGD(Optimizer):
             raise ValueError("SGD: nesterov=True needs a positive momentum and no dampening.")
         super().begin(params, defaults)
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·d."""
         momentum = group["momentum"]
         grad = decayed(grad, value, group)
@@ -108,7 +109,7 @@ class Lion(Optimizer):
     _: KW_ONLY
     maximize: InitVar[bool] = False
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·(sign(β₁m + (1 − β₁)g) + λw)."""
         first, second = group["betas"]
         mean = state.setdefault("exp_avg", zeros(value))
@@ -176,7 +177,7 @@ class Muon(Optimizer):
         if group["adjust_lr_fn"] not in (None, "original", "match_rms_adamw"):
             raise ValueError(f"Muon: adjust_lr_fn must be 'original' or 'match_rms_adamw', not {group['adjust_lr_fn']!r}.")
 
-    def change(self, value: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
+    def change(self, value: Any, grad: Array, state: dict[str, Any], group: dict[str, Any]) -> Any:
         """Return lr·(c·UVᵀ + λw), with c from the shape."""
         momentum, lr = group["momentum"], float(group["lr"])
         mean = running_mean(state.setdefault("momentum_buffer", zeros(value)), grad, momentum)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import revad
+from revad.typing import Array
 
 
 class Window(NamedTuple):
@@ -29,7 +30,7 @@ class Window(NamedTuple):
 
 
 def tbptt(
-    model: Callable[..., Any], x: Any, k1: int, k2: int | None = None, *, state: Any = None, batch_first: bool = False
+    model: Callable[..., Any], x: Array, k1: int, k2: int | None = None, *, state: Any = None, batch_first: bool = False
 ) -> Iterator[Window]:
     """Run a recurrent model over a sequence in windows: every k1 steps a loss is due, whose gradient flows back through k2 steps.
 
@@ -101,7 +102,7 @@ def tbptt(
     return _windows(model, x, k1, k2, state, axis)
 
 
-def _windows(model: Any, x: Any, k1: int, k2: int, state: Any, axis: int) -> Iterator[Window]:
+def _windows(model: Any, x: Array, k1: int, k2: int, state: Any, axis: int) -> Iterator[Window]:
     length, begin = np.shape(x)[axis], 0
     for first in range(0, length, k1):
         last = min(first + k1, length)
@@ -113,7 +114,7 @@ def _windows(model: Any, x: Any, k1: int, k2: int, state: Any, axis: int) -> Ite
         yield window.pop()
 
 
-def _run(model: Any, x: Any, state: Any, steps: tuple[int, int, int, int], axis: int) -> tuple[Any, Any, Any]:
+def _run(model: Any, x: Array, state: Any, steps: tuple[int, int, int, int], axis: int) -> tuple[Any, Any, Any]:
     """Run a window; return the outputs that are due, and the states at the next one's begin and at the end as constants."""
     begin, first, next_begin, last = steps
     outputs: list[Any] = []
@@ -129,5 +130,5 @@ def _run(model: Any, x: Any, state: Any, steps: tuple[int, int, int, int], axis:
     return _part(whole, first - begin, last - begin, axis), carried, revad.stop_gradient(now)
 
 
-def _part(values: Any, start: int, stop: int, axis: int) -> Any:
+def _part(values: Array, start: int, stop: int, axis: int) -> Any:
     return values[(slice(None),) * axis + (slice(start, stop),)]

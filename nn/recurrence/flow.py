@@ -11,6 +11,7 @@ import numpy as np
 
 import revad
 from revad.extend import need
+from revad.typing import Array
 
 VANISHING, EXPLODING = 1e-3, 1e3  # of the gradient at the last step, what arrives at the first
 
@@ -87,7 +88,7 @@ class GradientFlow:
         return axes.figure
 
 
-def gradient_flow(model: Callable[..., Any], x: Any, loss: Callable[[Any], Any], *, state: Any = None) -> GradientFlow:
+def gradient_flow(model: Callable[..., Any], x: Array, loss: Callable[[Any], Any], *, state: Any = None) -> GradientFlow:
     """Measure the gradient of a loss by the state that each step of a recurrent model hands to the next.
 
     Parameters

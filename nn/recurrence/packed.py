@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.typing import Array
+
 
 class PackedSequence(NamedTuple):
     """A batch of sequences without padding; made by `pack_padded_sequence` or `pack_sequence`, taken by recurrent layers.
@@ -30,7 +32,7 @@ class PackedSequence(NamedTuple):
     unsorted_indices: Any = None
 
 
-def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> PackedSequence:
+def pack_padded_sequence(input: Array, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> PackedSequence:
     """Pack a padded batch of sequences.
 
     Parameters

@@ -15,6 +15,7 @@ import numpy as np
 from nn.serialization.atomic import write_atomically
 from nn.serialization.header import CODES, DTYPES, Entry, Header, read_header, refuse, write_header
 from nn.serialization.nested import flatten, unflatten
+from revad.typing import Array
 
 _OURS = "revad."  # how our metadata keys start
 _FORMAT, _CHECKSUM, _STRUCTURE, _COMPLEX = "revad.format", "revad.sha256", "revad.structure", "revad.complex128"
@@ -215,7 +216,7 @@ def _wide_names(path: Any, notes: Mapping[str, str]) -> list[str]:
     return names
 
 
-def _complex(path: Any, name: str, array: Any) -> np.ndarray[Any, Any]:
+def _complex(path: Any, name: str, array: Array) -> np.ndarray[Any, Any]:
     if array is None or array.dtype != np.float64 or array.shape[-1:] != (2,):
         refuse(path, f"tensor {name!r}", "complex128 needs F64 with a last axis of length 2.")
     return array.view(np.complex128)[..., 0]

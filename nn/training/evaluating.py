@@ -13,9 +13,10 @@ from nn.data.datasets import ArrayDataset
 from nn.data.loader import DataLoader
 from nn.metrics.metric import Mean, Metric, plain, ratio
 from nn.module import Module
+from revad.typing import Array
 
 
-def as_loader(data: Any, **options: Any) -> Any:
+def as_loader(data: Array, **options: Any) -> Any:
     """Return something that gives batches: what was given, or a loader over a dataset, an array or a tuple of arrays.
 
     Examples

@@ -20,6 +20,7 @@ from nn.training.interrupts import DeferredInterrupt
 from nn.training.nonfinite import first_bad
 from nn.training.progress import Progress, make_progress
 from nn.training.randomness import random_states, set_random_states
+from revad.typing import Array
 
 
 class Trainer:
@@ -254,7 +255,7 @@ class Trainer:
 
     # Using the model ---------------------------------------------------------------------------------------------------------
 
-    def evaluate(self, data: Any, batch_size: int = 256) -> dict[str, Any]:
+    def evaluate(self, data: Array, batch_size: int = 256) -> dict[str, Any]:
         """Return the mean loss and the metrics over data, in evaluation mode.
 
         Parameters
@@ -271,7 +272,7 @@ class Trainer:
             for metric, training in zip(self.metrics, sums, strict=True):
                 metric.sums = training
 
-    def predict(self, data: Any, batch_size: int = 256) -> Any:
+    def predict(self, data: Array, batch_size: int = 256) -> Any:
         """Return the model's outputs for all items, in evaluation mode.
 
         Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -56,3 +57,45 @@ def _narrowed(steps: list[int], shape: tuple[int, ...], extent: int) -> list[int
                 steps[i] = steps[i] // common * 2 * extent
         extent += (shape[axis] - 1) * steps[axis]
     return [step if n > 1 else 0 for step, n in zip(steps, shape, strict=True)]
+
+
+def is_labelled(value: Any) -> bool:
+    """Return whether a value holds numbers but computes by rules of its own: a Series, a DataFrame, a DataArray, a quantity with units.
+
+    What means the same as an ndarray (CuPy, Dask, sparse) says so by ``__array_function__``, NumPy's protocol for whole functions.
+    """
+    kind = type(value)
+    if getattr(kind, "__array_ufunc__", None) is None and not hasattr(kind, "__array__"):
+        return False
+    if hasattr(kind, "__array_function__"):
+        return hasattr(kind, "units")
+    return kind.__module__.partition(".")[0] != "numpy"  # scalars, np.poly1d, a.flat
+
+
+def as_indexed(key: Any) -> Any:
+    """Return an index, or a value to be assigned, as NumPy reads it: of labelled data the plain values, by position."""
+    if type(key) is tuple:
+        return tuple([as_indexed(item) for item in key])
+    return np.array(key) if is_labelled(key) else key
+
+
+def is_open(value: Any) -> bool:
+    """Return whether a value is a number, an array or text: nothing that could hold tracked values where nobody looks."""
+    if isinstance(value, np.ndarray):
+        if value.dtype == object:
+            return all(is_open(item) and not hasattr(item, "__array_function__") for item in value.flat)
+        return not value.dtype.hasobject
+    if value is None or isinstance(value, (Number, np.generic, np.dtype, str, bytes, type)):
+        return True
+    return hasattr(type(value), "__array_function__") and not is_labelled(value)
+
+
+def check_open(value: Any, name: str) -> None:
+    """Refuse an output that could hide tracked values, whose derivative would then be taken for zero."""
+    if not is_open(value):
+        what = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise LostGradientError(
+            f"{name}: the function returned an object ({what}) in which tracked values would be overlooked and their derivative "
+            "lost. Return arrays and numbers, or tuples, lists, dicts, namedtuples and dataclasses of them: of a DataArray its "
+            "`.data`, of an array of objects `np.stack(a.tolist())`."
+        )

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from revad.typing import Array
+
 
 class Aval(NamedTuple):
     """Shape and dtype of a value ("abstract value").
@@ -85,6 +87,6 @@ def wider(dtype: Any) -> Any:
     return FLOAT32 if dtype == FLOAT16 else dtype
 
 
-def cast(x: Any, dtype: Any) -> Any:
+def cast(x: Array, dtype: Any) -> Any:
     """Return ``x`` in another dtype; the function behind ``x.astype(dtype)``."""
     return x.astype(dtype)

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import ArrayLike, PyTree
+
 _NAMESPACE = "revad"
 _BARE = frozenset({float, int, complex, bool, np.ndarray, np.float64, np.float32})
 Rebuild = Callable[[list[Any]], Any]
 
 
-def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+def flatten(tree: PyTree) -> tuple[list[Any], Rebuild]:
     """Return the leaves of a pytree, and a function that puts leaves back into the same structure.
 
     Parameters
@@ -56,7 +58,7 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     return leaves, lambda new: optree.tree_unflatten(spec, new)
 
 
-def describe(tree: Any, path: str = "") -> list[str]:
+def describe(tree: PyTree, path: str = "") -> list[str]:
     """Return the access path of each leaf, as in ``['w'][0]`` or ``model.0.weight``, for error messages."""
     if type(tree) in _BARE:
         return [path]
@@ -73,7 +75,7 @@ def _dotted(path: str) -> str:
     return path
 
 
-def same_structure(one: Any, other: Any) -> bool:
+def same_structure(one: Any, other: ArrayLike) -> bool:
     """Return whether two pytrees have the same containers (leaves may differ)."""
     if type(one) in _BARE and type(other) in _BARE:
         return True

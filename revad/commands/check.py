@@ -10,8 +10,9 @@ import numpy as np
 from revad.checking.differences.check import MODES, find_mismatch
 from revad.checking.differences.comparisons import Comparison, comparison_table
 from revad.checking.differences.locate import compare_entries, weighted
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.projections import ROUNDINGS, Trial
-from revad.checking.differences.spaces import Mapping, Vector, as_mapping
+from revad.checking.differences.spaces import Mapping, Vector
 from revad.checking.differences.verdict import GradientCheck, comparison_json
 from revad.commands.inputs import Call, CannotError, bind, function_in_file, line_in, one_line, positions
 from revad.errors import RevadError

@@ -11,11 +11,12 @@ import numpy as np
 
 from revad.checking.differences.comparisons import Comparison, comparison_table
 from revad.checking.differences.locate import compare_entries
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.projections import ROUNDINGS, Trial
-from revad.checking.differences.spaces import as_mapping
 from revad.demo import Options
 from revad.reports.table import table
 from revad.transforms.reverse import grad, value_and_grad
+from revad.typing import Function
 
 LIBRARIES = {"scipy": "SciPy", "sklearn": "scikit-learn", "tqdm": "tqdm"}  # scikit-learn itself needs SciPy
 PENALTY = 0.01
@@ -119,7 +120,7 @@ def fits(data: Data, theta: np.ndarray) -> list[tuple[str, ...]]:
     return rows
 
 
-def descend(objective: Any, theta: np.ndarray, data: Data) -> tuple[int, np.ndarray]:
+def descend(objective: Function, theta: np.ndarray, data: Data) -> tuple[int, np.ndarray]:
     """Take steps against the gradient until it is small; return their number and where they end."""
     from tqdm import trange
 

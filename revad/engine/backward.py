@@ -17,6 +17,7 @@ from revad.engine.handles import plain
 from revad.engine.projection import project
 from revad.engine.sweep import ONE_EDGE, Reads, Sweep
 from revad.engine.tape import EDGE, FIRST_EDGE, PARTIAL, PASS, PULL, READ, SCALE, Node
+from revad.typing import Array, Function
 
 TWO_EDGES = FIRST_EDGE + 2 * EDGE  # the length of a node with two edges
 _UNARY, _BINARY = (FIRST_EDGE,), (FIRST_EDGE, ONE_EDGE)
@@ -114,7 +115,7 @@ def _sweep(roots: list[tuple[Node, Any]], *, careful: bool) -> dict[int, Any]:
     return sweep.gradients()
 
 
-def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
+def _pull(g: Array, parent: Node, kind: int, kept: Any, function: Function, careful: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Apply a rule, a partial derivative or a pull-back, and put the result into the argument's space."""
     try:
         contribution = function(g, *kept) if kind == PULL else g * function(*kept)
@@ -127,13 +128,13 @@ def _pull(g: Any, parent: Node, kind: int, kept: Any, function: Any, careful: bo
     return contribution
 
 
-def _as_numpy(g: Any, kind: int, kept: Any, function: Any) -> Any:
+def _as_numpy(g: Array, kind: int, kept: Any, function: Function) -> Any:
     """Apply a rule to NumPy scalars in place of Python's, which answer a division by zero with inf and a warning."""
     g, *kept = [np.array(value)[()] if type(value) in (float, complex) else value for value in (g, *kept)]
     return function(g, *kept) if kind == PULL else g * function(*kept)
 
 
-def _has_nan(g: Any) -> bool:
+def _has_nan(g: Array) -> bool:
     if type(g) is float:
         return g != g
     g = plain(g)
@@ -146,14 +147,14 @@ def _has_nan(g: Any) -> bool:
     return bool(np.any(np.isnan(g)))
 
 
-def strong_zero(g: Any, contribution: Any) -> Any:
+def strong_zero(g: Array, contribution: Any) -> Any:
     """Return the product of a cotangent and a partial with 0·inf and 0·NaN made 0."""
     if type(g) is float and type(contribution) is float:
         return 0.0 if g == 0.0 else contribution
     return np.where((g == 0) & np.isnan(contribution), 0.0, contribution)
 
 
-def _zero_if_all_zero(g: Any, contribution: Any) -> Any:
+def _zero_if_all_zero(g: Array, contribution: Any) -> Any:
     """Return zeros where a whole cotangent is zero, whatever a rule made of it."""
     parts = g if isinstance(g, (list, tuple)) else (g,)
     return np.zeros_like(contribution) if all(np.all(part == 0) for part in parts) else contribution

@@ -9,27 +9,47 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain
+from revad.base.arrays import check_plain, is_labelled
 from revad.engine.handles import Tracked, below
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
-from revad.errors import NoRuleError
+from revad.errors import LostGradientError, NoRuleError
+from revad.operations.operation import NO_VALUE
 from revad.operations.registry import lookup, qualified_name, unknown_function
+from revad.typing import Array, Function
 
 CONTAINERS = (list, tuple)
+_PLAIN = frozenset((np.ndarray, float, int, bool, complex, str, type(None), slice, np.float64, np.float32, np.int64))
 
 
-def find_top(args: Any, top: Tracked | None = None) -> Tracked | None:
-    """Return the tracked value of highest level among arguments, looking into lists and tuples."""
+def find_top(args: Any, top: Tracked | None = None, function: Any = None) -> Tracked | None:
+    """Return the tracked value of highest level among arguments, looking into lists and tuples.
+
+    Subclasses of ndarray are refused, and where the arguments are the operands of a ``function``, labelled containers as well.
+    """
     for value in args:
         if isinstance(value, Tracked):
             if top is None or value._node[LEVEL] > top._node[LEVEL]:
                 top = value
         elif type(value) in CONTAINERS:
-            top = find_top(value, top)
-        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-            check_plain(value, "the call")
+            top = find_top(value, top, function)
+        elif type(value) not in _PLAIN:
+            if isinstance(value, np.ndarray):
+                check_plain(value, "the call")
+            elif function is not None and is_labelled(value):
+                kind = type(value)
+                raise labelled_operand(
+                    getattr(function, "__name__", "the call"), f"{kind.__module__.partition('.')[0]} {kind.__name__}"
+                )
     return top
+
+
+def labelled_operand(name: str, what: str) -> LostGradientError:
+    """Return the error for a container that computes by rules of its own, among the operands of a function."""
+    return LostGradientError(
+        f"{name} would combine a tracked value with a {what}, which aligns by labels, skips missing values or converts units; "
+        "no derivative rule knows that. Pass its plain values, in the order that is meant: a.to_numpy(), a.values or np.asarray(a)."
+    )
 
 
 def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -37,7 +57,7 @@ def strip_call(level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tup
     return tuple([strip(value, level) for value in args]), {name: strip(value, level) for name, value in kwargs.items()}
 
 
-def strip(value: Any, level: int) -> Any:
+def strip(value: Array, level: int) -> Any:
     """Return a value, or a list or tuple of values, one level down."""
     if isinstance(value, Tracked):
         return below(value) if value._node[LEVEL] == level else value
@@ -46,7 +66,7 @@ def strip(value: Any, level: int) -> Any:
     return value
 
 
-def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function with tracked values among its arguments, and record the call.
 
     Parameters
@@ -69,13 +89,14 @@ def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     operation = lookup(function)
     if operation is None:
         raise unknown_function(function)
-    top = find_top(args)
+    top = find_top(args, None, function)
     if kwargs:
-        top = find_top(kwargs.values(), top)
+        top = find_top(kwargs.values(), top, function)
     if top is None:
         return function(*args, **kwargs)
     kind = operation.kind
     if kind == "composite":
+        kwargs = {name: value for name, value in kwargs.items() if value is not NO_VALUE} if kwargs else kwargs
         return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
     if kind == "unsupported":
         raise NoRuleError(f"{qualified_name(function)} does not take tracked values: {operation.reason}")
@@ -94,7 +115,7 @@ def process(top: Tracked, operation: Any, args: tuple[Any, ...], kwargs: dict[st
     return top.process(operation, level, args, kwargs)
 
 
-def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _call_paused(function: Function, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call on the values below. A view of a leaf may be written into, like the leaf; one of a result is read-only."""
     below_args, below_kwargs = strip_call(level, args, kwargs)
     result = function(*below_args, **below_kwargs)
@@ -109,13 +130,13 @@ def _call_paused(function: Any, level: int, args: tuple[Any, ...], kwargs: dict[
     return result
 
 
-def _is_view(result: Any, args: tuple[Any, ...]) -> bool:
+def _is_view(result: Array, args: tuple[Any, ...]) -> bool:
     """Return whether a result, or one of several, shows the memory of an argument."""
     parts = [part for part in (result if type(result) in CONTAINERS else (result,)) if isinstance(part, np.ndarray)]
     return any(isinstance(a, np.ndarray) and np.may_share_memory(part, a) for part in parts for a in args)
 
 
-def _read_only(result: Any) -> Any:
+def _read_only(result: Array) -> Any:
     if type(result) in CONTAINERS:
         return type(result)([_read_only(part) for part in result])
     if isinstance(result, np.ndarray):

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from revad.base.arrays import check_open
 from revad.engine.tape import LEVEL
 from revad.errors import LostGradientError
+from revad.typing import Array
 
 IMMUTABLE = frozenset((int, float, bool, complex, str, type(None), slice, np.float64, np.float32))
 
@@ -34,6 +36,8 @@ class Tracked:
         and returns handles of this kind for what carries a derivative.
     pausable : bool
         Whether `no_grad` and `stop_gradient` reach below this kind of level. A program must keep its values, whatever is differentiated.
+    captures : bool
+        Whether this is a value of a program that is being captured.
     writes_in_place : bool
         Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
     is_parameter : bool
@@ -52,6 +56,7 @@ class Tracked:
     is_parameter = False
     writes_in_place = False
     pausable = True
+    captures = False
 
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`, which differs in how it is promoted."""
@@ -69,19 +74,19 @@ def below(value: Tracked) -> Any:
     return np.float64(inner) if type(inner) is float and value.is_numpy_scalar() else inner
 
 
-def plain(value: Any) -> Any:
+def plain(value: Array) -> Any:
     """Return the array or number at the bottom of a tracked value, without any tracking; any other value as it is."""
     while isinstance(value, Tracked):
         value = below(value)
     return value
 
 
-def level_of(value: Any) -> int:
+def level_of(value: Array) -> int:
     """Return the level of a tracked value; -1 for any other value."""
     return value._node[LEVEL] if isinstance(value, Tracked) else -1
 
 
-def levels_of(value: Any) -> list[int]:
+def levels_of(value: Array) -> list[int]:
     """Return the levels that a value is tracked on, the highest first."""
     levels: list[int] = []
     while isinstance(value, Tracked):
@@ -90,16 +95,16 @@ def levels_of(value: Any) -> list[int]:
     return levels
 
 
-def is_captured(value: Any) -> bool:
+def is_captured(value: Array) -> bool:
     """Return whether a value is tracked on a level that must not lose it: in a program that is being captured."""
     while isinstance(value, Tracked):
-        if not value.pausable:
+        if value.captures:
             return True
         value = value._value
     return False
 
 
-def keep(value: Any) -> Any:
+def keep(value: Array) -> Any:
     """Return what a rule may keep of an untracked value: a copy of whatever the caller could change afterwards."""
     if type(value) in IMMUTABLE:
         return value
@@ -110,7 +115,7 @@ def keep(value: Any) -> Any:
     if type(value) is list:
         return [keep(item) for item in value]
     if type(value) is tuple:
-        return tuple(keep(item) for item in value)
+        return tuple([keep(item) for item in value])
     return value
 
 
@@ -122,10 +127,12 @@ def snapshot(handle: Tracked) -> Tracked:
     return copied
 
 
-def refuse_closure(value: Any, level: int) -> None:
+def refuse_closure(value: Array, level: int) -> None:
     """Refuse an operation's output that is tracked on its own level or above: the function used a value that it was not passed."""
     if isinstance(value, Tracked) and value._node[LEVEL] >= level:
         raise LostGradientError(
             "the function of an operation (checkpoint, custom_vjp, primitive) closes over a tracked value, whose derivative would "
             "be lost. Pass it as an argument."
         )
+    if not isinstance(value, (Tracked, ndarray)):
+        check_open(value, "an operation")

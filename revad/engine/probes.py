@@ -28,6 +28,7 @@ from revad.engine.tape import (
     Node,
     next_order,
 )
+from revad.typing import Array
 
 
 class Edge(NamedTuple):
@@ -80,7 +81,7 @@ def filled(node: Node, number: float) -> Any:
     return float(number) if node[DTYPE] is None else np.full(node[SHAPE], number, node[DTYPE])[()]
 
 
-def node_of(value: Any, level: int) -> Node | None:
+def node_of(value: Array, level: int) -> Node | None:
     """Return the node of a value on a gradient level, None where it is none of that level's."""
     return value._node if isinstance(value, Tracked) and value._node[LEVEL] == level else None
 
@@ -90,7 +91,7 @@ def number_of(value: Tracked) -> int:
     return value._node[ORDER]
 
 
-def result_on(value: Any, level: int) -> Node | None:
+def result_on(value: Array, level: int) -> Node | None:
     """Return the node of a value if it is the result of an operation recorded on a gradient level, else None."""
     node = node_of(value, level)
     return node if node is not None and len(node) > FIRST_EDGE else None
@@ -145,7 +146,7 @@ def cut(root: Node, marker: int) -> tuple[Node, dict[int, Node]]:
 def probe(node: Node, note: Callable[[Any], None]) -> Node:
     """Return a node that passes the cotangent of another one on, and shows it to ``note``."""
 
-    def passing(g: Any) -> Any:
+    def passing(g: Array) -> Any:
         note(g)
         return g
 
@@ -202,7 +203,7 @@ def _rebuilt(node: Node, order: int | None, replace: Callable[[Node], Node]) -> 
     return (next_order() if order is None else order, *node[LEVEL:FIRST_EDGE], *items)
 
 
-def _scale(g: Any, slope: Any) -> Any:
+def _scale(g: Array, slope: Array) -> Any:
     return strong_zero(g, g * slope)
 
 

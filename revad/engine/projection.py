@@ -12,9 +12,10 @@ from numpy import ndarray
 from revad.base.aval import FLOAT64, wider
 from revad.errors import RuleError, RuleShapeError
 from revad.operations.registry import uses_of
+from revad.typing import Array
 
 
-def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
+def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any:
     """Put a cotangent into the space of its argument: sum down to the shape, take the real part, cast to the dtype.
 
     The last step of every pull-back; no rule un-broadcasts or casts.
@@ -59,7 +60,7 @@ def project(g: Any, shape: tuple[int, ...], dtype: Any, rule: Any = None) -> Any
     return g
 
 
-def _sum_down(g: Any, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
+def _sum_down(g: Array, g_shape: Sequence[int], shape: tuple[int, ...], rule: Any) -> Any:
     extra = len(g_shape) - len(shape)
     if type(g) is ndarray and extra == 1 and g_shape[1:] == shape:  # a bias, say
         return np.add.reduce(g, 0, wider(g.dtype))

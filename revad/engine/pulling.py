@@ -13,6 +13,7 @@ from revad.engine.handles import Tracked
 from revad.engine.projection import project
 from revad.engine.tape import DTYPE, FREED, LEVEL, ORDER, SHAPE, Leaf
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, LostGradientError, NotScalarError
+from revad.typing import Array
 
 NanPolicy: TypeAlias = Literal["zero", "ieee"]
 
@@ -27,7 +28,7 @@ def is_ieee(name: str, nan_policy: Any) -> bool:
     return nan_policy == "ieee"
 
 
-def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: bool) -> None:
+def pull_to_leaves(root: Tracked, cotangent: Array, *, retain_graph: bool, ieee: bool) -> None:
     """Run the reverse pass from a value of level 0 and deposit the gradients; see `revad.Tensor.backward`."""
     node = root._node
     if node[LEVEL] != 0:
@@ -59,7 +60,7 @@ def pull_to_leaves(root: Tracked, cotangent: Any, *, retain_graph: bool, ieee: b
         root._node = (node[ORDER], 0, node[SHAPE], node[DTYPE], FREED)
 
 
-def own(array: Any, known_references: int = 2) -> Any:
+def own(array: Array, known_references: int = 2) -> Any:
     """Return the array, copied unless nobody else can see its memory.
 
     ``known_references`` is the number of references that the callers hold (two more are this function's own).
@@ -76,7 +77,7 @@ def _freed() -> FreedTapeError:
     )
 
 
-def assign(leaf: Tracked, value: Any, *, copy: bool) -> None:
+def assign(leaf: Tracked, value: Array, *, copy: bool) -> None:
     """Give a leaf a new value; see `revad.Tensor.assign`."""
     node = leaf._node
     if not isinstance(node[-1], Leaf):

@@ -23,6 +23,7 @@ from revad.engine.views import note_views
 from revad.errors import LostGradientError, RuleError
 from revad.operations.operation import NO_VALUE, NONDIFF, ONE, REQUIRED, Operation, Rule
 from revad.operations.registry import missing_rule
+from revad.typing import Array
 
 Make = Callable[[Any, Any], Any]
 
@@ -57,7 +58,7 @@ class Plan(NamedTuple):
     direct: bool  # one or two edges, of positional arguments that are no sequences: the common case
 
 
-def identity(g: Any) -> Any:
+def identity(g: Array) -> Any:
     """Return the cotangent as it is; `project` does the rest."""
     return g
 
@@ -68,7 +69,7 @@ PASSING = Rule(identity, (), is_partial=False)
 _FLOAT64 = np.float64
 _INTS = frozenset((int,))
 CONSTANTS = frozenset(
-    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice)
+    (ndarray, float, int, bool, str, type(None), np.float64, np.float32, slice, type(...))
 )  # types that hold nothing tracked
 
 
@@ -189,6 +190,8 @@ def follow_plan(
         positions, kind, function, keeper = plan.joint
         parents = tuple([_parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, keeper(lower, lower_kwargs, ans), function)
+        if type(ans) is ndarray and ans.dtype.kind in "fc":
+            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
@@ -263,16 +266,20 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]
+    constants = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and not s.tracked and not s.as_aval]
     options = [(i, s.at) for i, s in enumerate(sources) if s.origin == KEYWORD and not s.tracked and not s.as_aval]
-    done = {i for i, _ in as_they_are + avals + options}
+    done = {i for i, _ in as_they_are + avals + constants + options}
     others = [(i, source) for i, source in enumerate(sources) if source.origin != DEFAULT and i not in done]
 
-    def keeper(lower: Any, kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+    def keeper(lower: Any, kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
         kept = template.copy()
         for i, at in as_they_are:
             kept[i] = lower[at]
         for i, at in avals:
             kept[i] = _avals(lower[at])
+        for i, at in constants:
+            value = lower[at]
+            kept[i] = value if type(value) in IMMUTABLE else keep(value)
         for i, name in options:
             value = kwargs[name]
             kept[i] = value if type(value) in IMMUTABLE else keep(value)
@@ -283,7 +290,7 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
     return keeper
 
 
-def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) -> Any:
+def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Array) -> Any:
     """Return one value that a rule asked for; what the caller could change afterwards is copied."""
     origin, at, on_level, as_aval = source
     if origin == ARGUMENT:
@@ -301,7 +308,7 @@ def _kept(source: Source, lower: Any, lower_kwargs: dict[str, Any], ans: Any) ->
     return value if on_level else keep(value)
 
 
-def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Any) -> tuple[Any, ...]:
+def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], ans: Array) -> tuple[Any, ...]:
     """Return what a rule asks for of a call on plain values (for forward mode, which keeps nothing)."""
     names, rest = operation.parameters
     where: dict[str, tuple[int, Any, bool]] = {name: (ARGUMENT, i, True) for i, name in enumerate(names[: len(args)])}
@@ -311,7 +318,7 @@ def asked_for(operation: Operation, rule: Rule, args: tuple[Any, ...], kwargs: d
     return tuple(_kept(source, args, kwargs, ans) for source in _sources(operation, rule, where))
 
 
-def is_on(value: Any, level: int) -> bool:
+def is_on(value: Array, level: int) -> bool:
     """Return whether a value, or an item of a sequence, is tracked on a level."""
     if isinstance(value, Tracked):
         return value._node[1] == level
@@ -340,7 +347,7 @@ def _parent(position: Any, args: tuple[Any, ...], kwargs: dict[str, Any], level:
     return value._node if isinstance(value, Tracked) else pack(value, level)
 
 
-def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:
+def _outputs(ans: Array, level: int, edges: list[Any], make: Make) -> Any:
     if not isinstance(ans, CONTAINERS):
         return tracked(ans, level, edges, make)
     node: Node = (next_order(), level, [aval_of(part) for part in ans], SEVERAL, *edges)
@@ -350,7 +357,7 @@ def _outputs(ans: Any, level: int, edges: list[Any], make: Make) -> Any:
     return type(ans)(parts)  # pyright: ignore[reportCallIssue]
 
 
-def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
+def tracked(value: Array, level: int, edges: Any, make: Make) -> Any:
     """Return a value with a node of its own; values that carry no derivative (integers, bools) stay as they are."""
     kind = type(value)
     if kind is np.float64:  # scalars stay scalars: Python's arithmetic is many times faster; the node remembers the dtype
@@ -370,7 +377,7 @@ def tracked(value: Any, level: int, edges: Any, make: Make) -> Any:
     return make(value, (next_order(), level, value.shape, value.dtype, *edges))
 
 
-def _avals(value: Any) -> Any:
+def _avals(value: Array) -> Any:
     """Return the Aval of a value, or the list of Avals of a sequence argument."""
     if type(value) is ndarray:
         return tuple.__new__(Aval, (value.shape, value.dtype))  # half the time of Aval(...)

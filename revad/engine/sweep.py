@@ -14,6 +14,7 @@ from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE,
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
+from revad.typing import Array, Function, Index
 
 ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter one is a leaf
 
@@ -31,7 +32,7 @@ class Reads:
         self.keys: list[Any] = []
         self.parts: list[Any] = []
 
-    def add(self, key: Any, part: Any, parent: Node) -> None:
+    def add(self, key: Index, part: Array, parent: Node) -> None:
         """Add the cotangent of one read."""
         if type(part) is ndarray and part.ndim > 0 and (self.dense is None or type(self.dense) is ndarray):
             if self.dense is None:
@@ -41,7 +42,7 @@ class Reads:
             self.keys.append(key)
             self.parts.append(part)
 
-    def add_dense(self, g: Any) -> None:
+    def add_dense(self, g: Array) -> None:
         """Add a cotangent of the whole; ours is a copy, since it will be written into."""
         if self.dense is None:
             self.dense = np.copy(g)
@@ -97,7 +98,7 @@ class Sweep:
         else:
             heappush(self.heap, node)
 
-    def accumulate(self, node: Node, g: Any) -> None:
+    def accumulate(self, node: Node, g: Array) -> None:
         """Add a contribution to a node's cotangent."""
         if node[ORDER] not in self.adjoints:
             self.adjoints[node[ORDER]] = g
@@ -105,7 +106,7 @@ class Sweep:
         else:
             self.add(node[ORDER], g)
 
-    def add(self, order: int, g: Any) -> None:
+    def add(self, order: int, g: Array) -> None:
         """Add a second or later contribution: the second into a fresh array, later ones in place."""
         present = self.adjoints[order]
         if type(present) is float:
@@ -120,7 +121,7 @@ class Sweep:
             self.adjoints[order] = present + g
             self.owned.add(order)
 
-    def pull_special(self, g: Any, order: int, parent: Any, kind: int, kept: Any, function: Any) -> None:
+    def pull_special(self, g: Array, order: int, parent: Any, kind: int, kept: Any, function: Function) -> None:
         """Pull back along one of the rarer kinds of edge: a read, one of several outputs, a sequence, a joint rule."""
         if kind == READ:
             self.pull_read(g, parent, kept)
@@ -133,7 +134,7 @@ class Sweep:
         else:
             self.pull_joint(g, order, parent, kind, kept, function)
 
-    def pull_read(self, g: Any, parent: Node, key: Any) -> None:
+    def pull_read(self, g: Array, parent: Node, key: Index) -> None:
         """Note the cotangent of ``x[key]`` for when x is reached."""
         present = self.adjoints.get(parent[ORDER])
         if type(present) is not Reads:
@@ -144,7 +145,7 @@ class Sweep:
             self.adjoints[parent[ORDER]] = present = Reads(present)
         present.add(key, g, parent)
 
-    def pull_pick(self, g: Any, parent: Node, position: int) -> None:
+    def pull_pick(self, g: Array, parent: Node, position: int) -> None:
         """Note the cotangent of one of several outputs."""
         present = self.adjoints.get(parent[ORDER])
         if present is None:
@@ -152,7 +153,9 @@ class Sweep:
             heappush(self.heap, parent)
         present[position] = g if present[position] is None else present[position] + g
 
-    def pull_joint(self, g: Any, order: int, parents: tuple[Node | None, ...], kind: int, kept: Any, function: Any) -> None:
+    def pull_joint(
+        self, g: Array, order: int, parents: tuple[Node | None, ...], kind: int, kept: Any, function: Function
+    ) -> None:
         """Apply a rule that serves several arguments, each a parent (None where it is not tracked)."""
         needs = tuple([p is not None for p in parents])
         if kind == REUSE:
@@ -165,8 +168,10 @@ class Sweep:
         _check_count(function, cotangents, len(parents))
         for node, cotangent in zip(parents, cotangents, strict=True):
             if node is not None:
-                if node[DTYPE] is not SEVERAL:
-                    cotangent = project(cotangent, node[SHAPE], node[DTYPE], function)
+                shape, dtype = node[SHAPE], node[DTYPE]
+                fits = type(cotangent) is ndarray and cotangent.shape == shape and cotangent.dtype is dtype
+                if not fits and dtype is not SEVERAL:
+                    cotangent = project(cotangent, shape, dtype, function)
                 self.accumulate(node, cotangent)
 
     def gradients(self) -> dict[int, Any]:

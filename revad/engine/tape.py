@@ -17,6 +17,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from revad.base.aval import COMPLEX128, FLOAT64
+from revad.typing import Array
 
 Node: TypeAlias = tuple[Any, ...]
 
@@ -42,7 +43,7 @@ SEVERAL: Any = "several"  # in place of a dtype: the node stands for a sequence 
 next_order = count(0, -1).__next__
 
 
-def leaf(value: Any, level: int) -> Node:
+def leaf(value: Array, level: int) -> Node:
     """Return the node of an independent variable."""
     if isinstance(value, float):
         return (next_order(), level, (), None if type(value) is float else FLOAT64)

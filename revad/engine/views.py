@@ -24,6 +24,7 @@ from revad.engine.watching import Pause
 from revad.errors import InPlaceError
 from revad.operations.indexing import is_basic
 from revad.operations.writing import Step, take_step, write_at
+from revad.typing import Array, Function, Index
 
 
 def rebind(handle: Tracked, new: Tracked) -> None:
@@ -45,7 +46,7 @@ class View(NamedTuple):
     item: int | None  # of several outputs, as `np.split` gives
 
 
-def note_views(outputs: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def note_views(outputs: Any, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """If outputs show the memory of an argument, as those of a reshape or a split do, remember how they were read."""
     if type(ans) in CONTAINERS:
         for i, (output, part) in enumerate(zip(outputs, ans, strict=True)):
@@ -54,7 +55,9 @@ def note_views(outputs: Any, ans: Any, function: Any, args: tuple[Any, ...], kwa
         _note(outputs, ans, function, args, kwargs, None)
 
 
-def _note(output: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], item: int | None) -> None:
+def _note(
+    output: Array, ans: Array, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], item: int | None
+) -> None:
     if not isinstance(output, Tracked) or not (type(ans) is np.ndarray or hasattr(ans, "_view")):
         return
     for position, base in (*enumerate(args), *kwargs.items()):
@@ -65,12 +68,12 @@ def _note(output: Any, ans: Any, function: Any, args: tuple[Any, ...], kwargs: d
             return
 
 
-def _shape_of(value: Any) -> Any:
+def _shape_of(value: Array) -> Any:
     """Return a stand-in for a further tracked array of a call, of which a view shows no more than the shape (`broadcast_arrays`)."""
     return np.broadcast_to(0.0, value.shape) if isinstance(value, Tracked) and is_inexact(value) else value
 
 
-def _shows(ans: Any, value: Any) -> bool:
+def _shows(ans: Array, value: Array) -> bool:
     """Return whether an array is a view of a value, on plain arrays or on handles of a lower level."""
     if isinstance(value, Tracked):
         view = getattr(ans, "_view", None)
@@ -99,7 +102,7 @@ def replace(handle: Tracked, new: Any) -> None:
         _refresh(handle)
 
 
-def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
+def write(handle: Any, key: Index, value: Array, *, adds: bool = False) -> None:
     """Perform ``handle[key] = value``, or add the value there: in the memory at hand if nobody else needs what it holds now."""
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
@@ -120,7 +123,7 @@ def write(handle: Any, key: Any, value: Any, *, adds: bool = False) -> None:
     _refresh(base)
 
 
-def _write_paused(value: Any, key: Any, written: Any, adds: bool) -> Any:  # noqa: FBT001
+def _write_paused(value: Array, key: Index, written: Any, adds: bool) -> Any:  # noqa: FBT001
     """Return a copy of the plain value of a handle with a constant written into it, while recording is off."""
     updated = write_at(np.array(value), (), key, plain(written), adds, True)  # noqa: FBT003
     return updated if isinstance(value, ndarray) else type(value)(updated)
@@ -179,13 +182,13 @@ def has_views(handle: Tracked) -> bool:
     return getattr(handle, "_view", None) is not None or any(True for _ in _live_views(handle))
 
 
-def is_read_at(value: Any, base: Tracked, key: Any) -> bool:
+def is_read_at(value: Array, base: Tracked, key: Index) -> bool:
     """Return whether a value is the view ``base[key]`` itself."""
     view = getattr(value, "_view", None)
     return isinstance(view, View) and view.base is base and view.function is getitem and is_basic(key) and view.args[1] == key
 
 
-def stacked(value: Any) -> Any:
+def stacked(value: Array) -> Any:
     """Return a nested list of tracked values as one array, as NumPy reads lists of numbers."""
     if type(value) in CONTAINERS and find_top(value) is not None:
         return apply(np.stack, ([stacked(item) for item in value],), {})

@@ -16,6 +16,7 @@ from revad.engine.handles import Tracked, level_of
 from revad.engine.levels import next_level
 from revad.errors import LostGradientError
 from revad.operations.operation import Operation
+from revad.typing import Array
 
 Watch: TypeAlias = Callable[[Tracked, Operation, int, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -30,7 +31,7 @@ class Pause:
 
 
 @contextmanager
-def _set(variable: ContextVar[Any], value: Any) -> Generator[None, None, None]:
+def _set(variable: ContextVar[Any], value: Array) -> Generator[None, None, None]:
     token = variable.set(value)
     with Pause.lock:
         Pause.count += 1
@@ -57,7 +58,7 @@ def unwatched() -> AbstractContextManager[None]:
     return _set(Pause.watch, None)
 
 
-def note_exit(kind: str, result: Any, sources: Iterable[Any]) -> None:
+def note_exit(kind: str, result: Array, sources: Iterable[Any]) -> None:
     """Tell the watch, if it wants to know, that code took a value off the tape on purpose."""
     watch = Pause.watch.get()
     if hasattr(watch, "leaves_tape"):
@@ -90,7 +91,7 @@ class _Seal:
             return self.before(top, operation, level, args, kwargs)
         return top.process(operation, level, args, kwargs)
 
-    def leaves_tape(self, kind: str, result: Any, sources: Iterable[Any]) -> None:
+    def leaves_tape(self, kind: str, result: Array, sources: Iterable[Any]) -> None:
         """Hand it on."""
         if hasattr(self.before, "leaves_tape"):
             self.before.leaves_tape(kind, result, sources)  # pyright: ignore[reportFunctionMemberAccess, reportOptionalMemberAccess]

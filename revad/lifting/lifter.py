@@ -20,9 +20,11 @@ import numpy as np
 
 from revad.lifting.classes import is_liftable, lift_class, stand_in
 from revad.lifting.containers import lift_items
-from revad.lifting.namespaces import parts, replaced_module, replaced_value
-from revad.numpy.classes import python_complex, python_float
+from revad.lifting.namespaces import replaced_module, replaced_value
+from revad.numpy.classes import python_complex, python_float, python_type
 from revad.numpy.namespaces import Namespace
+from revad.numpy.parts import parts, series
+from revad.typing import Function
 
 _cached_function: Any = type(functools.lru_cache(lambda: None))
 _PLAIN = frozenset((int, float, complex, bool, str, bytes, type(None), set))
@@ -84,7 +86,7 @@ class LiftedModule(Namespace):
     """A module whose functions are lifted when they are read."""
 
     def __init__(self, original: ModuleType, lifter: Lifter) -> None:
-        super().__init__(original, {"_lifter": lifter})
+        super().__init__(original, {"_lifter": lifter, **series(original.__name__)})
 
     def __getattr__(self, name: str) -> Any:
         return self.__dict__["_lifter"].value(super().__getattr__(name))
@@ -110,7 +112,7 @@ class Lifter:
         self._globals: dict[int, LiftedGlobals] = {}
         self._made: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # function or class -> its lifted copy
         self._lock = RLock()
-        self.builtins = {**vars(builtins), "float": python_float, "complex": python_complex}
+        self.builtins = {**vars(builtins), "float": python_float, "complex": python_complex, "type": python_type}
         self.builtins |= {"__import__": self._import, "__build_class__": _build_class}
 
     def owns(self, scope: Any) -> bool:
@@ -142,7 +144,7 @@ class Lifter:
             return stand_in(value, lifted)
         return replaced_value(value)
 
-    def function(self, function: Any) -> Any:
+    def function(self, function: Function) -> Any:
         """Return the lifted copy of a function, made once."""
         if not isinstance(function, FunctionType):
             return self.value(function)

@@ -23,6 +23,7 @@ from revad.numpy.classes import to_complex, to_float
 from revad.numpy.creation import array, holds_tracked
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, linear
+from revad.typing import Array
 
 _NUMBERS = frozenset((int, float, complex, bool, np.float64))
 
@@ -59,7 +60,7 @@ elementwise(gamma, x=lambda ans, x: ans * digamma(x))
 _ASYMPTOTIC = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)  # B₂ₖ / 2k
 
 
-def digamma(x: Any) -> Any:
+def digamma(x: Array) -> Any:
     """Return ψ(x) = Γ'(x)/Γ(x) of a number: reflected to x > 0, shifted to x ≥ 10, then its asymptotic series.
 
     ψ(1−x) − ψ(x) = π/tan(πx); ψ(x+1) = ψ(x) + 1/x; ψ(x) ~ log x − 1/(2x) − Σ B₂ₖ/(2k x²ᵏ).
@@ -89,21 +90,21 @@ def exact_sum(values: list[Any]) -> float:
 
 
 @linear(exact_sum, "values")
-def exact_sum_adjoint(g: Any, values: Aval) -> Any:
+def exact_sum_adjoint(g: Array, values: Aval) -> Any:
     """Pass the cotangent to every number."""
     counted: Any = values
     return [g] * len(counted)
 
 
-def _log(x: Any, *base: Any) -> Any:
+def _log(x: Array, *base: Any) -> Any:
     return np.log(x) / np.log(base[0]) if base else np.log(x)
 
 
-def _remainder(x: Any, y: Any) -> Any:
+def _remainder(x: Array, y: Array) -> Any:
     return x - np.rint(x / y) * y
 
 
-def _is_close(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
+def _is_close(a: Array, b: Array, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
     near = np.abs(a - b) <= np.maximum(rel_tol * np.maximum(np.abs(a), np.abs(b)), abs_tol)
     return bool(np.logical_or(a == b, near))  # one decision, which a captured program guards
 
@@ -112,16 +113,16 @@ def _hypot(*coordinates: Any) -> Any:
     return np.linalg.norm(array(coordinates))
 
 
-def _product(values: Iterable[Any], *, start: Any = 1) -> Any:
+def _product(values: Iterable[Any], *, start: Array = 1) -> Any:
     return functools.reduce(operator.mul, values, start)
 
 
-def _frexp(x: Any) -> tuple[Any, int]:
+def _frexp(x: Array) -> tuple[Any, int]:
     exponent = int(np.frexp(x)[1])
     return x * 2.0**-exponent, exponent
 
 
-def _modf(x: Any) -> tuple[Any, float]:
+def _modf(x: Array) -> tuple[Any, float]:
     whole = int(x)
     return x - whole, float(whole)
 
@@ -169,13 +170,13 @@ MATH = {name: _tracking(getattr(math, name), form, to_float) for name, form in _
 
 
 def _of_complex(function: Callable[..., Any]) -> Callable[..., Any]:
-    def form(x: Any, *rest: Any) -> Any:
+    def form(x: Array, *rest: Any) -> Any:
         return function(apply(to_complex, (x,), {}) if isinstance(x, Tracked) else x, *rest)
 
     return form
 
 
-def _polar(z: Any) -> tuple[Any, Any]:
+def _polar(z: Array) -> tuple[Any, Any]:
     return apply(to_float, (np.abs(z),), {}), apply(to_float, (np.angle(z),), {})
 
 

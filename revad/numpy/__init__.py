@@ -1,7 +1,7 @@
 """NumPy's namespace where tracked values may appear everywhere: ``import revad.numpy as np``.
 
-What dispatches is NumPy's own object (``revad.numpy.sin is numpy.sin``). Ours is only what NumPy's protocols do not reach: arrays
-made of nothing, of numbers and of lists. Without tracked values these give what NumPy gives.
+Ours is only what NumPy's protocols do not reach: arrays made of nothing, of numbers and of lists, types, and lists of tracked values
+as arguments. All else is done by NumPy's own functions, and without tracked values these give what NumPy gives.
 
 Examples
 --------
@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as _numpy  # noqa: ICN001  (np is what users call this module)
 
+from revad.numpy.classes import INTEGERS as _INTEGERS
 from revad.numpy.classes import cdouble as cdouble
 from revad.numpy.classes import complex64 as complex64
 from revad.numpy.classes import complex128 as complex128
@@ -75,14 +76,15 @@ from revad.numpy.grids import ogrid as ogrid
 from revad.numpy.grids import r_ as r_
 from revad.numpy.loops import frompyfunc as frompyfunc
 from revad.numpy.loops import vectorize as vectorize
-from revad.numpy.namespaces import Namespace as _Namespace
-from revad.numpy.strides import as_strided as _as_strided
+from revad.numpy.parts import offer as _offer
+from revad.numpy.parts import part_of_numpy as _part_of_numpy
 
-lib = _Namespace(_numpy.lib, {"stride_tricks": _Namespace(_numpy.lib.stride_tricks, {"as_strided": _as_strided})})
+_names = {name: value for name, value in globals().items() if not name.startswith("_") and hasattr(_numpy, name)}
+_offer(_numpy, {**_INTEGERS, **_names})
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(_numpy, name)
+    return getattr(_part_of_numpy(_numpy), name)
 
 
 def __dir__() -> list[str]:

@@ -27,16 +27,16 @@ from revad.operations.writing import take_step
 from revad.tensors.captured import Captured
 from revad.tensors.dual import Dual
 from revad.tensors.gradient import GradTensor
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 CONSTANT = -1  # below the levels of all tracked values
 SHARED, ALIASES, ROOT = 2, 3, 4  # places in the state of a buffer, which its views share; before them a node's order and level
-
 SEEN = "seen"  # in place of True for SHARED: by tracked values, which would have to follow a write
 
 _memory: Any = Tracked.__dict__["_value"]  # reads what a buffer holds without taking note that somebody keeps it
 
 
-def buffer(array: Any) -> Any:
+def buffer(array: Array) -> Any:
     """Return a fresh array as a buffer, where something is recorded and the array could carry a derivative."""
     if type(array) is np.ndarray and array.dtype.kind in "fc" and array.dtype.isnative and recording.get():
         made = _make(array, [None, CONSTANT, False, [], None])
@@ -71,7 +71,7 @@ def bottom(value: Any) -> Any:
     return np.float64(value) if is_scalar and type(value) is float else value
 
 
-def find_tracked(values: Any) -> Any:
+def find_tracked(values: Array) -> Any:
     """Return the tracked value of highest level among values, in lists and tuples too; buffers do not count."""
     top: Any = None
     for value in values:
@@ -83,7 +83,7 @@ def find_tracked(values: Any) -> Any:
 
 
 @own
-def constant_like(like: Any, values: Any) -> Any:
+def constant_like(like: Any, values: Array) -> Any:
     """Return a copy of an array; called with a tracked ``like``, it is a constant on its level."""
     return np.array(values)
 
@@ -91,7 +91,7 @@ def constant_like(like: Any, values: Any) -> Any:
 creation(constant_like)
 
 
-def _make(array: Any, state: list[Any]) -> Buffer:
+def _make(array: Array, state: list[Any]) -> Buffer:
     made = Buffer()
     _memory.__set__(made, array)
     made._node = state
@@ -109,7 +109,7 @@ def _reader(name: str) -> Any:
 
 
 def _in_place(operate: Callable[[Any, Any], Any]) -> Any:
-    def in_place(self: Buffer, other: Any) -> Any:
+    def in_place(self: Buffer, other: ArrayLike) -> Any:
         if (tracked := find_tracked((other,))) is not None:
             _promote(self, tracked)
             return operate(self, other)
@@ -120,7 +120,7 @@ def _in_place(operate: Callable[[Any, Any], Any]) -> Any:
 
 
 def _operator(operate: Callable[[Any, Any], Any], *, swap: bool = False) -> Any:
-    def method(self: Buffer, other: Any) -> Any:
+    def method(self: Buffer, other: ArrayLike) -> Any:
         array = _memory.__get__(self)
         if find_tracked((other,)) is not None:
             return operate(other, array) if swap else operate(array, other)
@@ -144,7 +144,8 @@ class Buffer(GradTensor, Dual, Captured):
 
     __slots__ = ()
     __hash__: Any = None
-    pausable = False
+    __pandas_priority__ = None  # to pandas it is the array that it stands for
+    pausable = captures = False
     writes_in_place = False
 
     @property
@@ -153,7 +154,7 @@ class Buffer(GradTensor, Dual, Captured):
         return _memory.__get__(self)
 
     @_value.setter
-    def _value(self, array: Any) -> None:
+    def _value(self, array: Array) -> None:
         _memory.__set__(self, array)
 
     shape: Any = _reader("shape")
@@ -208,7 +209,7 @@ class Buffer(GradTensor, Dual, Captured):
         self._node[ALIASES].append(weakref.ref(alias))
         return alias
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         out = kwargs.get("out") or ()
         targets = inputs[:1] if method == "at" else out
         tracked = find_tracked((*inputs, *kwargs.values(), *out))
@@ -221,7 +222,7 @@ class Buffer(GradTensor, Dual, Captured):
             return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
         return _write(getattr(ufunc, method), targets, inputs, kwargs)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         targets = _written(function, args, kwargs)
         tracked = find_tracked((*args, *kwargs.values()))
         if tracked is not None:
@@ -235,13 +236,13 @@ class Buffer(GradTensor, Dual, Captured):
             return result
         return _write(function, targets, args, kwargs)
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         if find_tracked((key,)) is not None:
             return apply(operator.getitem, (self, key), {})
         part = _run(operator.getitem, (self, key), {})
         return buffer(part) if _is_held(self) else part
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: Index, value: Any) -> None:
         if (tracked := find_tracked((value, key))) is not None:
             _promote(self, tracked)
             self[key] = value
@@ -281,7 +282,7 @@ class Buffer(GradTensor, Dual, Captured):
         return _memory.__get__(self).__reduce_ex__(protocol)
 
 
-def _written(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
+def _written(function: Function, args: Any, kwargs: Any) -> tuple[Any, ...]:
     """Return what a NumPy function writes into: its first argument or ``out=``."""
     operation = lookup(function)
     if operation is not None and operation.kind == "in_place":
@@ -293,7 +294,7 @@ def _written(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
     return out if type(out) is tuple else (out,)
 
 
-def _write(function: Any, targets: tuple[Any, ...], args: Any, kwargs: Any) -> Any:
+def _write(function: Function, targets: tuple[Any, ...], args: Any, kwargs: Any) -> Any:
     """Run a function that writes into some of its arguments, all of them constants; return a written buffer as itself."""
     written = [(target, _writable(target)) for target in targets if isinstance(target, Buffer)]
     result = _run(function, args, kwargs)
@@ -305,7 +306,7 @@ def _write(function: Any, targets: tuple[Any, ...], args: Any, kwargs: Any) -> A
     return result
 
 
-def _run(function: Any, args: Any, kwargs: Any) -> Any:
+def _run(function: Function, args: Any, kwargs: Any) -> Any:
     """Call a function on plain arrays; what it returns of a buffer's memory is a buffer again."""
     ans = function(*[plain(arg) for arg in args], **{name: plain(value) for name, value in kwargs.items()})
     if type(ans) in CONTAINERS:
@@ -314,7 +315,7 @@ def _run(function: Any, args: Any, kwargs: Any) -> Any:
     return _as_view(ans, None, function, args, kwargs)
 
 
-def _as_view(ans: Any, item: int | None, function: Any, args: Any, kwargs: Any) -> Any:
+def _as_view(ans: Array, item: int | None, function: Function, args: Any, kwargs: Any) -> Any:
     if type(ans) is not np.ndarray:
         return ans
     for position, base in (*enumerate(args), *kwargs.items()):

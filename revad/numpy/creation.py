@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from revad.engine.handles import Tracked
-from revad.numpy.buffers import Buffer, buffer, find_tracked, plain
+from revad.numpy.buffers import Buffer, bottom, buffer, find_tracked, plain
+from revad.typing import Array
 
 
 def _fresh(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,65 +45,99 @@ def arange(*args: Any, **kwargs: Any) -> Any:
 @functools.wraps(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **kwargs: Any) -> Any:
     """Return an array filled with a value; see `numpy.full`."""
-    if holds_tracked(fill_value):
-        return np.copy(np.broadcast_to(array(fill_value, dtype), shape))
-    return buffer(np.full(shape, plain(fill_value), dtype, order, **kwargs))
+    if not holds_tracked(fill_value):
+        return buffer(np.full(shape, plain(fill_value), dtype, order, **kwargs))
+    np.full((), 0.0, dtype, order, **kwargs)  # refuses what NumPy does not know
+    return np.copy(np.broadcast_to(array(fill_value, dtype), shape), order)
 
 
 @functools.wraps(np.full_like)
-def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, shape: Any = None, **kwargs: Any) -> Any:
+def full_like(
+    a: Array, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, **kwargs: Any
+) -> Any:
     """Return an array of the shape and dtype of another one, filled with a value; see `numpy.full_like`."""
-    if holds_tracked(fill_value):
-        return full(np.shape(a) if shape is None else shape, fill_value, dtype or _dtype_of(a))
-    return buffer(np.full_like(a, plain(fill_value), dtype, *args, shape=shape, **kwargs))
+    if not holds_tracked(fill_value):
+        return buffer(np.full_like(a, plain(fill_value), dtype, order, subok, shape, **kwargs))
+    model = np.empty_like(bottom(a), dtype, order, subok, shape, **kwargs)
+    outermost_first = sorted(range(model.ndim), key=lambda axis: -model.strides[axis])
+    filled = full([model.shape[axis] for axis in outermost_first], fill_value, model.dtype)
+    return np.transpose(filled, np.argsort(outermost_first))
 
 
 @functools.wraps(np.array)
-def array(object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **kwargs: Any) -> Any:
+def array(object: Any, dtype: Any = None, *, copy: bool | None = True, order: Any = "K", ndmin: int = 0, **kwargs: Any) -> Any:
     """Return an array of numbers, tracked values, and nested lists of them; see `numpy.array`."""
-    if not holds_tracked(object):
-        if isinstance(object, Buffer) and not copy and (dtype is None or object.dtype == dtype) and object.ndim >= ndmin:
-            return object
-        return buffer(np.array(plain(object), dtype, copy=copy, ndmin=ndmin, **kwargs))
-    if not isinstance(object, (list, tuple)):
-        result: Any = np.copy(object) if copy or np.ndim(object) == 0 else object
+    if not (isinstance(object, Buffer) or holds_tracked(object)):
+        made = np.array(plain(object), dtype, copy=copy, order=order, ndmin=ndmin, **kwargs)
+        return buffer(made) if copy or _is_fresh(made, object) else made
+    np.array(0.0, dtype, order=order, ndmin=ndmin, **kwargs)  # refuses what NumPy does not know
+    if isinstance(object, (list, tuple)):
+        object, joined = np.stack([array(item) for item in object]), True
+        if kwargs.get("ndmax"):
+            raise ValueError("array(ndmax=...) would make an array of objects; tracked values lie in arrays of numbers only.")
     else:
-        if copy is False:
-            raise ValueError("Unable to avoid copy while creating an array as requested: a list of tracked values is joined.")
-        result = np.stack([array(item) for item in object])
-    if dtype is not None and np.dtype(dtype) != result.dtype:
-        result = result.astype(dtype)
-    return np.reshape(result, (1,) * (ndmin - np.ndim(result)) + np.shape(result)) if np.ndim(result) < ndmin else result
+        joined = False
+    if copy is False and (joined or not _fits(object, dtype, order)):
+        raise ValueError("Unable to avoid copy while creating an array as requested.")
+    if (copy and not joined) or not _fits(object, dtype, order):
+        object = buffer(np.copy(object, order))
+        object = object if dtype is None or object.dtype == np.dtype(dtype) else object.astype(dtype)
+    return np.reshape(object, (1,) * (ndmin - object.ndim) + object.shape) if object.ndim < ndmin else object
+
+
+def _fits(value: Any, dtype: Any, order: Any) -> bool:
+    """Return whether a tracked value is an array of this dtype that lies in memory in this order."""
+    held = bottom(value)
+    if not hasattr(held, "dtype") or (np.ndim(held) == 0 and not isinstance(held, np.ndarray)):
+        return False
+    lies = {"C": "c_contiguous", "F": "f_contiguous"}.get(order)
+    return (dtype is None or held.dtype == np.dtype(dtype)) and (lies is None or getattr(held.flags, lies))
+
+
+def _is_fresh(made: Any, source: Any) -> bool:
+    """Return whether an array shows no memory of what it was made from, so that nobody else can see it."""
+    if isinstance(source, np.ndarray):
+        return not np.may_share_memory(made, source)
+    return isinstance(source, (list, tuple, range, Number, np.generic))
 
 
 @functools.wraps(np.asarray)
-def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
+def asarray(
+    a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, device: Any = None, like: Any = None
+) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asarray`."""
-    return array(a, dtype, copy=copy, order=order or "K", **kwargs) if _is_ours(a) else _converted(np.asarray, a, dtype, order)
+    _check_device(device)
+    return array(a, dtype, copy=copy, order=order or "K", like=like)
 
 
 @functools.wraps(np.asanyarray)
-def asanyarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None = None, **kwargs: Any) -> Any:
+def asanyarray(
+    a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, device: Any = None, like: Any = None
+) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asanyarray`."""
-    return (
-        array(a, dtype, copy=copy, order=order or "K", **kwargs) if _is_ours(a) else _converted(np.asanyarray, a, dtype, order)
-    )
+    _check_device(device)
+    return array(a, dtype, copy=copy, order=order or "K", subok=True, like=like)
+
+
+def _check_device(device: Any) -> None:
+    if device is not None:
+        np.asarray(0.0, device=device)  # refuses what NumPy does not know
 
 
 @functools.wraps(np.ascontiguousarray)
-def ascontiguousarray(a: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    """Return an array of at least one axis; see `numpy.ascontiguousarray`."""
-    return array(a, dtype, copy=None, ndmin=1) if _is_ours(a) else _converted(np.ascontiguousarray, a, dtype)
+def ascontiguousarray(a: Array, dtype: Any = None, *, like: Any = None) -> Any:
+    """Return an array of at least one axis whose rows lie one after the other; see `numpy.ascontiguousarray`."""
+    return array(a, dtype, copy=None, order="C", ndmin=1, like=like)
 
 
 @functools.wraps(np.asfortranarray)
-def asfortranarray(a: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    """Return an array; the memory layout of tracked ones is not kept. See `numpy.asfortranarray`."""
-    return array(a, dtype, copy=None) if _is_ours(a) else _converted(np.asfortranarray, a, dtype)
+def asfortranarray(a: Array, dtype: Any = None, *, like: Any = None) -> Any:
+    """Return an array of at least one axis whose columns lie one after the other; see `numpy.asfortranarray`."""
+    return array(a, dtype, copy=None, order="F", ndmin=1, like=like)
 
 
 @functools.wraps(np.asarray_chkfinite)
-def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+def asarray_chkfinite(a: Array, dtype: Any = None, order: Any = None) -> Any:
     """Return an array, after checking that all its numbers are finite; see `numpy.asarray_chkfinite`."""
     result = asarray(a, dtype, order)
     if not np.all(np.isfinite(result)):
@@ -125,7 +161,7 @@ def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float
 
 
 @functools.wraps(np.kaiser)
-def kaiser(M: Any, beta: Any) -> Any:
+def kaiser(M: Any, beta: Array) -> Any:
     """Return the Kaiser window, I₀(β √(1 − (2k/(M−1) − 1)²)) / I₀(β); see `numpy.kaiser`."""
     if find_tracked((beta,)) is None or M <= 1:
         return buffer(np.kaiser(M, plain(beta)))
@@ -138,16 +174,3 @@ def holds_tracked(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(holds_tracked(item) for item in value)
     return isinstance(value, Tracked) and not isinstance(value, Buffer)
-
-
-def _is_ours(a: Any) -> bool:
-    return isinstance(a, Buffer) or holds_tracked(a)
-
-
-def _converted(function: Callable[..., Any], a: Any, *options: Any) -> Any:
-    result = function(plain(a), *options)
-    return result if result is a or isinstance(a, np.ndarray) else buffer(result)
-
-
-def _dtype_of(a: Any) -> Any:
-    return a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype

@@ -8,6 +8,7 @@ import numpy as np
 
 from revad.numpy.buffers import buffer, plain
 from revad.numpy.creation import arange, array, holds_tracked, linspace
+from revad.typing import Array, Index
 
 
 def _steps(item: slice) -> Any:
@@ -19,11 +20,11 @@ def _steps(item: slice) -> Any:
     return arange(start, item.stop, step)
 
 
-def _parts(key: Any) -> tuple[Any, ...]:
+def _parts(key: Index) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-def _is_tracked(key: Any) -> bool:
+def _is_tracked(key: Index) -> bool:
     return any(
         holds_tracked((item.start, item.stop, item.step)) if isinstance(item, slice) else holds_tracked(item)
         for item in _parts(key)
@@ -45,7 +46,7 @@ class Joined:
         self._original = original
         self._as_columns = as_columns
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         if not _is_tracked(key):
             return buffer(self._original[plain(key)])
         parts = _parts(key)
@@ -65,7 +66,7 @@ class Joined:
         arrays = [_steps(item) if isinstance(item, slice) else array(item, copy=None) for item in parts]
         return np.concatenate([self._widened(a, ndim, leading=leading) for a in arrays], axis)
 
-    def _widened(self, a: Any, ndim: int, *, leading: bool) -> Any:
+    def _widened(self, a: Array, ndim: int, *, leading: bool) -> Any:
         missing = (1,) * max(0, ndim - np.ndim(a))
         if np.ndim(a) == 0:
             return np.reshape(a, missing)
@@ -90,7 +91,7 @@ class Grid:
         self._original = original
         self._sparse = sparse
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         if not _is_tracked(key):
             return buffer(self._original[plain(key)])
         if not isinstance(key, tuple):

@@ -10,6 +10,7 @@ import numpy as np
 from revad.errors import ArgumentError
 from revad.numpy.buffers import plain
 from revad.numpy.creation import array, holds_tracked
+from revad.typing import Function
 
 
 class vectorize(np.vectorize):  # noqa: N801  (NumPy's name)  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -74,7 +75,7 @@ def _core_dimensions(signature: str) -> tuple[list[int], int]:
     return [len(core.split(",")) if core else 0 for core in cores], outputs.count("(")
 
 
-def _closes_over_tracked(function: Any) -> bool:
+def _closes_over_tracked(function: Function) -> bool:
     cells = getattr(function, "__closure__", None) or ()
     return any(holds_tracked(cell.cell_contents) for cell in cells if _is_filled(cell))
 

@@ -14,10 +14,11 @@ from revad.numpy.buffers import Buffer
 from revad.operations.indexing import unindex
 from revad.operations.protocol import own
 from revad.operations.registry import linear
+from revad.typing import Array
 
 
 @functools.wraps(np.lib.stride_tricks.as_strided)
-def as_strided(x: Any, shape: Any = None, strides: Any = None, *args: Any, **kwargs: Any) -> Any:
+def as_strided(x: Array, shape: Any = None, strides: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Return a view of an array with a shape and strides (in bytes) of one's own; see `numpy.lib.stride_tricks.as_strided`."""
     if not isinstance(x, Tracked) or isinstance(x, Buffer):
         return np.lib.stride_tricks.as_strided(x, shape, strides, *args, **kwargs)
@@ -30,21 +31,21 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, *args: Any, **kwa
     return strided(x, x.shape if shape is None else tuple(shape), tuple(stride // itemsize for stride in wanted))
 
 
-def _contiguous(x: Any) -> tuple[int, ...]:
+def _contiguous(x: Array) -> tuple[int, ...]:
     """Return the strides of an array in row-major order."""
     sizes = np.cumprod((x.dtype.itemsize, *x.shape[:0:-1]))
     return tuple(int(size) for size in sizes[::-1][: len(x.shape)])
 
 
 @own
-def strided(x: Any, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
+def strided(x: Array, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
     """Return the elements ``x.flat[i · steps]`` for all indices ``i`` below ``shape``: a view if x is contiguous."""
     x = x if x.flags.c_contiguous else np.ravel(x)
     return np.ndarray(shape, x.dtype, x, strides=[step * x.itemsize for step in steps])  # refuses to leave the memory of x
 
 
 @linear(strided, "x")
-def strided_adjoint(g: Any, x: Aval, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
+def strided_adjoint(g: Array, x: Aval, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
     """Add every element back to where it was read."""
     numbers = strided(np.arange(x.size), shape, steps)
     return np.reshape(unindex([np.ravel(g)], [np.ravel(numbers)], g, (x.size,), x.dtype), x.shape)

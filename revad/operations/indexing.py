@@ -12,18 +12,19 @@ import numpy as np
 
 from revad.base.aval import wider
 from revad.operations.protocol import own
+from revad.typing import Array, Index
 
 _BASIC = (int, slice, type(None), type(...), np.integer)
 
 
-def is_basic(key: Any) -> bool:
+def is_basic(key: Index) -> bool:
     """Return whether a key is basic indexing (integers, slices, ``None``, ``...``), which reads no element twice."""
     if type(key) is tuple:
         return all(isinstance(k, _BASIC) and not isinstance(k, bool) for k in key)
     return isinstance(key, _BASIC) and not isinstance(key, bool)
 
 
-def in_order(key: Any, value: Any) -> tuple[Any, Any]:
+def in_order(key: Index, value: Any) -> tuple[Any, Any]:
     """Return an index and what is written there, both in C order in memory.
 
     Of several writes to one element NumPy lets the last one stand, but what is last depends on how indices and values lie in
@@ -34,12 +35,12 @@ def in_order(key: Any, value: Any) -> tuple[Any, Any]:
     return tuple(map(contiguous, key)) if type(key) is tuple else contiguous(key), contiguous(value)
 
 
-def contiguous(x: Any) -> Any:
+def contiguous(x: Array) -> Any:
     """Return an array in C order, and anything else as it is."""
     return np.copy(x, "C") if type(x) is np.ndarray and not x.flags.c_contiguous else x
 
 
-def add_at(target: Any, key: Any, g: Any) -> None:
+def add_at(target: Any, key: Index, g: Array) -> None:
     """Add ``g`` into ``target[key]`` in place; elements that an index array names twice receive both."""
     if is_basic(key) or (isinstance(key, np.ndarray) and key.dtype == np.bool_):
         target[key] += g

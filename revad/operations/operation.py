@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from revad.base.aval import Aval
+from revad.typing import Array, Function
 
-Function = Callable[..., Any]
 NO_VALUE: Any = np._NoValue  # pyright: ignore[reportAttributeAccessIssue]  (NumPy's own sign for "not passed")
 NEVER = 1 << 30  # a position that no argument has
 REQUIRED: Any = inspect.Parameter.empty
@@ -49,14 +48,22 @@ ONE: Any = Marker("ONE")  # the partial derivative is one: the cotangent passes 
 NONDIFF: Any = Marker("NONDIFF")  # the derivative with respect to this argument is zero or cannot exist
 
 
-def newer(name: str) -> Function:
-    """Return a function of recent NumPy releases; where the installed one lacks it, a stand-in that nobody calls."""
+class Absent:
+    """Stands for a function that the installed NumPy lacks; nobody can call it."""
 
-    def absent(*args: Any, **kwargs: Any) -> Any:
-        raise AttributeError(f"the installed NumPy {np.__version__} lacks the function {name}; a newer release has it.")
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
 
-    absent.__name__ = name
-    return getattr(np, name, absent)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse."""
+        raise AttributeError(
+            f"the installed NumPy {np.__version__} lacks the function {self.__name__}, which other releases have."
+        )
+
+
+def if_present(name: str) -> Function:
+    """Return a function that some supported releases of NumPy have, or what stands for it where the installed one lacks it."""
+    return getattr(np, name, Absent(name))
 
 
 class Operation:
@@ -211,7 +218,7 @@ def named(rule: Any, kind: str, operation: str, argument: str = "") -> Any:
     return copy
 
 
-def itself(ans: Any) -> Any:
+def itself(ans: Array) -> Any:
     """Return the output: the partial derivative of exp."""
     return ans
 

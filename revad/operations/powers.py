@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from revad.operations.protocol import own
+from revad.typing import Array
 
 
-def power_slope(x: Any, p: float) -> Any:
+def power_slope(x: Array, p: float) -> Any:
     """d/dx x^p = p x^(p−1) for a constant p; the common powers without calling `power`."""
     if p == 2:
         return 2 * x
@@ -24,7 +25,7 @@ def power_slope(x: Any, p: float) -> Any:
 
 
 @own
-def power_derivative(x: Any, p: Any, a: int, b: int) -> Any:
+def power_derivative(x: Array, p: Array, a: int, b: int) -> Any:
     """Return ∂ᵃ⁺ᵇ xᵖ/∂xᵃ∂pᵇ = xᵖ⁻ᵃ Σᵢ C(b, i) log(x)ᵇ⁻ⁱ dⁱ/dpⁱ [p (p − 1) ⋯ (p − a + 1)]; the logarithm of 0 counts as 0.
 
     It is 0 where the sum is, also at x = 0. Two things are looked after in real numbers: what p − a loses to rounding, which
@@ -58,7 +59,7 @@ def power_derivative(x: Any, p: Any, a: int, b: int) -> Any:
     return value
 
 
-def log_polynomial(x: Any, p: Any, a: int, b: int) -> Any:
+def log_polynomial(x: Array, p: Array, a: int, b: int) -> Any:
     """Σᵢ C(b, i) log(x)ᵇ⁻ⁱ dⁱ/dpⁱ [p (p − 1) ⋯ (p − a + 1)]."""
     slopes: list[Any] = [1.0] + [0.0] * b  # of the product in brackets, factor after factor
     for k in range(a):

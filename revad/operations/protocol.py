@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array
+
 _SILENT = frozenset((np.ndarray, np.float64, np.float32, float, int, complex, slice, bool, str, type(None), type(...)))
 
 
@@ -46,14 +48,14 @@ def own(function: Callable[..., Any], known_as: Callable[..., Any] | None = None
     return dispatched
 
 
-def find_speaker(values: Any, asked: Any = ()) -> Any:
+def find_speaker(values: Array, asked: Any = ()) -> Any:
     """Return the first value, in lists and tuples too, that has a protocol of its own and was not asked; None if there is none."""
     for value in values:
         kind = type(value)
         if kind in _SILENT or kind in asked:
             continue
         if kind is list or kind is tuple:
-            if (found := find_speaker(value, asked)) is not None:
+            if value and (found := find_speaker(value, asked)) is not None:
                 return found
         elif hasattr(kind, "__array_function__") and not issubclass(kind, (np.ndarray, np.generic)):
             return value

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array, Ufunc
 
-def _operator(operate: Callable[[Any, Any], Any], ufunc: Any) -> Callable[[Any, Any], Any]:
-    def operation(x1: Any, x2: Any) -> Any:
+
+def _operator(operate: Callable[[Any, Any], Any], ufunc: Ufunc) -> Callable[[Any, Any], Any]:
+    def operation(x1: Array, x2: Array) -> Any:
         try:
             ans = operate(x1, x2)
         except (ZeroDivisionError, OverflowError):

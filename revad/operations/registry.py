@@ -33,7 +33,8 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError, RuleError
-from revad.operations.operation import Function, Marker, Operation, named, parameters_of, read_rule
+from revad.operations.operation import Marker, Operation, named, parameters_of, read_rule
+from revad.typing import Array, Function
 
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
@@ -62,6 +63,14 @@ def _load_companions() -> None:
     with _loading:
         if not _Loading.running:
             _run([_companions.pop(library) for library in list(_companions) if library in sys.modules])
+
+
+def load_now(loader: Callable[[], Any]) -> None:
+    """Register rules at once, as rules of ours: the registry has asked for them, or somebody imports one by name."""
+    if _Loading.running:
+        loader()
+    else:
+        _run([loader])
 
 
 def _run(loaders: list[Callable[[], Any]]) -> None:
@@ -141,7 +150,7 @@ def _with_read_only_cotangent(rule: Function) -> Function:
     """Return a user's rule with its cotangent made read-only: other pull-backs may use the same array."""
 
     @functools.wraps(rule)
-    def guarded(g: Any, *args: Any) -> Any:
+    def guarded(g: Array, *args: Any) -> Any:
         if type(g) is np.ndarray:
             g = g.view()
             g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)

@@ -15,11 +15,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from revad.base.arrays import copied
 from revad.operations.indexing import add_at, in_order
 from revad.operations.protocol import own
+from revad.typing import Array, Index
 
 Step: TypeAlias = tuple[Any, tuple[Any, ...], int | str, dict[str, Any], int | None]
 
 
-def take_step(step: Step, x: Any) -> Any:
+def take_step(step: Step, x: Array) -> Any:
     """Read the view of an array that a step describes."""
     function, args, position, kwargs, item = step
     if isinstance(position, int):
@@ -30,7 +31,7 @@ def take_step(step: Step, x: Any) -> Any:
     return whole if item is None else whole[item]
 
 
-def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
+def locate(x: Array, steps: tuple[Step, ...], key: Index) -> tuple[Any, Any]:
     """Return a view of ``x``, and the key in it, that the steps and the key lead to.
 
     A step may copy where it did not on another array, as a reshape does if the elements lie in another order, or show an element
@@ -54,7 +55,7 @@ def locate(x: Any, steps: tuple[Step, ...], key: Any) -> tuple[Any, Any]:
 
 
 @own
-def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool = False, spare: bool = False) -> Any:  # noqa: FBT001, FBT002
+def write_at(x: Array, steps: tuple[Step, ...], key: Index, value: Any, adds: bool = False, spare: bool = False) -> Any:  # noqa: FBT001, FBT002
     """Write into a view of an array; return the array with the view's elements at ``key`` set to ``value``.
 
     Parameters
@@ -94,7 +95,7 @@ def write_at(x: Any, steps: tuple[Step, ...], key: Any, value: Any, adds: bool =
     return x
 
 
-def index_update(x: Any, key: Any, value: Any) -> Any:
+def index_update(x: Array, key: Index, value: Any) -> Any:
     """Return a copy of ``x`` in which ``x[key]`` is ``value``, cast to the dtype of ``x``.
 
     Examples
@@ -105,7 +106,7 @@ def index_update(x: Any, key: Any, value: Any) -> Any:
     return write_at(x, (), key, value)
 
 
-def index_add(x: Any, key: Any, value: Any) -> Any:
+def index_add(x: Array, key: Index, value: Any) -> Any:
     """Return a copy of ``x`` with ``value`` added at ``key``; repeated indices add up, as in ``np.add.at``.
 
     Examples

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from revad.typing import Array
+
 
 def number(value: float) -> str:
     """Return a number in ten significant digits."""
     return f"{value + 0.0:.10g}"  # without the sign of a zero
 
 
-def table(headings: Any, rows: Any, indent: str = "  ") -> str:
+def table(headings: Any, rows: Array, indent: str = "  ") -> str:
     """Return rows of text as aligned columns: the first to the left, the others to the right, the last (notes) to the left.
 
     Parameters

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from revad.operations import registry
+from revad.operations.registry import load_now
 
 
 def _register() -> None:
@@ -11,7 +11,4 @@ def _register() -> None:
         import_module(f"{__name__}.{module.name}")
 
 
-if registry._Loading.running:  # pyright: ignore[reportPrivateUsage]  # the registry asked for them
-    _register()
-else:  # somebody imports a rule by name
-    registry._run([_register])  # pyright: ignore[reportPrivateUsage]
+load_now(_register)

@@ -15,6 +15,7 @@ from revad.operations.powers import power_derivative, power_slope
 from revad.operations.protocol import own
 from revad.operations.python import UFUNCS
 from revad.operations.registry import alias, elementwise, linear, nondiff, vjp
+from revad.typing import Array
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
 
@@ -32,7 +33,7 @@ nondiff(np.floor_divide)
 elementwise(np.remainder, x1=ONE, x2=lambda x1, x2: -np.floor_divide(x1, x2))
 
 
-def fmod_divisor(x1: Any, x2: Any, ans: Any) -> Any:
+def fmod_divisor(x1: Array, x2: Array, ans: Array) -> Array:
     """∂r/∂x₂ = −q with q = (x₁ − r) / x₂, rounded because it is a whole number."""
     return -np.rint((x1 - ans) / x2)
 
@@ -48,13 +49,13 @@ elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
 elementwise(np.fabs, lambda x: np.sign(x))
 
 
-def power_base(x1: Any, x2: Any) -> Any:
+def power_base(x1: Array, x2: Array) -> Array:
     """∂/∂x₁ x₁^x₂ = x₂ x₁^(x₂−1), and 0 where x₂ is 0."""
     return power_slope(x1, float(x2)) if isinstance(x2, (int, float)) else power_derivative(x1, x2, 1, 0)
 
 
 @own
-def times_log(x1: Any, x2: Any, power: Any) -> Any:
+def times_log(x1: Array, x2: Array, power: Any) -> Array:
     """Return x₁^x₂ log x₁, given the power; 0 where x₁ is 0. The logarithm is taken in the dtype of the power."""
     usual = power * np.log(np.where(np.equal(x1, 0), 1, x1), dtype=aval_of(power).dtype)
     lost = np.isinf(power) | (np.equal(power, 0) & np.not_equal(x1, 0))

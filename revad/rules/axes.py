@@ -10,8 +10,7 @@ import numpy as np
 
 from revad.base.aval import Aval
 from revad.operations.constants import beside
-
-Axis = int | tuple[int, ...] | None
+from revad.typing import Array, Axis, Function, Index
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +30,7 @@ def _restoring_index(ndim: int, axis: Axis) -> tuple[Any, ...] | None:
     return tuple(None if i in axes else slice(None) for i in range(ndim))
 
 
-def restore_axes(y: Any, ndim: int, axis: Axis, keepdims: Any) -> Any:
+def restore_axes(y: Array, ndim: int, axis: Axis, keepdims: Any) -> Array:
     """Return the result of a reduction in a shape that broadcasts against its input of ``ndim`` axes."""
     if axis is None or keepdims:
         return y
@@ -45,7 +44,7 @@ def count(shape: tuple[int, ...], axis: Axis) -> int:
     return prod(shape) if axis is None else prod([shape[i] for i in normal_axes(len(shape), axis)])
 
 
-def gather_axes(x: Any, axis: Axis) -> Any:
+def gather_axes(x: Array, axis: Axis) -> Array:
     """Return ``x`` with the reduced axes merged into one, the last: shape ``(kept..., n)``."""
     shape = np.shape(x)
     axes = normal_axes(len(shape), axis)
@@ -55,7 +54,7 @@ def gather_axes(x: Any, axis: Axis) -> Any:
     return x if len(axes) == 1 else np.reshape(x, (*(shape[i] for i in kept), prod([shape[i] for i in axes])))
 
 
-def scatter_axes(y: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+def scatter_axes(y: Array, shape: tuple[int, ...], axis: Axis) -> Array:
     """Undo `gather_axes`: bring ``y`` of shape ``(kept..., n)`` back to ``shape``."""
     axes = normal_axes(len(shape), axis)
     order = tuple(i for i in range(len(shape)) if i not in axes) + axes
@@ -69,19 +68,19 @@ def inverse(permutation: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(permutation)), key=permutation.__getitem__))
 
 
-def along(ndim: int, axis: int, key: Any) -> tuple[Any, ...]:
+def along(ndim: int, axis: int, key: Index) -> tuple[Any, ...]:
     """Return the index that applies ``key`` along one axis."""
     return (slice(None),) * (axis + ndim if axis < 0 else axis) + (key,)
 
 
-def as_array(value: Any, like: Any = None) -> Any:
+def as_array(value: Array, like: Array = None) -> Array:
     """Return lists and numbers as arrays, of the kind of ``like``; arrays, and whatever speaks for itself, as they are."""
     if like is not None and np.ndim(value) == 0:
         return beside(value if hasattr(value, "dtype") else np.asarray(value), like)
     return value if hasattr(value, "dtype") else np.asarray(value) if like is None else beside(np.asarray(value), like)
 
 
-def as_dtype(x: Any, dtype: Any) -> Any:
+def as_dtype(x: Array, dtype: Any) -> Array:
     """Return an array or number in a dtype of the same kind."""
     x = as_array(x)
     return x if x.dtype == dtype else np.positive(x, dtype=dtype, casting="same_kind")
@@ -91,7 +90,7 @@ def as_dtype(x: Any, dtype: Any) -> Any:
 # the axes are moved there, the rule is applied, and the result is moved home. ------------------------------------------------
 
 
-def moved_left(pullback: Any, g: Any, x1: Aval, x2: Any, axes: Any) -> Any:
+def moved_left(pullback: Function, g: Array, x1: Aval, x2: Array, axes: Any) -> Array:
     """Pull back to x1 where ``axes=`` puts the core axes elsewhere: move them to the end, pull back, move them home."""
     of_x1, of_x2, of_ans = axes_from_end(axes, (x1.ndim, np.ndim(x2), np.ndim(g)))
     kept = [n for i, n in enumerate(x1.shape) if i - x1.ndim not in of_x1]
@@ -99,7 +98,7 @@ def moved_left(pullback: Any, g: Any, x1: Aval, x2: Any, axes: Any) -> Any:
     return to_home(pullback(to_end(g, of_ans), aval, to_end(x2, of_x2)), of_x1)
 
 
-def moved_right(pullback: Any, g: Any, x1: Any, x2: Aval, axes: Any) -> Any:
+def moved_right(pullback: Function, g: Array, x1: Array, x2: Aval, axes: Any) -> Array:
     """Pull back to x2 where ``axes=`` puts the core axes elsewhere."""
     of_x1, of_x2, of_ans = axes_from_end(axes, (np.ndim(x1), x2.ndim, np.ndim(g)))
     kept = [n for i, n in enumerate(x2.shape) if i - x2.ndim not in of_x2]
@@ -113,11 +112,11 @@ def axes_from_end(axes: Any, ndims: tuple[int, ...]) -> list[list[int]]:
     return [[i - n if i >= 0 else i for i in axis] for axis, n in zip(lists, ndims, strict=True)]
 
 
-def to_end(x: Any, axes: list[int]) -> Any:
+def to_end(x: Array, axes: list[int]) -> Array:
     """Move axes to the end of the shape."""
     return np.moveaxis(x, axes, range(-len(axes), 0)) if axes else x
 
 
-def to_home(x: Any, axes: list[int]) -> Any:
+def to_home(x: Array, axes: list[int]) -> Array:
     """Move the last axes back to where they were."""
     return np.moveaxis(x, range(-len(axes), 0), axes) if axes else x

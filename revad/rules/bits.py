@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from revad.operations.operation import NONDIFF, ONE
 from revad.operations.registry import elementwise, linear, nondiff, vjp
+from revad.typing import Array
 
 elementwise(np.copysign, x1=lambda x1, ans: np.sign(x1) * np.sign(ans), x2=NONDIFF)
 elementwise(np.nextafter, x1=ONE, x2=NONDIFF)
@@ -15,7 +14,7 @@ nondiff(np.spacing, np.signbit)
 
 
 @linear(np.ldexp, "x1")
-def ldexp_adjoint(g: Any, x2: Any) -> Any:
+def ldexp_adjoint(g: Array, x2: Array) -> Array:
     """Scale by the same power of two: x̄ = ȳ · 2^n."""
     return np.ldexp(g, x2)
 

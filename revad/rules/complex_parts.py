@@ -12,6 +12,7 @@ import numpy as np
 from revad.errors import InPlaceError
 from revad.operations.operation import ONE
 from revad.operations.registry import composite, elementwise, linear, vjp
+from revad.typing import Array
 
 # Parts -----------------------------------------------------------------------------------------------------------------------
 
@@ -23,13 +24,13 @@ elementwise(np.real_if_close, a=ONE)
 # Modulus and argument --------------------------------------------------------------------------------------------------------
 
 
-def absolute_slope(x: Any) -> Any:
+def absolute_slope(x: Array) -> Array:
     """∂|z| = z̄ / |z|, for real arguments sign x; 0 at 0."""
     direction = np.sign(x)
     return np.conjugate(direction) if np.iscomplexobj(direction) else direction
 
 
-def sign_adjoint(g: Any, x: Any, ans: Any) -> Any:
+def sign_adjoint(g: Array, x: Array, ans: Array) -> Array:
     """Turn along the unit circle: with s = z / |z|, z̄ = (ȳ − Re(ȳ s) s*) / |z|. For real arguments, and at 0, it is 0."""
     if not np.iscomplexobj(ans):
         return np.zeros_like(g)
@@ -38,7 +39,7 @@ def sign_adjoint(g: Any, x: Any, ans: Any) -> Any:
     return np.where(radius == 0, 0, across / np.where(radius == 0, 1, radius))
 
 
-def angle_slope(z: Any, deg: bool = False) -> Any:
+def angle_slope(z: Array, deg: bool = False) -> Array:
     """∂ arg z = −i / z, so 0 along the real line; 0 at 0."""
     unit = 180 / np.pi if deg else 1.0
     return np.where(z == 0, 0, -1j * unit / np.where(z == 0, 1, z))
@@ -52,7 +53,7 @@ elementwise(np.angle, z=angle_slope)
 
 
 @composite(np.nan_to_num)
-def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """Replace what is not finite, in a complex array for each part on its own; finite elements pass."""
     if not copy:
         raise InPlaceError(

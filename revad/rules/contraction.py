@@ -15,20 +15,21 @@ import numpy as np
 from revad.base.aval import Aval
 from revad.operations.registry import vjp
 from revad.rules.axes import moved_left, moved_right
+from revad.typing import Array
 
 
-def rows(x: Any) -> Any:
+def rows(x: Array) -> Array:
     """Return a stack of vectors as one matrix: all axes but the last become one."""
     shape = np.shape(x)
     return np.reshape(x, (prod(shape[:-1]), shape[-1]))
 
 
-def conj(x: Any) -> Any:
+def conj(x: Array) -> Array:
     """Return the complex conjugate, and a real array as it is, without a copy."""
     return np.conj(x) if np.iscomplexobj(x) else x
 
 
-def times_vector(matrix: Any, vector: Any) -> Any:
+def times_vector(matrix: Array, vector: Array) -> Array:
     """Return the product of matrices with vectors, stacks of either."""
     return np.matmul(matrix, np.expand_dims(vector, -1))[..., 0]
 
@@ -36,7 +37,7 @@ def times_vector(matrix: Any, vector: Any) -> Any:
 # matmul ----------------------------------------------------------------------------------------------------------------------
 
 
-def matmul_left(g: Any, x1: Aval, x2: Any, axes: Any = None) -> Any:
+def matmul_left(g: Array, x1: Aval, x2: Array, axes: Any = None) -> Array:
     """Multiply by the right factor: x̄₁[i, j] = Σₖ ȳ[i, k] x₂[j, k], that is X̄₁ = Ȳ X₂ᵀ."""
     if axes is not None:
         return moved_left(matmul_left, g, x1, x2, axes)
@@ -56,7 +57,7 @@ def matmul_left(g: Any, x1: Aval, x2: Any, axes: Any = None) -> Any:
     return np.matmul(g, np.swapaxes(x2, -1, -2))
 
 
-def matmul_right(g: Any, x1: Any, x2: Aval, axes: Any = None) -> Any:
+def matmul_right(g: Array, x1: Array, x2: Aval, axes: Any = None) -> Array:
     """Multiply by the left factor: x̄₂[j, k] = Σᵢ x₁[i, j] ȳ[i, k], that is X̄₂ = X₁ᵀ Ȳ."""
     if axes is not None:
         return moved_right(matmul_right, g, x1, x2, axes)
@@ -86,7 +87,7 @@ def tensordot_axes(axes: Any, a_ndim: int, b_ndim: int) -> tuple[list[int], list
     return [i % a_ndim for i in of_a], [i % b_ndim for i in of_b]
 
 
-def tensordot_left(g: Any, a: Aval, b: Any, axes: Any = 2) -> Any:
+def tensordot_left(g: Array, a: Aval, b: Array, axes: Any = 2) -> Array:
     """Contract the cotangent with the free axes of b: Ā[i, k] = Σⱼ ȳ[i, j] b[k, j]."""
     n = np.ndim(b)
     of_a, of_b = tensordot_axes(axes, a.ndim, n)
@@ -97,7 +98,7 @@ def tensordot_left(g: Any, a: Aval, b: Any, axes: Any = 2) -> Any:
     return in_order(pulled, arrived)
 
 
-def tensordot_right(g: Any, a: Any, b: Aval, axes: Any = 2) -> Any:
+def tensordot_right(g: Array, a: Array, b: Aval, axes: Any = 2) -> Array:
     """Contract the cotangent with the free axes of a: B̄[k, j] = Σᵢ a[i, k] ȳ[i, j]."""
     n = np.ndim(a)
     of_a, of_b = tensordot_axes(axes, n, b.ndim)
@@ -108,7 +109,7 @@ def tensordot_right(g: Any, a: Any, b: Aval, axes: Any = 2) -> Any:
     return in_order(pulled, arrived)
 
 
-def in_order(x: Any, arrived: list[int]) -> Any:
+def in_order(x: Array, arrived: list[int]) -> Array:
     """Permute axes so that axis ``arrived[i]`` of the result is axis i of x."""
     return x if arrived == sorted(arrived) else np.transpose(x, [arrived.index(i) for i in range(len(arrived))])
 
@@ -116,7 +117,7 @@ def in_order(x: Any, arrived: list[int]) -> Any:
 vjp(np.tensordot, a=tensordot_left, b=tensordot_right)
 
 
-def dot_left(g: Any, a: Aval, b: Any) -> Any:
+def dot_left(g: Array, a: Aval, b: Array) -> Array:
     """Contract with b: ā[i, k] = Σⱼ ȳ[i, j] b[k, j]; `dot` sums over the last axis of a and the last but one of b."""
     n = np.ndim(b)
     if a.ndim == 0 or n == 0:
@@ -124,7 +125,7 @@ def dot_left(g: Any, a: Aval, b: Any) -> Any:
     return matmul_left(g, a, b) if a.ndim <= 2 and n <= 2 else tensordot_left(g, a, b, (-1, -min(n, 2)))
 
 
-def dot_right(g: Any, a: Any, b: Aval) -> Any:
+def dot_right(g: Array, a: Array, b: Aval) -> Array:
     """Contract with a: b̄[k, j] = Σᵢ a[i, k] ȳ[i, j]."""
     n = np.ndim(a)
     if n == 0 or b.ndim == 0:
@@ -132,7 +133,7 @@ def dot_right(g: Any, a: Any, b: Aval) -> Any:
     return matmul_right(g, a, b) if n <= 2 and b.ndim <= 2 else tensordot_right(g, a, b, (-1, -min(b.ndim, 2)))
 
 
-def inner_left(g: Any, a: Aval, b: Any) -> Any:
+def inner_left(g: Array, a: Aval, b: Array) -> Array:
     """Contract with b: ā[i, k] = Σⱼ ȳ[i, j] b[j, k]; `inner` sums over the last axes."""
     n = np.ndim(b)
     if a.ndim == 0 or n == 0:
@@ -142,7 +143,7 @@ def inner_left(g: Any, a: Aval, b: Any) -> Any:
     return np.dot(g, b) if n == 2 and a.ndim <= 2 else tensordot_left(g, a, b, (-1, -1))
 
 
-def inner_right(g: Any, a: Any, b: Aval) -> Any:
+def inner_right(g: Array, a: Array, b: Aval) -> Array:
     """Contract with a: b̄[j, k] = Σᵢ ȳ[i, j] a[i, k]."""
     n = np.ndim(a)
     if n == 0 or b.ndim == 0 or n == b.ndim == 1:
@@ -150,22 +151,22 @@ def inner_right(g: Any, a: Any, b: Aval) -> Any:
     return np.dot(np.transpose(g), a) if n == b.ndim == 2 else tensordot_right(g, a, b, (-1, -1))
 
 
-def outer_left(g: Any, a: Aval, b: Any) -> Any:
+def outer_left(g: Array, a: Aval, b: Array) -> Array:
     """Multiply by the other vector: ā[i] = Σⱼ ȳ[i, j] b[j]; both are read as flat."""
     return np.reshape(np.dot(g, np.ravel(b)), a.shape)
 
 
-def outer_right(g: Any, a: Any, b: Aval) -> Any:
+def outer_right(g: Array, a: Array, b: Aval) -> Array:
     """Multiply by the other vector: b̄[j] = Σᵢ a[i] ȳ[i, j]."""
     return np.reshape(np.dot(np.ravel(a), g), b.shape)
 
 
-def vdot_left(g: Any, a: Aval, b: Any) -> Any:
+def vdot_left(g: Array, a: Aval, b: Array) -> Array:
     """Scale the other vector: the first enters conjugated, so ā[i] = (ȳ b[i])*; both are read as flat."""
     return np.reshape(conj(np.multiply(g, b)), a.shape)
 
 
-def vdot_right(g: Any, a: Any, b: Aval) -> Any:
+def vdot_right(g: Array, a: Array, b: Aval) -> Array:
     """Scale the other vector: b̄[i] = ȳ a[i]*."""
     return np.reshape(np.multiply(g, conj(a)), b.shape)
 

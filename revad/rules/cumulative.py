@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval, wider
-from revad.operations.operation import newer
+from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import along
+from revad.typing import Array
 
 BACKWARDS = slice(None, None, -1)
 
@@ -17,7 +18,7 @@ BACKWARDS = slice(None, None, -1)
 
 
 @linear(np.cumsum, "a")
-def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
+def cumsum_adjoint(g: Array, a: Aval, axis: int | None = None) -> Array:
     """Sum from the other end: ā[j] = Σ_{i≥j} ȳ[i]."""
     if axis is None or a.ndim == 0:
         return np.reshape(np.cumsum(g[BACKWARDS], dtype=wider(g.dtype))[BACKWARDS], a.shape)
@@ -25,23 +26,23 @@ def cumsum_adjoint(g: Any, a: Aval, axis: int | None = None) -> Any:
     return np.cumsum(g[backwards], axis=axis, dtype=wider(g.dtype))[backwards]
 
 
-@composite(newer("cumulative_sum"))
+@composite(if_present("cumulative_sum"))
 def cumulative_sum(
-    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
-) -> Any:
+    x: Array, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
+) -> Array:
     """Return the running sum, with the empty sum 0 in front if asked for."""
     running = np.cumsum(x, axis=only_axis(x, axis), dtype=dtype)
     return np.concatenate([np.zeros_like(first(running, axis)), running], axis=axis or 0) if include_initial else running
 
 
-def only_axis(x: Any, axis: int | None) -> int | None:
+def only_axis(x: Array, axis: int | None) -> int | None:
     """Return the axis, which the functions of the array API standard let one leave out for 1-D arrays only."""
     if axis is None and np.ndim(x) > 1:
         raise ValueError(f"x has shape {np.shape(x)}: say along which axis, axis=...")
     return axis
 
 
-def first(x: Any, axis: int | None) -> Any:
+def first(x: Array, axis: int | None) -> Array:
     """Return the first slice along an axis, with that axis kept."""
     return x[along(np.ndim(x), axis or 0, slice(0, 1))]
 
@@ -49,7 +50,7 @@ def first(x: Any, axis: int | None) -> Any:
 # Running products ------------------------------------------------------------------------------------------------------------
 
 
-def cumprod_pullback(g: Any, ans: Any, a: Any, axis: int | None = None) -> Any:
+def cumprod_pullback(g: Array, ans: Array, a: Array, axis: int | None = None) -> Array:
     """Pull back y[i] = Π_{k≤i} a[k]: ā[j] = y[j-1] s[j] with s[j] = Σ_{i≥j} ȳ[i] Π_{j<k≤i} a[k]. Exact also at zeros."""
     shape = np.shape(a)
     if axis is None or not shape:
@@ -62,7 +63,7 @@ def cumprod_pullback(g: Any, ans: Any, a: Any, axis: int | None = None) -> Any:
     return np.reshape(np.swapaxes(before * s, axis, -1), shape)
 
 
-def discounted_sums(g: Any, x: Any) -> Any:
+def discounted_sums(g: Array, x: Array) -> Array:
     """Solve s[j] = g[j] + x[j+1] s[j+1] along the last axis by doubling: ⌈log₂ n⌉ array steps, and no division.
 
     After each step ``s`` holds the sums over windows of length ``step``, and ``weight`` the products that lead to the next
@@ -79,10 +80,10 @@ def discounted_sums(g: Any, x: Any) -> Any:
 vjp(np.cumprod, a=cumprod_pullback)
 
 
-@composite(newer("cumulative_prod"))
+@composite(if_present("cumulative_prod"))
 def cumulative_prod(
-    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
-) -> Any:
+    x: Array, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: Any = False
+) -> Array:
     """Return the running product, with the empty product 1 in front if asked for."""
     running = np.cumprod(x, axis=only_axis(x, axis), dtype=dtype)
     return np.concatenate([np.ones_like(first(running, axis)), running], axis=axis or 0) if include_initial else running

@@ -18,9 +18,10 @@ from revad.operations.registry import composite, elementwise, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, lower_half, mH, mT
 from revad.rules.svd import unmoved
+from revad.typing import Array
 
 
-def cholesky_pullback(g: Any, ans: Any, upper: bool = False) -> Any:
+def cholesky_pullback(g: Array, ans: Array, upper: bool = False) -> Array:
     """Ā = L⁻ᵀ Φ(Lᵀ L̄) L*⁻¹, made Hermitian; Φ takes the lower triangle with half of the diagonal.
 
     Murray (2016), "Differentiation of the Cholesky decomposition", arXiv:1602.07527, section 4.
@@ -34,7 +35,7 @@ vjp(np.linalg.cholesky, a=cholesky_pullback)
 
 
 @composite(np.linalg.qr)
-def qr(a: Any, mode: Any = "reduced") -> Any:
+def qr(a: Array, mode: Any = "reduced") -> Array:
     """Return Q and R, or R alone."""
     if mode in ("raw", "e", "economic"):
         raise NoRuleError(
@@ -45,12 +46,12 @@ def qr(a: Any, mode: Any = "reduced") -> Any:
 
 
 @own
-def orthogonalised(a: Any, mode: Any) -> Any:
+def orthogonalised(a: Array, mode: Any) -> Array:
     """Return Q and R, or R alone."""
     return np.linalg.qr(a, mode)
 
 
-def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
+def qr_pullback(g: Array, ans: Array, a: Array, mode: str = "reduced") -> Array:
     """Pull back through A = QR. A wide matrix is [A₁ A₂] = Q [R₁ Qᴴ A₂], with a square A₁ = Q R₁."""
     if mode == "r":
         q, r = np.linalg.qr(a)
@@ -66,7 +67,7 @@ def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
 
 
 @own
-def of_full_rank(r: Any) -> Any:
+def of_full_rank(r: Array) -> Array:
     """Return R, after making sure that the columns of QR are independent beyond rounding: dQ divides by R.
 
     What counts is the condition number of columns of length 1, since each column is rounded on its own (Higham 2002, "Accuracy
@@ -74,7 +75,7 @@ def of_full_rank(r: Any) -> Any:
     """
     if 0 in r.shape:
         return r
-    lengths = np.linalg.norm(r, None, -2, True)  # noqa: FBT003
+    lengths = np.linalg.norm(r, None, -2, True)
     condition = np.linalg.cond(r / np.where(lengths == 0, 1, lengths), 1)
     limit = 1 / (r.shape[-1] * np.finfo(r.dtype).eps)
     if np.any(condition > limit):
@@ -90,7 +91,7 @@ def of_full_rank(r: Any) -> Any:
 elementwise(of_full_rank, r=ONE)
 
 
-def tall_qr_pullback(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
+def tall_qr_pullback(g_q: Any, g_r: Any, q: Array, r: Array) -> Array:
     """Ā = (Q̄ + Q* (Φ(W − Wᴴ) − W)) R⁻ᵀ with W = Qᵀ Q̄ − R̄ Rᵀ; Φ takes the lower triangle with half of the diagonal.
 
     Walter and Lehmann (2010), "Algorithmic differentiation of linear algebra functions", arXiv:1009.6112; here with conjugates,

@@ -22,6 +22,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import as_column, mH, mT
+from revad.typing import Array
 
 TINY = 3  # rows up to which expansion is as fast as inversion
 RATIO = 30  # of the largest to the smallest singular value in a block that is eliminated as a whole
@@ -29,7 +30,7 @@ SMALL = 1e-3  # of the largest: what is left from here on is expanded, if the ex
 SHORT = 6  # rows
 
 
-def det_pullback(g: Any, a: Any) -> Any:
+def det_pullback(g: Array, a: Array) -> Array:
     """Jacobi's formula: Ā = ȳ cof(A)."""
     return as_column(g) * cofactor(a)
 
@@ -37,7 +38,7 @@ def det_pullback(g: Any, a: Any) -> Any:
 vjp(np.linalg.det, a=det_pullback)
 
 
-def cofactor(a: Any) -> Any:
+def cofactor(a: Array) -> Array:
     """Return the cofactor matrices: element i, j is (−1)ⁱ⁺ʲ times the determinant without row i and column j.
 
     Examples
@@ -58,7 +59,7 @@ def cofactor(a: Any) -> Any:
     return sign * (conj(u) @ mT(adjugates(inner, ends)) @ conj(vh))
 
 
-def from_inverse(a: Any) -> Any:
+def from_inverse(a: Array) -> Array:
     """Return the cofactors as det A · A⁻ᵀ, many times faster, or None if a matrix is near to a singular one.
 
     Differentiated n times, the terms cancel up to a power n − 1 of the condition number, so that must not be large.
@@ -71,14 +72,14 @@ def from_inverse(a: Any) -> Any:
 
 
 @own
-def well_conditioned(a: Any, inverse: Any) -> Any:
+def well_conditioned(a: Array, inverse: Any) -> Array:
     """Return whether all matrices have a small condition number."""
     condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1)) / np.shape(a)[-1]
     return np.all(condition < float(np.finfo(condition.dtype).eps) ** -0.2)
 
 
 @own
-def bases(a: Any) -> tuple[Any, Any, Any]:
+def bases(a: Array) -> tuple[Any, Any, Any]:
     """Return U and Vᴴ of the singular value decomposition, and for each matrix where blocks of its singular values end.
 
     The last end is negative where that block is to be expanded.
@@ -108,7 +109,7 @@ def block_ends(s: list[float], eps: float) -> list[int]:
 nondiff(well_conditioned, bases)
 
 
-def adjugates(a: Any, ends: Any) -> Any:
+def adjugates(a: Array, ends: Any) -> Array:
     """Return the transposed cofactors of matrices that are diagonal up to rounding, and fall; ``ends`` is as from `bases`."""
     shape = np.shape(a)
     kinds = [tuple(map(int, row)) for row in np.reshape(ends, (-1, shape[-1]))]
@@ -121,7 +122,7 @@ def adjugates(a: Any, ends: Any) -> Any:
     return np.reshape(np.concatenate(parts)[back], shape)
 
 
-def eliminated(a: Any, ends: tuple[int, ...], start: int = 0) -> tuple[Any, Any]:
+def eliminated(a: Array, ends: tuple[int, ...], start: int = 0) -> tuple[Any, Any]:
     """Return determinants and adjugates of what is left after the first ``start`` rows.
 
     With Z = adj(T − R P⁻¹ Q), the blocks of adj A are det P det(T − R P⁻¹ Q) P⁻¹ + det P P⁻¹ Q Z R P⁻¹, −det P P⁻¹ Q Z,
@@ -143,7 +144,7 @@ def eliminated(a: Any, ends: tuple[int, ...], start: int = 0) -> tuple[Any, Any]
     return first * rest, as_column(first) * np.concatenate([upper, lower], -2)
 
 
-def expanded(a: Any) -> tuple[Any, Any]:
+def expanded(a: Array) -> tuple[Any, Any]:
     """Return determinants and adjugates without a division by elements.
 
     Small ones by Laplace's expansion; large ones as A ↦ M of the recursion of Faddeev and LeVerrier, Mₖ = A Mₖ₋₁ + c I with
@@ -161,14 +162,14 @@ def expanded(a: Any) -> tuple[Any, Any]:
     return np.trace(a @ m, axis1=-2, axis2=-1) * ((-1) ** (n - 1) / n), (-1) ** (n - 1) * m
 
 
-def minors(a: Any) -> Any:
+def minors(a: Array) -> Array:
     """Return the determinants of matrices without row i and column j, as element i, j."""
     n = np.shape(a)[-1]
     others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.int64).reshape(n, n - 1)
     return expansion(a[..., others[:, None, :, None], others[None, :, None, :]])
 
 
-def expansion(a: Any) -> Any:
+def expansion(a: Array) -> Array:
     """Return determinants, expanded along the first row."""
     n = np.shape(a)[-1]
     if n == 0:
@@ -180,7 +181,7 @@ def expansion(a: Any) -> Any:
     return np.sum(a[..., 0, ::2] * rest[..., ::2], -1) - np.sum(a[..., 0, 1::2] * rest[..., 1::2], -1)
 
 
-def slogdet_pullback(g: Any, a: Any, ans: Any) -> Any:
+def slogdet_pullback(g: Array, a: Array, ans: Array) -> Array:
     """Ā = (ȳ + i Im(s̄ s)) A⁻ᵀ for log |det A| and the sign s, since ∂ log det A = A⁻ᵀ; a real sign is constant.
 
     A singular matrix has no derivative here: `numpy.linalg.LinAlgError`.

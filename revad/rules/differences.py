@@ -9,7 +9,8 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from revad.operations.operation import NONDIFF, ONE
 from revad.operations.registry import composite, elementwise
-from revad.rules.axes import Axis, along, as_array, as_dtype
+from revad.rules.axes import along, as_array, as_dtype
+from revad.typing import Array, Axis
 
 LATER = slice(1, None)
 EARLIER = slice(None, -1)
@@ -18,7 +19,7 @@ EARLIER = slice(None, -1)
 
 
 @composite(np.diff)
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
     """Return a[i+1] - a[i], n times over, with the ends extended first if asked for."""
     if n < 0:
         raise ValueError(f"n says how often differences are taken, so it cannot be negative: it is {n}")
@@ -34,7 +35,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     return a
 
 
-def extension(end: Any, a: Any, axis: int) -> Any:
+def extension(end: Array, a: Array, axis: int) -> Array:
     """Return what `np.diff` puts at an end of ``a``; a number stands for a slice full of it."""
     return end if end is None or np.ndim(end) else np.broadcast_to(as_array(end, a), sized(a.shape, axis, 1))
 
@@ -79,7 +80,7 @@ def gradient(f: Any, *varargs: Any, axis: Axis = None, edge_order: int = 1) -> A
     return slopes[0] if len(axes) == 1 else tuple(slopes)
 
 
-def gradient_along(f: Any, axis: int, h: Any, edge_order: int) -> Any:
+def gradient_along(f: Any, axis: int, h: Array, edge_order: int) -> Array:
     """Return the slope along one axis, that of the parabola through three neighbours; ``h`` is a spacing or the coordinates."""
     n = f.shape[axis]
     if n < edge_order + 1:
@@ -113,7 +114,7 @@ def gradient_along(f: Any, axis: int, h: Any, edge_order: int) -> Any:
     return np.concatenate([start, inner, stop], axis=axis)
 
 
-def edge_weights(h1: Any, h2: Any) -> tuple[Any, Any, Any]:
+def edge_weights(h1: Any, h2: Array) -> tuple[Any, Any, Any]:
     """Return the weights of three points, h1 and h2 apart, in the slope of their parabola at the first."""
     return -(2.0 * h1 + h2) / (h1 * (h1 + h2)), (h1 + h2) / (h1 * h2), -h1 / (h2 * (h1 + h2))
 
@@ -122,7 +123,7 @@ def edge_weights(h1: Any, h2: Any) -> tuple[Any, Any, Any]:
 
 
 @composite(np.trapezoid)
-def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+def trapezoid(y: Array, x: Array = None, dx: Array = 1.0, axis: int = -1) -> Array:
     """Return Σ_i (x[i+1] - x[i]) (y[i] + y[i+1]) / 2."""
     y = as_array(y)
     if x is None:

@@ -20,9 +20,10 @@ from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal
 from revad.rules.spectral import of_general, of_hermitian
+from revad.typing import Array
 
 
-def eigh_pullback(g: Any, ans: Any) -> Any:
+def eigh_pullback(g: Array, ans: Array) -> Array:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
@@ -30,12 +31,12 @@ def eigh_pullback(g: Any, ans: Any) -> Any:
     return hermitian_part(conj(v) @ (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
 
 
-def over_gaps(x: Any, w: Any, same: Any) -> Any:
+def over_gaps(x: Array, w: Array, same: Any) -> Array:
     """Divide xᵢⱼ by wⱼ − wᵢ; what lies between equal eigenvalues is dropped."""
     return over(x, gaps(w), same, same & off_diagonal(w), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
 
 
-def eigvalsh_pullback(g: Any, a: Any, UPLO: Any = "L") -> Any:
+def eigvalsh_pullback(g: Array, a: Array, UPLO: Any = "L") -> Array:
     """Ā = V* diag(w̄) Vᵀ, made Hermitian. Of repeated eigenvalues only symmetric functions (a sum, say) have a derivative."""
     return of_hermitian(g, a, UPLO)
 
@@ -44,7 +45,7 @@ vjp(np.linalg.eigh, a=eigh_pullback)
 vjp(np.linalg.eigvalsh, a=eigvalsh_pullback)
 
 
-def eig_pullback(g: Any, ans: Any) -> Any:
+def eig_pullback(g: Array, ans: Array) -> Array:
     """Ā = V⁻ᵀ (diag(w̄) + F ∘ Vᵀ V̄ₙ) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ) and V̄ₙ the cotangent before columns were normalised."""
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ before_normalising(g_v, v)
@@ -54,7 +55,7 @@ def eig_pullback(g: Any, ans: Any) -> Any:
     return np.linalg.solve(mT(v), (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
 
 
-def before_normalising(g: Any, v: Any) -> Any:
+def before_normalising(g: Array, v: Array) -> Array:
     """Pull back through what LAPACK does to each eigenvector: length one, and if complex its largest element real."""
     onto = np.sum(g * v, -2, keepdims=True)
     g_raw = g - conj(v) * np.real(onto)
@@ -66,7 +67,7 @@ def before_normalising(g: Any, v: Any) -> Any:
     return g_raw - np.where(at, 1j * np.imag(onto) / peak, 0)
 
 
-def eigvals_pullback(g: Any, a: Any) -> Any:
+def eigvals_pullback(g: Array, a: Array) -> Array:
     """Ā = V⁻ᵀ diag(w̄) Vᵀ."""
     return of_general(g, a)
 

@@ -21,6 +21,7 @@ from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.protocol import own
 from revad.operations.registry import composite, linear, vjp
+from revad.typing import Array
 
 Shape = tuple[int, ...]
 _WORTH_A_PATH = 16384  # with more multiplications the search for a matrix product inside pays
@@ -50,13 +51,13 @@ def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
 
 
 @own
-def contract(a: Any, subscripts: str, options: dict[str, Any]) -> Any:
+def contract(a: Array, subscripts: str, options: dict[str, Any]) -> Array:
     """Return ``np.einsum(subscripts, a)``: sums, diagonals and transpositions of one array."""
     return np.einsum(subscripts, a, **options)
 
 
 @own
-def contract_pair(a: Any, b: Any, subscripts: str, optimize: Any, options: dict[str, Any]) -> Any:
+def contract_pair(a: Array, b: Array, subscripts: str, optimize: Any, options: dict[str, Any]) -> Array:
     """Return ``np.einsum(subscripts, a, b)``; a large one as a matrix product if it is one."""
     optimize = bool(optimize) or multiplications(subscripts, (np.shape(a), np.shape(b))) > _WORTH_A_PATH
     return np.einsum(subscripts, a, b, optimize=optimize, **options)
@@ -69,13 +70,13 @@ def contract_all(operands: list[Any], subscripts: str, options: dict[str, Any]) 
 
 
 @linear(contract, "a")
-def contract_adjoint(g: Any, a: Aval, subscripts: str) -> Any:
+def contract_adjoint(g: Array, a: Aval, subscripts: str) -> Array:
     """Read the subscripts backwards: sums become broadcasts, diagonals are filled in with zeros beside them."""
     term, output = subscripts.split("->")
     return expand(g, output, term, a.shape)
 
 
-def pair_left(g: Any, a: Aval, b: Any, subscripts: str) -> Any:
+def pair_left(g: Array, a: Aval, b: Array, subscripts: str) -> Array:
     """Swap a with the output: for ``ij,jk->ik`` ā[i, j] = Σₖ ȳ[i, k] b[j, k]."""
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
@@ -83,7 +84,7 @@ def pair_left(g: Any, a: Aval, b: Any, subscripts: str) -> Any:
     return expand(contract_pair(g, b, f"{output},{term_b}->{met}", False, adding(g)), met, term_a, a.shape)
 
 
-def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
+def pair_right(g: Array, a: Array, b: Aval, subscripts: str) -> Array:
     """Swap b with the output: for ``ij,jk->ik`` b̄[j, k] = Σᵢ ȳ[i, k] a[i, j]."""
     inputs, output = subscripts.split("->")
     term_a, term_b = inputs.split(",")
@@ -91,7 +92,7 @@ def pair_right(g: Any, a: Any, b: Aval, subscripts: str) -> Any:
     return expand(contract_pair(g, a, f"{output},{term_a}->{met}", False, adding(g)), met, term_b, b.shape)
 
 
-def all_pullback(g: Any, operands: Any, subscripts: str) -> list[Any]:
+def all_pullback(g: Array, operands: Any, subscripts: str) -> list[Any]:
     """Swap each operand with the output in turn."""
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
@@ -104,7 +105,7 @@ def all_pullback(g: Any, operands: Any, subscripts: str) -> list[Any]:
     return pulled
 
 
-def adding(g: Any) -> dict[str, Any]:
+def adding(g: Array) -> dict[str, Any]:
     """Return the option of `einsum` that lets sums of half precision keep their digits."""
     return {} if wider(g.dtype) == g.dtype else {"dtype": wider(g.dtype)}
 
@@ -118,7 +119,7 @@ def letters_met(term: str, others: str) -> str:
     return "".join(c for c in dict.fromkeys(term) if c in others)
 
 
-def expand(x: Any, have: str, term: str, shape: Shape) -> Any:
+def expand(x: Array, have: str, term: str, shape: Shape) -> Array:
     """Return x, whose axes are the letters ``have``, with the axes ``term``: broadcast what is missing, fill in diagonals.
 
     A letter that the term repeats stands for a diagonal: x goes there, and zero elsewhere.

@@ -17,11 +17,12 @@ from revad.base.aval import Aval
 from revad.operations.constants import beside
 from revad.operations.registry import composite, linear
 from revad.rules.axes import along
+from revad.typing import Array
 
 OTHER_WAY: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
-def resized(x: Any, n: int, axis: int) -> Any:
+def resized(x: Array, n: int, axis: int) -> Array:
     """Crop an axis to length n, or pad it with zeros."""
     shape = np.shape(x)
     m = shape[axis]
@@ -35,19 +36,19 @@ def resized(x: Any, n: int, axis: int) -> Any:
 
 
 @linear(fft.fft, "a")
-def fft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
+def fft_adjoint(g: Array, a: Aval, axis: int = -1, norm: Any = None) -> Array:
     """Transform again: āⱼ = Σₖ ȳₖ exp(−2πi jk/n)."""
     return resized(fft.fft(g, axis=axis, norm=norm), a.shape[axis], axis)
 
 
 @linear(fft.ifft, "a")
-def ifft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
+def ifft_adjoint(g: Array, a: Aval, axis: int = -1, norm: Any = None) -> Array:
     """Transform again: āₖ = Σⱼ ȳⱼ exp(2πi jk/n) / n."""
     return resized(fft.ifft(g, axis=axis, norm=norm), a.shape[axis], axis)
 
 
 @linear(fft.rfft, "a")
-def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
+def rfft_adjoint(g: Array, a: Aval, n: int | None = None, axis: int = -1, norm: Any = None) -> Array:
     """Transform back: āⱼ = Re Σₖ ȳₖ exp(−2πi jk/n) over the half spectrum, which is `irfft` with inner frequencies halved."""
     n = a.shape[axis] if n is None else n
     halved = np.conj(g) / beside(weights(n, np.shape(g), axis, g.dtype), g)
@@ -55,7 +56,7 @@ def rfft_adjoint(g: Any, a: Aval, n: int | None = None, axis: int = -1, norm: An
 
 
 @linear(fft.irfft, "a")
-def irfft_adjoint(g: Any, a: Aval, axis: int = -1, norm: Any = None) -> Any:
+def irfft_adjoint(g: Array, a: Aval, axis: int = -1, norm: Any = None) -> Array:
     """Transform back: āₖ = wₖ Σⱼ ȳⱼ exp(2πi jk/n) / n, where the inner frequencies have the weight wₖ = 2."""
     half = np.conj(fft.rfft(g, None, axis, OTHER_WAY[norm]))
     return resized(half * beside(weights(np.shape(g)[axis], np.shape(half), axis, g.dtype), g), a.shape[axis], axis)
@@ -70,13 +71,13 @@ def weights(n: int, shape: tuple[int, ...], axis: int, dtype: Any) -> Any:
 
 
 @composite(fft.hfft)
-def hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
+def hfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None) -> Array:
     """Transform a signal with Hermitian symmetry: `irfft` of the conjugate, scaled the other way."""
     return fft.irfft(np.conj(a), 2 * (np.shape(a)[axis] - 1) if n is None else n, axis, OTHER_WAY[norm])
 
 
 @composite(fft.ihfft)
-def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None) -> Any:
+def ihfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None) -> Array:
     """Invert `hfft`: the conjugate of `rfft`, scaled the other way."""
     return np.conj(fft.rfft(a, n, axis, OTHER_WAY[norm]))
 
@@ -95,7 +96,7 @@ def sizes_and_axes(shape: tuple[int, ...], s: Any, axes: Any) -> tuple[list[Any]
     return [None if n == -1 else n for n in s], axes
 
 
-def each_axis(transform: Any, a: Any, s: list[Any], axes: list[int], norm: Any) -> Any:
+def each_axis(transform: Any, a: Array, s: list[Any], axes: list[int], norm: Any) -> Array:
     """Transform along each axis in turn, the last one first."""
     for n, axis in zip(reversed(s), reversed(axes), strict=True):
         a = transform(a, n, axis, norm)
@@ -103,26 +104,26 @@ def each_axis(transform: Any, a: Any, s: list[Any], axes: list[int], norm: Any) 
 
 
 @composite(fft.fftn)
-def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+def fftn(a: Array, s: Any = None, axes: Any = None, norm: Any = None) -> Array:
     """Transform along several axes."""
     return each_axis(fft.fft, a, *sizes_and_axes(np.shape(a), s, axes), norm)
 
 
 @composite(fft.ifftn)
-def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+def ifftn(a: Array, s: Any = None, axes: Any = None, norm: Any = None) -> Array:
     """Transform back along several axes."""
     return each_axis(fft.ifft, a, *sizes_and_axes(np.shape(a), s, axes), norm)
 
 
 @composite(fft.rfftn)
-def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+def rfftn(a: Array, s: Any = None, axes: Any = None, norm: Any = None) -> Array:
     """Transform real input: half of the spectrum along the last axis, then the whole along the others."""
     s, axes = sizes_and_axes(np.shape(a), s, axes)
     return each_axis(fft.fft, fft.rfft(a, s[-1], axes[-1], norm), s[:-1], axes[:-1], norm)
 
 
 @composite(fft.irfftn)
-def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+def irfftn(a: Array, s: Any = None, axes: Any = None, norm: Any = None) -> Array:
     """Transform back to real output: along the other axes in order, then along the last one."""
     s, axes = sizes_and_axes(np.shape(a), s, axes)
     for n, axis in zip(s[:-1], axes[:-1], strict=True):
@@ -133,7 +134,7 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
 for of_two, of_many in ((fft.fft2, fftn), (fft.ifft2, ifftn), (fft.rfft2, rfftn), (fft.irfft2, irfftn)):
 
     @composite(of_two)
-    def over_two(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *, _many: Any = of_many) -> Any:
+    def over_two(a: Array, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *, _many: Any = of_many) -> Array:
         """Transform along two axes, the last ones unless told otherwise."""
         return _many(a, s, axes, norm)
 

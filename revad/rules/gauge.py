@@ -23,32 +23,33 @@ from revad.operations.constants import beside
 from revad.operations.protocol import own
 from revad.operations.registry import nondiff, vjp
 from revad.rules.matrices import mH
+from revad.typing import Array
 
 
-def repeated(w: Any) -> Any:
+def repeated(w: Array) -> Array:
     """Return which pairs i, j of values are equal up to the rounding of the algorithm that found them (i = j too)."""
     size = np.abs(w)
     rounding = 8 * np.finfo(w.dtype).eps * np.sum(size, -1, keepdims=True)
     return np.abs(gaps(w)) <= np.expand_dims(rounding, -1)
 
 
-def gaps(w: Any) -> Any:
+def gaps(w: Array) -> Array:
     """Return wⱼ − wᵢ."""
     return np.expand_dims(w, -2) - np.expand_dims(w, -1)
 
 
-def off_diagonal(w: Any) -> Any:
+def off_diagonal(w: Array) -> Array:
     """Return where i ≠ j, for as many values as there are along the last axis."""
     return beside(~np.eye(w.shape[-1], dtype=bool), w)
 
 
-def reciprocal(x: Any) -> Any:
+def reciprocal(x: Array) -> Array:
     """Return 1 / x, and 0 where x is 0."""
     return np.where(x == 0, 0, 1 / np.where(x == 0, 1, x))
 
 
 @own
-def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
+def settled(same: Any, mix: Any, slope: Array, w: Array, name: str) -> Array:
     """Return ``same``, after making sure that equal values leave the derivative well defined.
 
     Parameters
@@ -98,7 +99,7 @@ def settled(same: Any, mix: Any, slope: Any, w: Any, name: str) -> Any:
 
 
 @own
-def over(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+def over(x: Array, d: Array, zero: Array, doubtful: Any, what: str) -> Array:
     """Return x / d, and 0 where ``zero`` says so.
 
     In forward mode, and in second derivatives, what arrives here need not be zero where it is divided by zero. That is
@@ -107,12 +108,12 @@ def over(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
     return np.where(zero, 0, x / np.where(zero, 1, d))
 
 
-def over_numerator(g: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+def over_numerator(g: Array, d: Array, zero: Array, doubtful: Any, what: str) -> Array:
     """x̄ = ȳ / d."""
     return over_once_more(g, d, zero, warned(doubtful, g, what), what)
 
 
-def over_denominator(g: Any, ans: Any, d: Any, zero: Any) -> Any:
+def over_denominator(g: Array, ans: Array, d: Array, zero: Array) -> Array:
     """d̄ = −ȳ y / d."""
     return np.where(zero, 0, -g * ans / np.where(zero, 1, d))
 
@@ -121,17 +122,17 @@ vjp(over, x=over_numerator, d=over_denominator)
 
 
 @own
-def over_once_more(x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+def over_once_more(x: Array, d: Array, zero: Array, doubtful: Any, what: str) -> Array:
     """Return x / d, and 0 where ``zero`` says so, as a derivative of `over`. The next derivative needs what was dropped."""
     return np.where(zero, 0, x / np.where(zero, 1, d))
 
 
-def once_more_numerator(g: Any, x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+def once_more_numerator(g: Array, x: Array, d: Array, zero: Array, doubtful: Any, what: str) -> Array:
     """x̄ = ȳ / d, if nothing was dropped."""
     return over_once_more(g, d, zero, refused(refused(doubtful, x, what), g, what), what)
 
 
-def once_more_denominator(g: Any, ans: Any, x: Any, d: Any, zero: Any, doubtful: Any, what: str) -> Any:
+def once_more_denominator(g: Array, ans: Array, x: Array, d: Array, zero: Array, doubtful: Any, what: str) -> Array:
     """d̄ = −ȳ y / d, if nothing was dropped."""
     refused(doubtful, x, what)
     return over_denominator(g, ans, d, zero)
@@ -140,14 +141,14 @@ def once_more_denominator(g: Any, ans: Any, x: Any, d: Any, zero: Any, doubtful:
 vjp(over_once_more, x=once_more_numerator, d=once_more_denominator)
 
 
-def lost(doubtful: Any, g: Any) -> Any:
+def lost(doubtful: Any, g: Array) -> Array:
     """Return where g is not zero up to rounding although it is doubtful."""
     size = np.abs(g)
     return doubtful & (size > np.sqrt(np.finfo(size.dtype).eps) * np.max(size, (-2, -1), keepdims=True, initial=0))
 
 
 @own
-def refused(doubtful: Any, g: Any, what: str) -> Any:
+def refused(doubtful: Any, g: Array, what: str) -> Array:
     """Return ``doubtful``, after making sure that g is zero there."""
     where = lost(doubtful, g)
     if np.any(where):
@@ -162,7 +163,7 @@ def refused(doubtful: Any, g: Any, what: str) -> Any:
 
 
 @own
-def barred(x: Any, pairs: Any, what: str) -> Any:
+def barred(x: Array, pairs: Any, what: str) -> Array:
     """Return x with zeros at pairs of equal values, after making sure that it is zero there; its own adjoint."""
     return np.where(refused(pairs, x, what), 0, x)
 
@@ -171,7 +172,7 @@ vjp(barred, x=lambda g, pairs, what: barred(g, pairs, what))
 
 
 @own
-def warned(doubtful: Any, g: Any, what: str) -> Any:
+def warned(doubtful: Any, g: Array, what: str) -> Array:
     """Return ``doubtful``, after a warning if g is not zero there."""
     where = lost(doubtful, g)
     if np.any(where):
@@ -197,7 +198,7 @@ def _first(where: Any) -> tuple[tuple[int, ...], int, int]:
     return tuple(batch), i, j
 
 
-def _pair(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+def _pair(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:
     function, _, values = name.partition(": ")
     of = f" of matrix {batch}" if batch else ""
     return f"{function}: {values} {i} and {j}{of} are equal ({float(np.real(w[(*batch, i)])):.6g})"
@@ -206,7 +207,7 @@ def _pair(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
 _CURE = "or keep the values apart with a small perturbation of the matrix, such as A + np.diag(np.linspace(0, 1e-8, n))."
 
 
-def _free(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+def _free(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:
     if i == j:
         return (
             f"{name.partition(':')[0]}: the phase of complex vector {i} is arbitrary, and the function that is differentiated "
@@ -220,7 +221,7 @@ def _free(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
     )
 
 
-def _undetermined(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+def _undetermined(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:
     return (
         f"{_pair(batch, i, j, w, name)}, and the function that is differentiated uses both them and their vectors, as the "
         "matrix function v @ diag(h(w)) @ v.T does. Its derivative cannot be told from those of w and v. Write the function "
@@ -228,7 +229,7 @@ def _undetermined(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> 
     )
 
 
-def _dropped(batch: tuple[int, ...], i: int, j: int, w: Any, name: str) -> str:
+def _dropped(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:
     return (
         f"{_pair(batch, i, j, w, name)}. The derivative given is right if the function uses their vectors only through the "
         "projector v @ v.T onto both, and their values apart from that; for a matrix function v @ diag(h(w)) @ v.T it misses "

@@ -11,6 +11,7 @@ from revad.operations.constants import beside
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
 from revad.rules.reductions import equal_shares
+from revad.typing import Array
 
 # Edges -----------------------------------------------------------------------------------------------------------------------
 
@@ -20,7 +21,7 @@ def fractions(edges: Any) -> Any:
     return beside(np.arange(edges.shape[0]) / (edges.shape[0] - 1), edges)
 
 
-def edges_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None) -> Any:
+def edges_pullback(g: Array, ans: Array, a: Array, bins: Array = 10, range: Any = None) -> Array:
     """Move the outermost samples: edges are e[k] = (1 - t[k]) min a + t[k] max a unless they, or their range, are given."""
     if np.ndim(bins) or range is not None or np.size(a) == 0:
         return np.zeros_like(a)
@@ -29,7 +30,7 @@ def edges_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None) 
     return lowest + equal_shares(np.sum(t * g), np.equal(a, np.max(a)), None, ans.dtype)
 
 
-def range_pullback(g: Any, ans: Any, range: Any) -> Any:
+def range_pullback(g: Array, ans: Array, range: Any) -> Array:
     """Move the ends of the given range."""
     t = fractions(ans)
     ends = [np.sum((1 - t) * g), np.sum(t * g)]
@@ -43,17 +44,17 @@ vjp(np.histogram_bin_edges, a=edges_pullback, bins=lambda g: g, range=range_pull
 
 
 @linear(np.bincount, "weights")
-def bincount_adjoint(g: Any, x: Any) -> Any:
+def bincount_adjoint(g: Array, x: Array) -> Array:
     """Read each sample's bin: w̄[i] = ȳ[x[i]]."""
     return np.take(g, x)
 
 
-def place(a: Any, edges: Any) -> Any:
+def place(a: Array, edges: Any) -> Array:
     """Return the bin of each sample, counted from 1; 0 lies before all bins, and the last edge belongs to the last bin."""
     return np.searchsorted(edges, a, side="right") - np.equal(a, edges[-1])
 
 
-def weights_pullback(g: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:
+def weights_pullback(g: Array, ans: Array, a: Array, weights: Array, density: Any = None) -> Array:
     """Read each sample's bin: w̄[i] = c̄[bin of a[i]], where density h = c / (d Σc) makes c̄ = (ȳ / d - Σ ȳ h) / Σc of ȳ."""
     bins = place(a, ans[1])
     g = g[0]
@@ -64,7 +65,7 @@ def weights_pullback(g: Any, ans: Any, a: Any, weights: Any, density: Any = None
     return np.take(np.concatenate([outside, g, outside]), bins)
 
 
-def edges_cotangent(g: Any, ans: Any, density: Any) -> Any:
+def edges_cotangent(g: Array, ans: Array, density: Any) -> Array:
     """Return the cotangent of the edges: their own, and that of the widths d = e[k+1] - e[k] which divide a density."""
     if not density:
         return g[1]
@@ -73,12 +74,12 @@ def edges_cotangent(g: Any, ans: Any, density: Any) -> Any:
     return g[1] + np.concatenate([outside, widths]) - np.concatenate([widths, outside])
 
 
-def histogram_range_pullback(g: Any, ans: Any, range: Any, density: Any = None) -> Any:
+def histogram_range_pullback(g: Array, ans: Array, range: Any, density: Any = None) -> Array:
     """Move the ends of the given range, and the edges with them."""
     return range_pullback(edges_cotangent(g, ans, density), ans[1], range)
 
 
-def histogram_pullback(g: Any, ans: Any, a: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
+def histogram_pullback(g: Array, ans: Array, a: Array, bins: Array = 10, range: Any = None, density: Any = None) -> Array:
     """Move the edges with the outermost samples; the bins of the others are constant."""
     return edges_pullback(edges_cotangent(g, ans, density), ans[1], a, bins, range)
 
@@ -95,7 +96,7 @@ vjp(
 
 
 @composite(np.histogramdd)
-def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+def histogramdd(sample: Any, bins: Array = 10, range: Any = None, density: Any = None, weights: Array = None) -> Any:
     """Return the counts in boxes, and the edges along each axis."""
     columns = coordinates(sample)
     ndim = len(columns)
@@ -122,13 +123,13 @@ def coordinates(sample: Any) -> list[Any]:
     return [sample] if np.ndim(sample[0]) == 0 else list(sample)
 
 
-def is_several(bins: Any) -> bool:
+def is_several(bins: Array) -> bool:
     """Return whether bins are given one by one, and not as one number."""
     return isinstance(bins, list | tuple) or np.ndim(bins) > 0
 
 
 @composite(np.histogram2d)
-def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+def histogram2d(x: Array, y: Array, bins: Array = 10, range: Any = None, density: Any = None, weights: Array = None) -> Any:
     """Return the counts in rectangles, and the edges along both axes; one array of edges serves both."""
     if is_several(bins) and len(bins) > 2:
         bins = [bins, bins]

@@ -18,12 +18,13 @@ from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
 from revad.operations.writing import index_update
 from revad.rules.scattering import along_axis
+from revad.typing import Array, Axis, Function
 
 # By key ----------------------------------------------------------------------------------------------------------------------
 
 
 @linear(operator.getitem, "a")
-def getitem_adjoint(g: Any, a: Aval, b: Any) -> Any:
+def getitem_adjoint(g: Array, a: Aval, b: Array) -> Array:
     """Scatter: ā[b] += ȳ."""
     return unindex([g], [b], g, a.shape, a.dtype)
 
@@ -35,7 +36,7 @@ vjp(operator.getitem, b=NONDIFF)
 
 
 @linear(np.take, "a")
-def take_adjoint(g: Any, a: Aval, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+def take_adjoint(g: Array, a: Aval, indices: Array, axis: int | None = None, mode: str = "raise") -> Array:
     """Scatter along one axis: ā[..., indices, ...] += ȳ."""
     shape = (a.size,) if axis is None else a.shape
     axis = 0 if axis is None else axis % a.ndim
@@ -51,7 +52,7 @@ vjp(np.take, indices=NONDIFF)
 
 
 @linear(np.take_along_axis, "arr")
-def take_along_axis_adjoint(g: Any, arr: Aval, indices: Any, axis: int | None = -1) -> Any:
+def take_along_axis_adjoint(g: Array, arr: Aval, indices: Array, axis: int | None = -1) -> Array:
     """Scatter: ā[i, indices[i, j]] += ȳ[i, j]."""
     if axis is None:
         return np.reshape(unindex([g], [indices], g, (arr.size,), arr.dtype), arr.shape)
@@ -59,7 +60,7 @@ def take_along_axis_adjoint(g: Any, arr: Aval, indices: Any, axis: int | None = 
 
 
 @linear(np.choose, "choices")
-def choose_adjoint(g: Any, a: Any, choices: Aval, mode: str = "raise") -> Any:
+def choose_adjoint(g: Array, a: Array, choices: Aval, mode: str = "raise") -> Array:
     """Each choice receives the cotangent where it was chosen: c̄ₖ = ȳ · [a = k]."""
     n = choices.shape[0] if type(choices) is Aval else len(choices)
     chosen = np.remainder(a, n) if mode == "wrap" else np.clip(a, 0, n - 1) if mode == "clip" else a
@@ -99,7 +100,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 @composite(np.compress)
-def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
+def compress(condition: Array, a: Array, axis: int | None = None) -> Array:
     """Take the slices where the condition holds."""
     if np.ndim(condition) != 1:
         raise ValueError("condition must be a 1-d array")
@@ -107,13 +108,13 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
 
 
 @composite(np.extract)
-def extract(condition: Any, arr: Any) -> Any:
+def extract(condition: Array, arr: Array) -> Array:
     """Take the elements where the condition holds."""
     return np.take(np.ravel(arr), np.flatnonzero(condition))
 
 
 @composite(np.trim_zeros)
-def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
+def trim_zeros(filt: Any, trim: str = "fb", axis: Axis = None) -> Any:
     """Take the block that is left when the zeros at its borders are cut off."""
     trim = trim.lower()
     if trim not in ("fb", "bf", "f", "b"):
@@ -131,7 +132,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 
 @composite(np.piecewise)
-def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+def piecewise(x: Array, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Array:
     """Evaluate each function where its condition holds; where several hold, the last one counts."""
     if not is_sequence(condlist) or not (is_sequence(condlist[0]) or np.ndim(x) == 0):
         condlist = [condlist]
@@ -152,7 +153,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     return result
 
 
-def is_sequence(condition: Any) -> bool:
+def is_sequence(condition: Array) -> bool:
     """Return whether a condition, or a list of them, has a length."""
     return isinstance(condition, (list, tuple)) or np.ndim(condition) > 0
 
@@ -161,7 +162,7 @@ def is_sequence(condition: Any) -> bool:
 
 
 @linear(np.diagonal, "a")
-def diagonal_adjoint(g: Any, a: Aval, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def diagonal_adjoint(g: Array, a: Aval, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     """Write the diagonal into zeros: ā[i, i + k] = ȳ[i]."""
     axis1, axis2 = axis1 % a.ndim, axis2 % a.ndim
     rows, columns = a.shape[axis1], a.shape[axis2]
@@ -173,13 +174,13 @@ def diagonal_adjoint(g: Any, a: Aval, offset: int = 0, axis1: int = 0, axis2: in
 
 
 @linear(np.diag, "v")
-def diag_adjoint(g: Any, v: Aval, k: int = 0) -> Any:
+def diag_adjoint(g: Array, v: Aval, k: int = 0) -> Array:
     """Of a vector: read the diagonal; of a matrix: write it."""
     return np.diagonal(g, k) if v.ndim == 1 else diagonal_adjoint(g, v, k)
 
 
 @linear(np.diagflat, "v")
-def diagflat_adjoint(g: Any, v: Aval, k: int = 0) -> Any:
+def diagflat_adjoint(g: Array, v: Aval, k: int = 0) -> Array:
     """Read the diagonal."""
     return np.reshape(np.diagonal(g, k), v.shape)
 
@@ -192,7 +193,7 @@ linear(np.triu, "m")(lambda g, k=0: np.triu(g, k))
 
 
 @composite(np.apply_along_axis)
-def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+def apply_along_axis(func1d: Any, axis: int, arr: Array, *args: Any, **kwargs: Any) -> Array:
     """Apply a function to every vector along an axis, and put its results in that axis's place."""
     axis %= np.ndim(arr)
     turned = np.moveaxis(arr, axis, -1)
@@ -207,7 +208,7 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
 
 
 @composite(np.apply_over_axes)
-def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
+def apply_over_axes(func: Function, a: Array, axes: Any) -> Array:
     """Apply a reducing function over one axis after another; the axes stay, with length one."""
     for axis in (np.ravel(axes) % np.ndim(a)).tolist():
         reduced = func(a, axis)

@@ -8,10 +8,11 @@ import numpy as np
 
 from revad.operations.registry import composite
 from revad.rules.axes import as_array, as_dtype
+from revad.typing import Array
 
 
 @composite(np.interp)
-def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: Any = None) -> Array:
     """Return f₀ + (f₁ - f₀) (x - x₀) / (x₁ - x₀) between the knots around x, and ``left`` or ``right`` beyond the last ones.
 
     At a knot the slope to its right counts; at the first and the last one 0, that of the constant continuation.
@@ -37,7 +38,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     return np.where(np.isnan(x), x, f)
 
 
-def periodic(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
+def periodic(x: Array, xp: Array, fp: Array, period: Any) -> tuple[Any, Any, Any]:
     """Return points and knots within one period, with a knot of the periods before and after at each end."""
     x, xp = x % period, xp % period
     order = np.argsort(xp)

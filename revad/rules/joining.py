@@ -14,16 +14,17 @@ import numpy as np
 from revad.base.aval import Aval, wider
 from revad.operations.constants import beside
 from revad.operations.indexing import unindex
-from revad.operations.operation import newer
+from revad.operations.operation import if_present
 from revad.operations.registry import composite, linear
 from revad.operations.writing import index_update
 from revad.rules.axes import as_array
+from revad.typing import Array
 
 # Joining ---------------------------------------------------------------------------------------------------------------------
 
 
 @linear(np.concatenate, "arrays")
-def concatenate_adjoint(g: Any, arrays: Aval, axis: int | None = 0) -> Any:
+def concatenate_adjoint(g: Array, arrays: Aval, axis: int | None = 0) -> Array:
     """Cut the cotangent where the arrays were joined."""
     if axis is None:
         return uncut(g, arrays, 0, [a.size for a in items(arrays)])
@@ -31,20 +32,20 @@ def concatenate_adjoint(g: Any, arrays: Aval, axis: int | None = 0) -> Any:
 
 
 @linear(np.stack, "arrays")
-def stack_adjoint(g: Any, arrays: Aval, axis: int = 0) -> Any:
+def stack_adjoint(g: Array, arrays: Aval, axis: int = 0) -> Array:
     """Take the layers apart: āₖ = ȳ[..., k, ...]."""
     layers = np.moveaxis(g, axis, 0) if axis else g
     return layers if type(arrays) is Aval else [layers[k] for k in range(len(arrays))]
 
 
 @linear(np.vstack, "tup")
-def vstack_adjoint(g: Any, tup: Aval) -> Any:
+def vstack_adjoint(g: Array, tup: Aval) -> Array:
     """Cut along axis 0; vectors were rows."""
     return uncut(g, tup, 0, [a.shape[0] if a.ndim > 1 else 1 for a in items(tup)])
 
 
 @linear(np.hstack, "tup")
-def hstack_adjoint(g: Any, tup: Aval) -> Any:
+def hstack_adjoint(g: Array, tup: Aval) -> Array:
     """Cut along axis 1, vectors along axis 0."""
     arrays = items(tup)
     axis = 0 if arrays and arrays[0].ndim <= 1 else 1
@@ -52,13 +53,13 @@ def hstack_adjoint(g: Any, tup: Aval) -> Any:
 
 
 @linear(np.dstack, "tup")
-def dstack_adjoint(g: Any, tup: Aval) -> Any:
+def dstack_adjoint(g: Array, tup: Aval) -> Array:
     """Cut along axis 2; lower-dimensional arrays were one layer."""
     return uncut(g, tup, 2, [a.shape[2] if a.ndim > 2 else 1 for a in items(tup)])
 
 
 @linear(np.column_stack, "tup")
-def column_stack_adjoint(g: Any, tup: Aval) -> Any:
+def column_stack_adjoint(g: Array, tup: Aval) -> Array:
     """Cut along axis 1; vectors were columns."""
     return uncut(g, tup, 1, [a.shape[1] if a.ndim > 1 else 1 for a in items(tup)])
 
@@ -70,7 +71,7 @@ def items(arrays: Any) -> list[Aval]:
     return [a if type(a) is Aval else of_list(a) for a in arrays]
 
 
-def of_list(values: Any) -> Aval:
+def of_list(values: Array) -> Aval:
     """Return the shape of nested lists of numbers, which NumPy takes as an array."""
     if type(values) is Aval:
         return values
@@ -78,7 +79,7 @@ def of_list(values: Any) -> Aval:
     return Aval((len(values), *inner.shape), inner.dtype)
 
 
-def uncut(g: Any, arrays: Any, axis: int, lengths: Sequence[int]) -> Any:
+def uncut(g: Array, arrays: Any, axis: int, lengths: Sequence[int]) -> Array:
     """Cut ``g`` into pieces of these lengths, each of its array's shape."""
     before = (slice(None),) * (axis % g.ndim)
     pieces: list[Any] = []
@@ -96,7 +97,7 @@ def block(arrays: Any) -> Any:
     depth = list_depth(arrays)
     ndim = max(depth, *(np.ndim(leaf) for leaf in leaves(arrays)))
 
-    def join(part: Any, level: int) -> Any:
+    def join(part: Array, level: int) -> Array:
         if level == depth:
             return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
         return np.concatenate([join(item, level + 1) for item in part], axis=level - depth)
@@ -126,7 +127,7 @@ def leaves(arrays: Any) -> Iterable[Any]:
 
 
 @composite(np.append)
-def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+def append(arr: Array, values: Array, axis: int | None = None) -> Array:
     """Join two arrays, flattened unless an axis is given."""
     return np.concatenate((np.ravel(arr), np.ravel(as_array(values, arr))) if axis is None else (arr, values), axis=axis or 0)
 
@@ -135,7 +136,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 
 
 @composite(np.insert)
-def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Array:
     """Join the array and the inserted values, then put both in order."""
     if axis is None:
         arr, axis = np.ravel(arr), 0
@@ -167,7 +168,7 @@ def positions(obj: Any, n: int) -> Any:
 
 
 @composite(np.delete)
-def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
+def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
     """Keep what is not deleted."""
     if axis is None:
         arr, axis = np.ravel(arr), 0
@@ -178,7 +179,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
 
 
 @composite(np.resize)
-def resize(a: Any, new_shape: Any) -> Any:
+def resize(a: Array, new_shape: Any) -> Array:
     """Read the elements in turn, from the start again when they end, and drop what is too much."""
     new_shape = (new_shape,) if np.ndim(new_shape) == 0 else tuple(new_shape)
     if any(n < 0 for n in new_shape):
@@ -195,7 +196,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @linear(np.split, "ary")
 @linear(np.array_split, "ary")
-def split_adjoint(g: Any, ary: Aval, indices_or_sections: Any, axis: int = 0) -> Any:
+def split_adjoint(g: Array, ary: Aval, indices_or_sections: Any, axis: int = 0) -> Array:
     """Join the pieces; those that overlap (cuts out of order) are added where they were read."""
     if sum(part.shape[axis] for part in g) == ary.shape[axis]:
         return np.concatenate(g, axis)
@@ -205,31 +206,31 @@ def split_adjoint(g: Any, ary: Aval, indices_or_sections: Any, axis: int = 0) ->
 
 
 @linear(np.hsplit, "ary")
-def hsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
+def hsplit_adjoint(g: Array, ary: Aval, indices_or_sections: Any) -> Array:
     """Join along axis 1, vectors along axis 0."""
     return split_adjoint(g, ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
 
 
 @linear(np.vsplit, "ary")
-def vsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
+def vsplit_adjoint(g: Array, ary: Aval, indices_or_sections: Any) -> Array:
     """Join along axis 0."""
     return split_adjoint(g, ary, indices_or_sections, 0)
 
 
 @linear(np.dsplit, "ary")
-def dsplit_adjoint(g: Any, ary: Aval, indices_or_sections: Any) -> Any:
+def dsplit_adjoint(g: Array, ary: Aval, indices_or_sections: Any) -> Array:
     """Join along axis 2."""
     return split_adjoint(g, ary, indices_or_sections, 2)
 
 
-linear(newer("unstack"), "x")(lambda g, axis=0: np.stack(g, axis))
+linear(if_present("unstack"), "x")(lambda g, axis=0: np.stack(g, axis))
 
 
 # Repeating -------------------------------------------------------------------------------------------------------------------
 
 
 @linear(np.tile, "A")
-def tile_adjoint(g: Any, A: Aval, reps: Any) -> Any:
+def tile_adjoint(g: Array, A: Aval, reps: Any) -> Array:
     """Sum over the copies: with ȳ seen as [r₀, n₀, r₁, n₁, ...], over every r."""
     reps = (reps,) if np.ndim(reps) == 0 else tuple(reps)
     ndim = max(len(reps), A.ndim)
@@ -240,7 +241,7 @@ def tile_adjoint(g: Any, A: Aval, reps: Any) -> Any:
 
 
 @linear(np.repeat, "a")
-def repeat_adjoint(g: Any, a: Aval, repeats: Any, axis: int | None = None) -> Any:
+def repeat_adjoint(g: Array, a: Aval, repeats: Any, axis: int | None = None) -> Array:
     """Sum over the copies of each element: ā[i] = Σ ȳ over the repeats[i] places that came from i."""
     shape = (a.size,) if axis is None else a.shape
     axis = 0 if axis is None else axis % a.ndim

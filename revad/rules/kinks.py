@@ -13,26 +13,27 @@ from numpy._core import umath
 from revad.base.aval import Aval
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, elementwise, nondiff
+from revad.typing import Array
 
 # Larger and smaller ----------------------------------------------------------------------------------------------------------
 
 
-def first_larger(x1: Any, x2: Any, ans: Aval) -> Any:
+def first_larger(x1: Array, x2: Array, ans: Aval) -> Array:
     """1 where x₁ > x₂, ½ where they tie, else 0: half of [x₁ > x₂] + [x₁ ≥ x₂]."""
     return np.add(np.greater(x1, x2), np.greater_equal(x1, x2), dtype=ans.dtype) * 0.5
 
 
-def second_larger(x1: Any, x2: Any, ans: Aval) -> Any:
+def second_larger(x1: Array, x2: Array, ans: Aval) -> Array:
     """1 where x₂ > x₁, ½ where they tie, else 0."""
     return np.add(np.less(x1, x2), np.less_equal(x1, x2), dtype=ans.dtype) * 0.5
 
 
-def first_chosen(x1: Any, x2: Any, ans: Any) -> Any:
+def first_chosen(x1: Array, x2: Array, ans: Array) -> Array:
     """1 where x₁ is the result, ½ where they tie, else 0: a NaN is passed over."""
     return np.where(x1 == x2, ans.dtype.type(0.5), x1 == ans)
 
 
-def second_chosen(x1: Any, x2: Any, ans: Any) -> Any:
+def second_chosen(x1: Array, x2: Array, ans: Array) -> Array:
     """1 where x₂ is the result, ½ where they tie, else 0: a NaN is passed over."""
     return np.where(x1 == x2, ans.dtype.type(0.5), x2 == ans)
 
@@ -47,7 +48,7 @@ elementwise(np.fmin, x1=first_chosen, x2=second_chosen)
 # NumPy computes minimum(maximum(a, lower), upper): if the bounds cross, the upper one wins everywhere.
 
 
-def clip_inside(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def clip_inside(a: Array, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Array:
     """1 where lower ≤ a ≤ upper, else 0."""
     lower = a_min if min is None else min
     upper = a_max if max is None else max
@@ -57,14 +58,14 @@ def clip_inside(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, m
     return inside if upper is None else inside & np.less_equal(a, upper)
 
 
-def clip_below(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def clip_below(a: Array, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Array:
     """1 where a < lower ≤ upper, else 0: there the result is the lower bound."""
     lower = a_min if min is None else min
     upper = a_max if max is None else max
     return np.less(a, lower) if upper is None else np.less(a, lower) & np.less_equal(lower, upper)
 
 
-def clip_above(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def clip_above(a: Array, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Array:
     """1 where a > upper or lower > upper, else 0: there the result is the upper bound."""
     lower = a_min if min is None else min
     upper = a_max if max is None else max

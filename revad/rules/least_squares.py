@@ -17,11 +17,12 @@ from revad.rules.contraction import conj
 from revad.rules.gauge import reciprocal
 from revad.rules.matrices import hermitian_part, mH, mT
 from revad.rules.svd import svdvals_pullback
+from revad.typing import Array
 
 _ROUNDING = 1e-10  # a cut-off below this removes rounding errors only
 
 
-def pinv_pullback(g: Any, a: Any, ans: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:
+def pinv_pullback(g: Array, a: Array, ans: Array, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Array:
     """Transpose Golub and Pereyra's formula, or its general form where the cut-off is large."""
     cutoff = rcond if rtol is None else rtol
     pulled = smooth_pinv_pullback(g, a, ans) if is_rounding(cutoff) else cut_pinv_pullback(g, a, cutoff)
@@ -33,7 +34,7 @@ def is_rounding(cutoff: Any) -> bool:
     return cutoff is None or (np.ndim(cutoff) == 0 and bool(cutoff <= _ROUNDING))
 
 
-def smooth_pinv_pullback(g: Any, a: Any, p: Any) -> Any:
+def smooth_pinv_pullback(g: Array, a: Array, p: Array) -> Array:
     """Ā = −Pᵀ Ȳ Pᵀ + (I − A P)* Ȳᴴ (P Pᴴ)* + (Pᴴ P)* Ȳᴴ (I − P A)*; products are taken in the cheaper order."""
     m, n = np.shape(a)[-2:]
     pc, ac, gh = conj(p), conj(a), mH(g)
@@ -44,7 +45,7 @@ def smooth_pinv_pullback(g: Any, a: Any, p: Any) -> Any:
     return -(mT(p) @ g) @ mT(p) + y - (ac @ pc) @ y + z - (z @ pc) @ ac
 
 
-def cut_pinv_pullback(g: Any, a: Any, cutoff: Any) -> Any:
+def cut_pinv_pullback(g: Array, a: Array, cutoff: Any) -> Array:
     """Pull back through V diag(h) Uᴴ with h = 1/s for what is kept and 0 for what is cut off.
 
     In the singular bases dP is cᵢⱼ Mᵢⱼ + eᵢⱼ (Mᴴ)ᵢⱼ with M = Uᴴ dA V: for two kept values c = −hᵢhⱼ and e = 0, for one kept and
@@ -69,7 +70,7 @@ vjp(np.linalg.pinv, a=pinv_pullback)
 
 
 @vjp_joint(np.linalg.lstsq, "a", "b")
-def lstsq_pullback(g: Any, _needs: tuple[bool, bool], a: Any, b: Any, ans: Any, rcond: Any = None) -> tuple[Any, Any]:
+def lstsq_pullback(g: Array, _needs: tuple[bool, bool], a: Array, b: Array, ans: Array, rcond: Any = None) -> tuple[Any, Any]:
     """Pull back through x = A⁺ b, the squared residuals r = ‖b − A x‖², and the singular values.
 
     With y = P* Pᵀ x̄, z = Pᴴ x and q = (I − P A)ᵀ x̄: Ā = −(Pᵀ x̄) xᵀ + r* yᴴ + z* qᴴ and b̄ = Pᵀ x̄. Of the residuals the
@@ -95,6 +96,6 @@ def lstsq_pullback(g: Any, _needs: tuple[bool, bool], a: Any, b: Any, ans: Any, 
     return g_a + svdvals_pullback(g_s, a), g_b[..., 0] if flat else g_b
 
 
-def default_cutoff(a: Any) -> float:
+def default_cutoff(a: Array) -> float:
     """Return the cut-off that `numpy.linalg.lstsq` uses by default."""
     return float(np.finfo(a.dtype).eps) * max(np.shape(a))

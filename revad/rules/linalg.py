@@ -11,12 +11,13 @@ import numpy as np
 from revad.operations.constants import beside
 from revad.operations.registry import composite, vjp, vjp_joint
 from revad.rules.matrices import mT
+from revad.typing import Array
 
 vjp(np.linalg.inv, a=lambda g, ans: -mT(ans) @ g @ mT(ans))  # Ā = −A⁻ᵀ Ȳ A⁻ᵀ
 
 
 @vjp_joint(np.linalg.solve, "a", "b")
-def solve_pullback(g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any) -> tuple[Any, Any]:
+def solve_pullback(g: Array, needs: tuple[bool, bool], a: Array, b: Array, ans: Array) -> tuple[Any, Any]:
     """B̄ = A⁻ᵀ X̄ and Ā = −B̄ Xᵀ, for A X = B; b is a vector only if it has one axis."""
     g_b = np.linalg.solve(mT(a), g) if np.ndim(b) != 1 else solve_vectors(mT(a), g)
     if not needs[0]:
@@ -26,7 +27,7 @@ def solve_pullback(g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any) -
     return -g_b @ mT(ans), g_b
 
 
-def solve_vectors(a: Any, b: Any) -> Any:
+def solve_vectors(a: Array, b: Array) -> Array:
     """Solve for a stack of vectors."""
     return np.linalg.solve(a, np.expand_dims(b, -1))[..., 0]
 
@@ -35,7 +36,7 @@ def solve_vectors(a: Any, b: Any) -> Any:
 
 
 @composite(np.linalg.matrix_power)
-def matrix_power(a: Any, n: Any) -> Any:
+def matrix_power(a: Array, n: Any) -> Array:
     """Multiply a matrix with itself n times, by repeated squaring; of the inverse if n is negative."""
     n = index(n)
     if np.ndim(a) < 2 or np.shape(a)[-1] != np.shape(a)[-2]:
@@ -100,7 +101,7 @@ def chain_product(chain: list[Any], best: dict[tuple[int, int], int], i: int, j:
 
 
 @composite(np.linalg.tensorsolve)
-def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+def tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
     """Solve for a tensor: a, with the axes of the unknown last, is read as a square matrix."""
     if axes is not None:
         a = np.transpose(a, [*(i for i in range(np.ndim(a)) if i not in axes), *axes])
@@ -115,7 +116,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
 
 
 @composite(np.linalg.tensorinv)
-def tensorinv(a: Any, ind: int = 2) -> Any:
+def tensorinv(a: Array, ind: int = 2) -> Array:
     """Invert a tensor: its first ``ind`` axes are read as rows and the others as columns."""
     if ind <= 0:
         raise ValueError("Invalid ind argument.")
@@ -125,7 +126,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
 
 
 @composite(np.linalg.cond)
-def cond(x: Any, p: Any = None) -> Any:
+def cond(x: Array, p: Array = None) -> Array:
     """Return ‖x‖ ‖x⁻¹‖; in the 2-norm the ratio of the largest to the smallest singular value."""
     if 0 in np.shape(x):
         raise np.linalg.LinAlgError("cond is not defined on empty arrays")

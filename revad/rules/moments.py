@@ -13,14 +13,15 @@ import numpy as np
 
 from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, vjp
-from revad.rules.axes import Axis, as_array, count, restore_axes
+from revad.rules.axes import as_array, count, restore_axes
 from revad.rules.norms import steady
 from revad.rules.reductions import count_where
+from revad.typing import Array, Axis, Function
 
 # Variance and standard deviation ---------------------------------------------------------------------------------------------
 
 
-def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
+def deviation(a: Array, axis: Axis, dtype: Any, where: Any, mean: Array) -> Array:
     """Return a - mean(a), conjugated where complex, 0 outside of the mask; the mean may be one that the caller had already."""
     if mean is None:
         options: dict[str, Any] = {"axis": axis, "dtype": dtype or wider(aval_of(a).dtype), "keepdims": axis is not None}
@@ -32,7 +33,7 @@ def deviation(a: Any, axis: Axis, dtype: Any, where: Any, mean: Any) -> Any:
     return np.conj(difference) if difference.dtype.kind == "c" else difference
 
 
-def degrees_of_freedom(a: Any, axis: Axis, ddof: Any, where: Any, correction: Any) -> Any:
+def degrees_of_freedom(a: Array, axis: Axis, ddof: Any, where: Any, correction: Any) -> Array:
     """Return n - ddof, or NaN where nothing is left to divide by (as the variance is there)."""
     ddof = ddof if correction is None else correction
     if where is True:
@@ -43,16 +44,16 @@ def degrees_of_freedom(a: Any, axis: Axis, ddof: Any, where: Any, correction: An
 
 
 def var_pullback(
-    g: Any,
-    a: Any,
+    g: Array,
+    a: Array,
     axis: Axis = None,
     dtype: Any = None,
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = True,
-    mean: Any = None,
+    mean: Array = None,
     correction: Any = None,
-) -> Any:
+) -> Array:
     """Scale the deviations: ā[i, j] = ȳ[i] · 2 (a[i, j] - m[i])* / (n - ddof). The mean's own share is Σⱼ (a - m) = 0."""
     dof = degrees_of_freedom(a, axis, ddof, where, correction)
     scale = restore_axes(g, np.ndim(a), axis, keepdims) * (2 / dof)
@@ -60,17 +61,17 @@ def var_pullback(
 
 
 def std_pullback(
-    g: Any,
-    ans: Any,
-    a: Any,
+    g: Array,
+    ans: Array,
+    a: Array,
     axis: Axis = None,
     dtype: Any = None,
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = True,
-    mean: Any = None,
+    mean: Array = None,
     correction: Any = None,
-) -> Any:
+) -> Array:
     """Scale the deviations d = a - m: ā[i, j] = ȳ[i] · d[i, j]* / (‖d[i]‖ √(n - ddof)), and 0 where all are 0."""
     root = np.sqrt(degrees_of_freedom(a, axis, ddof, where, correction))
     deviations = deviation(a, axis, dtype, where, mean)
@@ -80,7 +81,7 @@ def std_pullback(
     return np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope
 
 
-def negated(pullback: Any) -> Any:
+def negated(pullback: Function) -> Any:
     """Return the pull-back with respect to ``mean``: minus that of ``a``, which `project` adds up to the mean's shape."""
 
     @wraps(pullback)
@@ -95,7 +96,7 @@ vjp(np.std, a=std_pullback, mean=negated(std_pullback))
 
 
 @composite(np.ptp)
-def ptp(a: Any, axis: Axis = None, out: Any = None, keepdims: Any = False) -> Any:
+def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = False) -> Array:
     """Return max - min."""
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
@@ -104,7 +105,7 @@ def ptp(a: Any, axis: Axis = None, out: Any = None, keepdims: Any = False) -> An
 
 
 @composite(np.average)
-def average(a: Any, axis: Axis = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False) -> Any:
+def average(a: Array, axis: Axis = None, weights: Array = None, returned: Any = False, *, keepdims: Any = False) -> Array:
     """Return Σⱼ w[j] a[i, j] / Σⱼ w[j]. Weights that add up to zero give NaN and NumPy's warning, where NumPy raises."""
     a = as_array(a)
     if weights is None:
@@ -117,7 +118,7 @@ def average(a: Any, axis: Axis = None, weights: Any = None, returned: Any = Fals
     return (mean, total + np.zeros_like(mean)) if returned else mean
 
 
-def spread_weights(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
+def spread_weights(weights: Array, shape: tuple[int, ...], axis: Axis) -> Array:
     """Return weights in a shape that broadcasts against data of ``shape``: they may be given along the averaged axes only."""
     given = np.shape(weights)
     if given == shape:

@@ -8,8 +8,9 @@ another: its elements are constants, but it can be written into.
 from __future__ import annotations
 
 import numpy as np
-from numpy._core import umath  # where NumPy keeps the string ufuncs that it has no public name for
+from numpy._core import strings, umath  # where NumPy keeps the string functions that it has no public name for
 
+from revad.operations.operation import if_present
 from revad.operations.registry import creation, nondiff, unsupported
 
 # Predicates and comparisons --------------------------------------------------------------------------------------------------
@@ -18,7 +19,7 @@ nondiff(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_e
 nondiff(np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.all, np.any)
 nondiff(np.isfinite, np.isinf, np.isnan, np.isposinf, np.isneginf, np.isnat)
 nondiff(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj)
-nondiff(np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isin)
+nondiff(np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isin, if_present("in1d"))
 
 # Whole numbers ---------------------------------------------------------------------------------------------------------------
 
@@ -61,5 +62,5 @@ unsupported(
 unsupported(
     "text has no derivative.",
     *(f for f in vars(umath).values() if isinstance(f, np.ufunc) and f.types == []),
-    *(f for module in (np.strings, np.char) for f in vars(module).values() if hasattr(f, "_implementation")),
+    *(f for module in (strings, np.strings, np.char) for f in vars(module).values() if hasattr(f, "_implementation")),
 )

@@ -18,10 +18,11 @@ from revad.operations.registry import composite, elementwise, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
 from revad.rules.nuclear import nuclear
+from revad.typing import Array
 
 
 @composite(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
     """Sort out which norm is meant: of vectors along one axis, or of matrices along two."""
     ndim = np.ndim(x)
     count = ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
@@ -35,12 +36,12 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 
 @own
-def euclidean(x: Any, axis: Any, keepdims: bool) -> Any:
+def euclidean(x: Array, axis: Any, keepdims: bool) -> Array:
     """Return the root of the sum of squares."""
     return np.linalg.norm(x, None, axis, keepdims)
 
 
-def euclidean_pullback(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+def euclidean_pullback(g: Array, ans: Array, x: Array, axis: Any, keepdims: bool) -> Array:
     """x̄ = ȳ x* / ‖x‖, and 0 where x = 0."""
     ndim = np.ndim(x)
     length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, 2, axis), restore_axes(g, ndim, axis, keepdims)
@@ -52,7 +53,7 @@ vjp(euclidean, x=euclidean_pullback)
 
 
 @own
-def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
+def steady(length: Any, x: Array, ord: Any, axis: Any) -> Array:
     """Return p-norms, those whose powers overflow or underflow computed anew from x over a power of two of about its size.
 
     NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
@@ -75,7 +76,7 @@ def steady(length: Any, x: Any, ord: Any, axis: Any) -> Any:
 elementwise(steady, length=ONE, x=NONDIFF)
 
 
-def vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+def vector(x: Array, ord: Any, axis: Any, keepdims: bool) -> Array:
     """Return the p-norm along one axis; for p = 0 the number of elements that are not zero."""
     if isinstance(ord, str):
         raise ValueError(f"Invalid norm order '{ord}' for vectors")
@@ -90,18 +91,18 @@ def vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     return power_norm(x, ord, axis, bool(keepdims))
 
 
-def largest(x: Any, axis: Any, keepdims: bool) -> Any:
+def largest(x: Array, axis: Any, keepdims: bool) -> Array:
     """Return the maximum along an axis, and 0 of nothing."""
     return np.max(x, axis=axis, keepdims=keepdims, initial=0) if 0 in np.shape(x) else np.max(x, axis=axis, keepdims=keepdims)
 
 
 @own
-def power_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+def power_norm(x: Array, ord: Any, axis: Any, keepdims: bool) -> Array:
     """Return (Σ |x|ᵖ)^(1/p)."""
     return np.linalg.norm(x, ord, axis, keepdims)
 
 
-def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+def power_norm_pullback(g: Array, ans: Array, x: Array, ord: Any, axis: Any, keepdims: bool) -> Array:
     """x̄ = ȳ (|x| / ‖x‖)ᵖ⁻¹ x* / |x|, and 0 where x or its norm is 0."""
     ndim = np.ndim(x)
     length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, ord, axis), restore_axes(g, ndim, axis, keepdims)
@@ -114,7 +115,7 @@ def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims:
 vjp(power_norm, x=power_norm_pullback)
 
 
-def matrix(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+def matrix(x: Array, ord: Any, axis: Any, keepdims: bool) -> Array:
     """Return a norm of the matrices that lie along two axes, rows first."""
     row, column = (i + np.ndim(x) if i < 0 else i for i in axis)
     if row == column:
@@ -138,7 +139,7 @@ def matrix(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 
 @composite(np.linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Array:
     """Return a norm of all elements, or along one axis or several together."""
     if isinstance(axis, (int, np.integer)):
         return norm(x, ord, int(axis), keepdims)
@@ -151,6 +152,6 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
 
 
 @composite(np.linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:
     """Return a norm of the matrices along the last two axes."""
     return norm(x, ord, (-2, -1), keepdims)

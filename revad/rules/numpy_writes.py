@@ -14,21 +14,22 @@ import numpy as np
 from revad.base.aval import aval_of
 from revad.operations.registry import in_place
 from revad.rules.scattering import along_axis, may_repeat, read
+from revad.typing import Array, Ufunc
 
 
-def write_flat(a: Any, numbers: Any, value: Any) -> None:
+def write_flat(a: Array, numbers: Any, value: Array) -> None:
     """Perform ``a.flat[numbers] = value``."""
     a[np.unravel_index(numbers, np.shape(a))] = value
 
 
-def cycled(values: Any, n: int) -> Any:
+def cycled(values: Array, n: int) -> Array:
     """Return the first n of the endlessly repeated values, as `put`, `place` and ``a.flat[...] =`` read them."""
     values = np.ravel(values)
     return np.take(values, np.arange(n) % values.size)
 
 
 @in_place(np.put)
-def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+def put(a: Array, ind: Any, v: Array, mode: str = "raise") -> None:
     """``a.flat[ind] = v``, with v repeated as often as needed."""
     indices = np.ravel(ind)
     size = np.size(a)
@@ -46,7 +47,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 
 @in_place(np.put_along_axis)
-def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+def put_along_axis(arr: Array, indices: Array, values: Array, axis: int | None) -> None:
     """Write at one index along an axis, for every position along the others."""
     if axis is None:
         write_flat(arr, indices % np.size(arr), values)
@@ -55,7 +56,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
 
 
 @in_place(np.place)
-def place(arr: Any, mask: Any, vals: Any) -> None:
+def place(arr: Array, mask: Array, vals: Any) -> None:
     """Fill the selected elements from vals in turn."""
     selected = np.flatnonzero(mask)
     if selected.size and not np.size(vals):
@@ -65,7 +66,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 
 
 @in_place(np.putmask)
-def putmask(a: Any, mask: Any, values: Any) -> None:
+def putmask(a: Array, mask: Array, values: Array) -> None:
     """Element n, where selected, becomes ``values[n % len(values)]``."""
     selected = np.flatnonzero(mask)
     if selected.size and np.size(values):
@@ -73,7 +74,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 
 
 @in_place(np.copyto)
-def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+def copyto(dst: Any, src: Array, casting: Any = "same_kind", where: Any = True) -> None:
     """Write ``src``, or the selected elements of it."""
     if not np.can_cast(source := aval_of(src).dtype, dst.dtype, casting):
         raise TypeError(f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule {casting!r}")
@@ -82,7 +83,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 
 
 @in_place(np.fill_diagonal)
-def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+def fill_diagonal(a: Array, val: Any, wrap: bool = False) -> None:
     """Write the elements ``a[i, i, ...]``; with wrap, those of a tall matrix again and again."""
     shape = np.shape(a)
     if len(shape) < 2:
@@ -98,7 +99,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 
 
 @in_place("at")  # pyright: ignore[reportArgumentType]
-def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
+def at(ufunc: Ufunc, a: Array, indices: Array, b: Array = None) -> None:
     """``ufunc.at(a, indices, b)``: unbuffered, so an element named k times is visited k times in turn."""
     operands: tuple[Any, ...] = () if b is None else (b,)
     if not may_repeat(indices):
@@ -112,7 +113,7 @@ def at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
         a[now] = ufunc(a[now], *(x[visit] for x in operands))
 
 
-def visits(flat: Any) -> Iterator[Any]:
+def visits(flat: Array) -> Iterator[Any]:
     """Split positions so that each part names an element at most once, in the order of the visits."""
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]

@@ -11,6 +11,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, linear
 from revad.operations.writing import index_update
 from revad.rules.axes import as_array
+from revad.typing import Array, Function
 
 OPTIONS = {
     "constant": "constant_values",
@@ -29,7 +30,7 @@ STATISTICS = {"maximum": np.max, "mean": np.mean, "median": np.median, "minimum"
 
 
 @composite(np.pad)
-def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
+def pad(array: Array, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Array:
     """Pad an array; the mode says with what."""
     shape = np.shape(array)
     widths = width_pairs(pad_width, len(shape))
@@ -71,29 +72,29 @@ def width_pairs(pad_width: Any, ndim: int) -> list[list[int]]:
     return np.broadcast_to(widths, (ndim, 2)).tolist()
 
 
-def value_pairs(values: Any, ndim: int) -> Any:
+def value_pairs(values: Array, ndim: int) -> Array:
     """Return values (before, after) for each axis, as an array of shape (ndim, 2)."""
     return np.broadcast_to(stacked(values), (ndim, 2))
 
 
-def stacked(values: Any) -> Any:
+def stacked(values: Array) -> Array:
     """Turn nested lists into one array, without losing the derivative of what is tracked in them."""
     return np.stack([stacked(value) for value in values]) if isinstance(values, (list, tuple)) else values
 
 
 @own
-def zero_pad(array: Any, widths: list[list[int]]) -> Any:
+def zero_pad(array: Array, widths: list[list[int]]) -> Array:
     """Put the array into a larger one full of zeros."""
     return np.pad(array, widths)
 
 
 @linear(zero_pad, "array")
-def crop(g: Any, array: Aval, widths: list[list[int]]) -> Any:
+def crop(g: Array, array: Aval, widths: list[list[int]]) -> Array:
     """Cut out where the array was put: x̄ = ȳ[before : before + n]."""
     return g[tuple(slice(before, before + n) for n, (before, _) in zip(array.shape, widths, strict=True))]
 
 
-def surrounded(array: Any, widths: list[list[int]], value: Any) -> Any:
+def surrounded(array: Array, widths: list[list[int]], value: Array) -> Array:
     """Put the array into a larger one full of one value."""
     if type(value) is int and value == 0:
         return zero_pad(array, widths)
@@ -102,7 +103,7 @@ def surrounded(array: Any, widths: list[list[int]], value: Any) -> Any:
     return index_update(frame, tuple(slice(before, before + n) for before, n, _ in sizes), array)
 
 
-def refuse_empty(array: Any, axis: int, mode: str) -> None:
+def refuse_empty(array: Array, axis: int, mode: str) -> None:
     """Raise where there is nothing to extend."""
     if np.shape(array)[axis] == 0 and mode not in ("constant", "empty"):
         raise ValueError(f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'")
@@ -113,7 +114,7 @@ def along(axis: int, *span: int | None) -> tuple[Any, ...]:
     return (slice(None),) * axis + (slice(*span),)
 
 
-def repeated(value: Any, array: Any, axis: int, n: int) -> Any:
+def repeated(value: Array, array: Array, axis: int, n: int) -> Array:
     """Return n layers of a value along an axis, otherwise of the array's shape and of its dtype."""
     shape = np.shape(array)
     layers = np.broadcast_to(as_array(value, array), (*shape[:axis], n, *shape[axis + 1 :]))
@@ -123,12 +124,12 @@ def repeated(value: Any, array: Any, axis: int, n: int) -> Any:
 # What stands before and after ------------------------------------------------------------------------------------------------
 
 
-def constant_sides(array: Any, axis: int, width: list[int], values: Any) -> tuple[Any, ...]:
+def constant_sides(array: Array, axis: int, width: list[int], values: Array) -> tuple[Any, ...]:
     """Return constants, one for each side."""
     return tuple(repeated(values[side], array, axis, width[side]) for side in (0, 1))
 
 
-def ramp_sides(array: Any, axis: int, width: list[int], values: Any) -> tuple[Any, ...]:
+def ramp_sides(array: Array, axis: int, width: list[int], values: Array) -> tuple[Any, ...]:
     """Return straight lines from the end value to the edge, which they do not reach."""
     n = np.shape(array)[axis]
     edges = array[along(axis, 0, 1)], array[along(axis, n - 1, n)]
@@ -142,7 +143,7 @@ def ramp_sides(array: Any, axis: int, width: list[int], values: Any) -> tuple[An
 def statistic_sides(statistic: Any) -> Any:
     """Return the sides that repeat a statistic of the first, and of the last, so many elements."""
 
-    def sides(array: Any, axis: int, width: list[int], lengths: Any) -> tuple[Any, ...]:
+    def sides(array: Array, axis: int, width: list[int], lengths: Any) -> tuple[Any, ...]:
         n = np.shape(array)[axis]
         first, last = (n if length is None else min(length, n) for length in lengths)
         if 0 in (first, last) and statistic in (np.max, np.min):
@@ -154,7 +155,7 @@ def statistic_sides(statistic: Any) -> Any:
     return sides
 
 
-def pad_by_index(array: Any, widths: list[list[int]], mode: str, reflect_type: str | None) -> Any:
+def pad_by_index(array: Array, widths: list[list[int]], mode: str, reflect_type: str | None) -> Array:
     """Pad with elements of the array itself: its edges, its mirror image, or its copies."""
     for axis, (before, after) in enumerate(widths):
         if not (before or after):
@@ -172,7 +173,7 @@ def pad_by_index(array: Any, widths: list[list[int]], mode: str, reflect_type: s
     return array
 
 
-def mirrored(array: Any, axis: int, before: int, after: int, *, edge: bool, odd: bool) -> Any:
+def mirrored(array: Array, axis: int, before: int, after: int, *, edge: bool, odd: bool) -> Array:
     """Reflect the array about its edges, again and again until both sides are full.
 
     With ``edge`` the edge belongs to its own image. With ``odd`` the image is upside down: twice the edge minus the element.
@@ -192,7 +193,7 @@ def mirrored(array: Any, axis: int, before: int, after: int, *, edge: bool, odd:
     return array
 
 
-def pad_by_function(padded: Any, widths: list[list[int]], function: Any, kwargs: dict[str, Any]) -> Any:
+def pad_by_function(padded: Any, widths: list[list[int]], function: Function, kwargs: dict[str, Any]) -> Any:
     """Let a function of the caller overwrite the padded vectors along each axis in turn."""
     for axis, width in enumerate(widths):
         turned = np.moveaxis(padded, axis, -1)

@@ -15,12 +15,13 @@ from revad.base.aval import Aval
 from revad.operations.constants import beside
 from revad.operations.registry import composite, vjp, vjp_joint
 from revad.rules.axes import as_array
+from revad.typing import Array
 
 # Values and roots ------------------------------------------------------------------------------------------------------------
 
 
 @vjp_joint(np.polyval, "p", "x")
-def polyval_pullback(g: Any, needs: tuple[bool, bool], p: Any, x: Any) -> tuple[Any, Any]:
+def polyval_pullback(g: Array, needs: tuple[bool, bool], p: Array, x: Array) -> tuple[Any, Any]:
     """p̄ₖ = Σ ȳ xⁿ⁻ᵏ and x̄ = ȳ p'(x). Coefficients along further axes of p broadcast against x."""
     p = as_array(p, x)
     degree = np.shape(p)[0] - 1
@@ -34,7 +35,7 @@ def polyval_pullback(g: Any, needs: tuple[bool, bool], p: Any, x: Any) -> tuple[
     return np.sum(spread, tuple(range(1, 2 + np.ndim(g) - np.ndim(p)))), g_x
 
 
-def vander_pullback(g: Any, x: Aval, ans: Any, increasing: bool = False) -> Any:
+def vander_pullback(g: Array, x: Aval, ans: Array, increasing: bool = False) -> Array:
     """x̄ᵢ = Σₖ k xᵢᵏ⁻¹ ȳᵢₖ; the columns of the output are the powers."""
     if np.shape(ans)[1] == 0:
         return np.zeros_like(g, shape=x.shape)
@@ -45,7 +46,7 @@ def vander_pullback(g: Any, x: Aval, ans: Any, increasing: bool = False) -> Any:
 vjp(np.vander, x=vander_pullback)
 
 
-def roots_pullback(g: Any, p: Any, ans: Any) -> Any:
+def roots_pullback(g: Array, p: Array, ans: Array) -> Array:
     """p̄ₖ = −Σᵣ ȳᵣ rⁿ⁻ᵏ / p'(r), from p(r) = 0; a multiple root has no derivative (infinite)."""
     return -np.dot(g / np.polyval(np.polyder(p), ans), np.vander(ans, np.shape(p)[0]))
 
@@ -76,7 +77,7 @@ def poly(seq_of_zeros: Any) -> Any:
 # Sums, products, derivatives -------------------------------------------------------------------------------------------------
 
 
-def aligned(a: Any, b: Any) -> tuple[Any, Any]:
+def aligned(a: Array, b: Array) -> tuple[Any, Any]:
     """Return both with as many coefficients, the shorter one with zeros in front."""
     a, b = np.atleast_1d(a), np.atleast_1d(b)
     n, m = np.shape(a)[0], np.shape(b)[0]
@@ -107,7 +108,7 @@ def polymul(a1: Any, a2: Any) -> Any:
     return np.convolve(stripped(a1), stripped(a2))
 
 
-def stripped(p: Any) -> Any:
+def stripped(p: Array) -> Array:
     """Return the coefficients without leading zeros; of zero alone one is left."""
     p = np.atleast_1d(p)
     nonzero = np.flatnonzero(np.not_equal(p, 0))
@@ -116,7 +117,7 @@ def stripped(p: Any) -> Any:
 
 
 @composite(np.polydiv)
-def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
+def polydiv(u: Array, v: Array) -> tuple[Any, Any]:
     """Divide with remainder, by long division."""
     u, v = np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0
     remainder = u + 0 * v[0]
@@ -134,7 +135,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
 
 
 @composite(np.polyder)
-def polyder(p: Any, m: int = 1) -> Any:
+def polyder(p: Array, m: int = 1) -> Array:
     """Differentiate m times."""
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
@@ -144,7 +145,7 @@ def polyder(p: Any, m: int = 1) -> Any:
 
 
 @composite(np.polyint)
-def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+def polyint(p: Array, m: int = 1, k: Any = None) -> Array:
     """Integrate m times, with the constants k."""
     m = int(m)
     if m < 0:
@@ -163,7 +164,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 
 @composite(np.polyfit)
-def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
+def polyfit(x: Array, y: Array, deg: Any, rcond: Any = None, full: bool = False, w: Array = None, cov: Any = False) -> Any:
     """Fit by least squares on the powers of x, scaled to length one and weighted with w."""
     order = int(deg) + 1
     x, y = np.multiply(x, 1.0), np.multiply(y, 1.0)
@@ -195,7 +196,7 @@ def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: 
     return c, covariance
 
 
-def check_fit(x: Any, y: Any, w: Any, order: int) -> None:
+def check_fit(x: Array, y: Array, w: Array, order: int) -> None:
     """Refuse what cannot be fitted, as NumPy does; arguments are shapes."""
     if order < 1:
         raise ValueError("expected deg >= 0")

@@ -14,9 +14,10 @@ from revad.operations.constants import beside
 from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
-from revad.rules.axes import Axis, count, gather_axes, scatter_axes
+from revad.rules.axes import count, gather_axes, scatter_axes
 from revad.rules.ordering import between_order_statistics, numbers, share_between
 from revad.rules.reductions import attains, attains_or_all_nan, equal_shares
+from revad.typing import Array, Axis, Function
 
 # How far the position moves with q, less the number of elements: h = n q + α + q (1 - α - β) - 1. The others stay on a rank.
 MOVING = {
@@ -29,11 +30,11 @@ MOVING = {
 }
 
 
-def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, Any]:
+def quantile_rules(function: Function, *, skips_nan: bool, unit: float) -> dict[str, Any]:
     """Return the pull-backs of one of the four quantile functions; ``unit`` is what q counts in."""
     attained = attains_or_all_nan if skips_nan else attains
 
-    def slices(g: Any, ans: Any, x: Any, q: Any, method: str) -> list[tuple[Any, Any, Any]]:
+    def slices(g: Array, ans: Array, x: Array, q: Array, method: str) -> list[tuple[Any, Any, Any]]:
         """Return for each q its cotangents, its values and its positions, of shape ``(kept..., 1)`` or less."""
         number = count(np.shape(q), None)
         ranks = beside(np.arange(x.shape[-1], dtype=float), x)
@@ -46,8 +47,15 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
         return [(g[i], ans[i], positions[i]) for i in range(number)]
 
     def pullback(
-        g: Any, ans: Any, a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: Any = False, weights: Any = None
-    ) -> Any:
+        g: Array,
+        ans: Array,
+        a: Array,
+        q: Array,
+        axis: Axis = None,
+        method: str = "linear",
+        keepdims: Any = False,
+        weights: Array = None,
+    ) -> Array:
         """Share ȳ between the order statistics around the position; a weighted quantile is an element itself."""
         if np.size(a) * np.size(q) == 0:
             return np.zeros_like(a)
@@ -59,8 +67,15 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
         return scatter_axes(sum(shares), np.shape(a), axis)
 
     def q_pullback(
-        g: Any, ans: Any, a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: Any = False, weights: Any = None
-    ) -> Any:
+        g: Array,
+        ans: Array,
+        a: Array,
+        q: Array,
+        axis: Axis = None,
+        method: str = "linear",
+        keepdims: Any = False,
+        weights: Array = None,
+    ) -> Array:
         """Climb between the order statistics: q̄ = Σ ȳ (x₍ₖ₊₁₎ - x₍ₖ₎) dh/dq; 0 where the position stays on a rank."""
         if np.size(a) * np.size(q) == 0 or weights is not None or method not in MOVING:
             return np.zeros_like(q)
@@ -77,25 +92,25 @@ def quantile_rules(function: Any, *, skips_nan: bool, unit: float) -> dict[str, 
     return {"a": pullback, "q": q_pullback, "weights": NONDIFF}
 
 
-def sparing(function: Any) -> Any:
+def sparing(function: Function) -> Any:
     """Return a quantile function as a primitive that leaves its input alone, which ``overwrite_input`` permits."""
 
     @own
-    def primitive(a: Any, q: Any, axis: Axis, method: str, keepdims: Any, weights: Any) -> Any:
+    def primitive(a: Array, q: Array, axis: Axis, method: str, keepdims: Any, weights: Array) -> Array:
         return function(a, q, axis=axis, method=method, keepdims=keepdims, weights=weights)
 
     @composite(function)
     def definition(
-        a: Any,
-        q: Any,
+        a: Array,
+        q: Array,
         axis: Axis = None,
         out: Any = None,
         overwrite_input: Any = False,
         method: str = "linear",
         keepdims: Any = False,
         *,
-        weights: Any = None,
-    ) -> Any:
+        weights: Array = None,
+    ) -> Array:
         return primitive(a, q, axis, method, keepdims, weights)
 
     return primitive

@@ -13,6 +13,7 @@ import numpy as np
 from revad.operations.constants import beside
 from revad.operations.registry import composite, vjp
 from revad.operations.writing import index_update
+from revad.typing import Array
 
 # Ranges ----------------------------------------------------------------------------------------------------------------------
 
@@ -23,13 +24,13 @@ def weights(n: int, endpoint: bool) -> tuple[Any, int]:
     return np.arange(n) / max(steps, 1), steps
 
 
-def along(axis: int, factors: Any, g: Any) -> Any:
+def along(axis: int, factors: Any, g: Array) -> Array:
     """Contract the axis along which a range runs: Σₖ factorₖ ȳₖ."""
     g = np.moveaxis(g, axis, 0)
     return np.sum(beside(np.reshape(factors, (-1,) + (1,) * (np.ndim(g) - 1)), g) * g, axis=0)
 
 
-def linspace_start(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
+def linspace_start(g: Array, num: Array = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Array:
     """Sum what the points took of the start: Σₖ (1 − wₖ) ȳₖ; the step takes −1/d of it."""
     points, step = g if retstep else (g, 0)
     w, d = weights(num, endpoint)
@@ -37,7 +38,7 @@ def linspace_start(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool =
     return total - step / d if d > 0 else total
 
 
-def linspace_stop(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
+def linspace_stop(g: Array, num: Array = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Array:
     """Sum what the points took of the end: Σₖ wₖ ȳₖ; the step takes 1/d of it."""
     points, step = g if retstep else (g, 0)
     w, d = weights(num, endpoint)
@@ -45,13 +46,13 @@ def linspace_stop(g: Any, num: Any = 50, endpoint: bool = True, retstep: bool = 
     return total + step / d if d > 0 else total
 
 
-def geomspace_start(g: Any, ans: Any, start: Any, num: Any = 50, endpoint: bool = True, axis: int = 0) -> Any:
+def geomspace_start(g: Array, ans: Array, start: Array, num: Array = 50, endpoint: bool = True, axis: int = 0) -> Array:
     """Points yₖ = start^(1 − wₖ) stop^wₖ: Σₖ (1 − wₖ) yₖ ȳₖ / start."""
     w, _ = weights(num, endpoint)
     return along(axis, 1 - w, ans * g) / start
 
 
-def geomspace_stop(g: Any, ans: Any, stop: Any, num: Any = 50, endpoint: bool = True, axis: int = 0) -> Any:
+def geomspace_stop(g: Array, ans: Array, stop: Array, num: Array = 50, endpoint: bool = True, axis: int = 0) -> Array:
     """Points yₖ = start^(1 − wₖ) stop^wₖ: Σₖ wₖ yₖ ȳₖ / stop."""
     w, _ = weights(num, endpoint)
     return along(axis, w, ans * g) / stop
@@ -63,8 +64,8 @@ vjp(np.geomspace, start=geomspace_start, stop=geomspace_stop)
 
 @composite(np.logspace)
 def logspace(
-    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
-) -> Any:
+    start: Array, stop: Array, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> Array:
     """Powers of the base with evenly spaced exponents."""
     if np.ndim(base):  # an array of bases has the range's axis too
         ndim = max(np.ndim(start), np.ndim(stop), np.ndim(base))
@@ -75,7 +76,7 @@ def logspace(
 
 
 @composite(np.arange)
-def arange(start_or_stop: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Any:
+def arange(start_or_stop: Any, /, stop: Array = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Array:
     """Points start + k·step before stop; called with tracked values only through ``like=``."""
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     n = max(int(np.ceil((stop - start) / step)), 0)
@@ -88,8 +89,8 @@ def arange(start_or_stop: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any
 
 @composite(np.full_like)
 def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
-) -> Any:
+    a: Array, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Array:
     """Write the value into a new array after the pattern of ``a``."""
     return index_update(np.zeros_like(a, dtype, order, subok, shape), ..., fill_value)
 
@@ -97,4 +98,5 @@ def full_like(
 @composite(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
     """Return an array that holds a tracked value everywhere; called with one only through ``like=``."""
-    return np.copy(np.broadcast_to(fill_value if dtype is None else np.astype(fill_value, dtype), shape), "C")
+    filled = np.broadcast_to(fill_value, shape)
+    return np.copy(filled if dtype is None else np.astype(filled, dtype), "C")

@@ -14,7 +14,8 @@ import numpy as np
 
 from revad.base.aval import Aval
 from revad.operations.registry import linear, vjp
-from revad.rules.axes import Axis, as_dtype, count, gather_axes, restore_axes, scatter_axes
+from revad.rules.axes import as_dtype, count, gather_axes, restore_axes, scatter_axes
+from revad.typing import Array, Axis
 
 # Sum and mean ----------------------------------------------------------------------------------------------------------------
 
@@ -23,7 +24,7 @@ PLAIN = frozenset((float, np.ndarray, np.float64, np.float32))
 
 
 @linear(np.sum, "a")
-def sum_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+def sum_adjoint(g: Array, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Array:
     """Spread ȳ over the summed axes: ā[i, j] = ȳ[i]."""
     if axis is not None and not keepdims:
         g = restore_axes(g, len(a.shape), axis, keepdims)
@@ -34,7 +35,7 @@ vjp(np.sum, initial=lambda g: g)
 
 
 @linear(np.mean, "a")
-def mean_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+def mean_adjoint(g: Array, a: Aval, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Array:
     """Spread ȳ evenly over the n elements of each mean: ā[i, j] = ȳ[i] / n."""
     if axis is not None and not keepdims:
         g = restore_axes(g, len(a.shape), axis, keepdims)
@@ -43,7 +44,7 @@ def mean_adjoint(g: Any, a: Aval, axis: Axis = None, keepdims: Any = False, wher
     return spread(g / np.maximum(count_where(where, a, axis), 1), a, 1.0, where)
 
 
-def spread(g: Any, a: Aval, weight: float, where: Any = True) -> Any:
+def spread(g: Array, a: Aval, weight: float, where: Any = True) -> Array:
     """Return ``weight * g`` broadcast to the shape of ``a``, and 0 outside of the mask."""
     if where is not True:
         g = np.where(where, g, 0)
@@ -68,7 +69,9 @@ def count_where(where: Any, a: Aval, axis: Axis, keepdims: Any = True) -> Any:
 # Product ---------------------------------------------------------------------------------------------------------------------
 
 
-def prod_pullback(g: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
+def prod_pullback(
+    g: Array, a: Array, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Array:
     """Multiply by the product of the others: ā[i, j] = ȳ[i] · Π_{k≠j} a[i, k], which is exact where elements are zero."""
     factors = a if where is True else np.where(where, a, 1)
     shape = np.shape(factors)
@@ -79,7 +82,7 @@ def prod_pullback(g: Any, a: Any, axis: Axis = None, keepdims: Any = False, init
     return g if where is True else np.where(where, g, 0)
 
 
-def products_of_others(x: Any) -> Any:
+def products_of_others(x: Array) -> Array:
     """Return along the last axis e[j] = Π_{k<j} x[k] · Π_{k>j} x[k]: a product from the left times one from the right."""
     if np.shape(x)[-1] < 2:
         return np.ones_like(x)
@@ -89,7 +92,7 @@ def products_of_others(x: Any) -> Any:
     return left * right
 
 
-def prod_initial_pullback(g: Any, a: Any, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Any:
+def prod_initial_pullback(g: Array, a: Array, axis: Axis = None, keepdims: Any = False, where: Any = True) -> Array:
     """Multiply by the product without the initial factor; `project` adds up."""
     return g * np.prod(a, axis=axis, keepdims=keepdims, where=where)
 
@@ -100,17 +103,17 @@ vjp(np.prod, a=prod_pullback, initial=prod_initial_pullback)
 # Maximum and minimum ---------------------------------------------------------------------------------------------------------
 
 
-def attains(x: Any, value: Any) -> Any:
+def attains(x: Array, value: Array) -> Array:
     """Return where ``x`` is the extremum: equal to it, or NaN (then it is what made the extremum NaN)."""
     return np.equal(x, value) | np.not_equal(x, x)
 
 
-def attains_or_all_nan(x: Any, value: Any) -> Any:
+def attains_or_all_nan(x: Array, value: Array) -> Array:
     """Return where ``x`` is the extremum of the numbers: equal to it, or anywhere if there are none and it is NaN."""
     return np.equal(x, value) | np.not_equal(value, value)
 
 
-def equal_shares(g: Any, attained: Any, axis: Axis, dtype: Any, others: Any = 0) -> Any:
+def equal_shares(g: Array, attained: Any, axis: Axis, dtype: Any, others: Any = 0) -> Array:
     """Give ȳ in equal shares to the elements that attain a value; ``others`` counts further ones outside of the array."""
     n = np.count_nonzero(attained) if axis is None else np.add.reduce(attained, axis=axis, keepdims=True, dtype=dtype)
     return np.where(attained, g / (n + others), 0)
@@ -120,8 +123,8 @@ def extremum_pullbacks(attains: Any) -> dict[str, Any]:
     """Return the pull-backs of an extremum; ``attains(x, value)`` says where it is attained."""
 
     def pullback(
-        g: Any, ans: Any, a: Any, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True
-    ) -> Any:
+        g: Array, ans: Array, a: Array, axis: Axis = None, keepdims: Any = False, initial: Any = None, where: Any = True
+    ) -> Array:
         """Share ȳ among the elements that attain it: ā[i, j] = ȳ[i] · [a[i, j] = y[i]] / #{k: a[i, k] = y[i]}."""
         ndim = np.ndim(a)
         value = restore_axes(ans, ndim, axis, keepdims)
@@ -130,8 +133,8 @@ def extremum_pullbacks(attains: Any) -> dict[str, Any]:
         return equal_shares(restore_axes(g, ndim, axis, keepdims), attained, axis, value.dtype, others)
 
     def initial_pullback(
-        g: Any, ans: Any, a: Any, initial: Any, axis: Axis = None, keepdims: Any = False, where: Any = True
-    ) -> Any:
+        g: Array, ans: Array, a: Array, initial: Any, axis: Axis = None, keepdims: Any = False, where: Any = True
+    ) -> Array:
         """Give the initial value its share where it attains the extremum; `project` adds up."""
         ndim = np.ndim(a)
         value = restore_axes(ans, ndim, axis, keepdims)

@@ -18,12 +18,13 @@ from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import linear, vjp
 from revad.operations.writing import index_update
+from revad.typing import Array, Index
 
 read = own(getitem, known_as=getitem)
 
 
 @linear(unindex, "parts")
-def unindex_adjoint(g: Any, keys: Any) -> Any:
+def unindex_adjoint(g: Array, keys: Any) -> Array:
     """Read what was scattered: p̄ⱼ = ȳ[keyⱼ]."""
     return [g[key] for key in keys]
 
@@ -31,13 +32,13 @@ def unindex_adjoint(g: Any, keys: Any) -> Any:
 vjp(unindex, like=NONDIFF)
 
 
-def with_leading_ones(part: Any, value: Aval) -> Any:
+def with_leading_ones(part: Array, value: Aval) -> Array:
     """Give back the leading axes of length one that an assignment lets the value have."""
     extra = value.ndim - np.ndim(part)
     return np.reshape(part, (1,) * extra + np.shape(part)) if extra > 0 else part
 
 
-def may_repeat(key: Any) -> bool:
+def may_repeat(key: Index) -> bool:
     """Return whether a key may name some element twice: only index arrays can."""
     parts = [k for k in (key if type(key) is tuple else (key,)) if not is_basic(k)]
     arrays = [k if hasattr(k, "dtype") else np.asarray(k) for k in parts]
@@ -48,14 +49,14 @@ def may_repeat(key: Any) -> bool:
     return bool(np.min(only) < 0 <= np.max(only)) or np.unique(only).size < only.size
 
 
-def last_writes(key: Any, shape: tuple[int, ...], part: Any) -> Any:
+def last_writes(key: Index, shape: tuple[int, ...], part: Array) -> Array:
     """Return where ``x[key] = part`` leaves part behind: not where a later write hits the same element."""
     numbers = beside(np.reshape(np.arange(np.size(part)), np.shape(part)), part)
     owner = index_update(beside(np.zeros(shape, dtype=np.intp), part), key, numbers)
     return owner[key] == numbers
 
 
-def along_axis(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[Any, ...]:
+def along_axis(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Any, ...]:
     """Return the key with which ``x[key]`` is ``np.take_along_axis(x, indices, axis)``."""
     n = len(shape)
     axis %= n

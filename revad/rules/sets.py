@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from revad.operations.registry import vjp
+from revad.typing import Array
 
 
-def tied_shares(g: Any, ans: Any, x: Any, others: tuple[Any, ...] = ()) -> Any:
+def tied_shares(g: Array, ans: Array, x: Array, others: tuple[Any, ...] = ()) -> Array:
     """Hand each cotangent to the elements equal to its value: x̄[i] = Σᵤ ȳ[u] [x[i] = u] / n(u)."""
     if np.size(ans) == 0 or np.size(x) == 0:
         return np.zeros_like(x)
@@ -26,7 +27,7 @@ def tied_shares(g: Any, ans: Any, x: Any, others: tuple[Any, ...] = ()) -> Any:
     return np.reshape(np.where(equal, shares, 0), np.shape(x))
 
 
-def look_up(ordered: Any, flat: Any) -> tuple[Any, Any]:
+def look_up(ordered: Any, flat: Array) -> tuple[Any, Any]:
     """Return for each element its position among ordered values, and whether it is there at all (NaN equals NaN)."""
     found = np.minimum(np.searchsorted(ordered, flat), np.size(ordered) - 1)
     values = ordered[found]
@@ -36,7 +37,7 @@ def look_up(ordered: Any, flat: Any) -> tuple[Any, Any]:
 # Unique elements -------------------------------------------------------------------------------------------------------------
 
 
-def unique_adjoint(g: Any, ans: Any, ar: Any, axis: int | None = None) -> Any:
+def unique_adjoint(g: Array, ans: Array, ar: Any, axis: int | None = None) -> Array:
     """Share among equal elements; along an axis, among equal slices."""
     if axis is None:
         return tied_shares(values(g), values(ans), ar)
@@ -45,7 +46,7 @@ def unique_adjoint(g: Any, ans: Any, ar: Any, axis: int | None = None) -> Any:
     return np.take(values(g) / np.reshape(counts, shape), np.ravel(inverse), axis)
 
 
-def values(output: Any) -> Any:
+def values(output: Array) -> Array:
     """Return the values among the outputs, which may come with indices and counts."""
     return output[0] if isinstance(output, (tuple, list)) else output
 
@@ -59,12 +60,12 @@ for function in (np.unique_all, np.unique_counts, np.unique_inverse, np.unique_v
 # Two sets --------------------------------------------------------------------------------------------------------------------
 
 
-def first_adjoint(g: Any, ans: Any, ar1: Any, ar2: Any) -> Any:
+def first_adjoint(g: Array, ans: Array, ar1: Any, ar2: Any) -> Array:
     """Share among equal elements of both arrays; this is the first array's part."""
     return tied_shares(values(g), values(ans), ar1, (ar2,))
 
 
-def second_adjoint(g: Any, ans: Any, ar1: Any, ar2: Any) -> Any:
+def second_adjoint(g: Array, ans: Array, ar1: Any, ar2: Any) -> Array:
     """Share among equal elements of both arrays; this is the second array's part."""
     return tied_shares(values(g), values(ans), ar2, (ar1,))
 

@@ -17,9 +17,10 @@ from revad.operations.constants import beside
 from revad.operations.indexing import unindex
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import composite, linear, vjp
+from revad.typing import Array
 
 
-def same(g: Any) -> Any:
+def same(g: Array) -> Array:
     """Pass the cotangent: x̄ = ȳ, up to what broadcasting, casting and the memory layout did."""
     return g
 
@@ -29,7 +30,7 @@ def same(g: Any) -> Any:
 
 @linear(np.reshape, "a")
 @linear(np.ravel, "a")
-def reshape_adjoint(g: Any, a: Aval, order: str = "C") -> Any:
+def reshape_adjoint(g: Array, a: Aval, order: str = "C") -> Array:
     """Give back the shape, reading in the same order."""
     return np.reshape(g, a.shape, order) if order == "C" or order == "F" else _refuse_layout(order)
 
@@ -43,7 +44,7 @@ def _refuse_layout(order: str) -> Any:
 
 @linear(np.squeeze, "a")
 @linear(np.expand_dims, "a")
-def axes_of_one_adjoint(g: Any, a: Aval) -> Any:
+def axes_of_one_adjoint(g: Array, a: Aval) -> Array:
     """Give back the shape: only axes of length one came or went."""
     return np.reshape(g, a.shape)
 
@@ -51,7 +52,7 @@ def axes_of_one_adjoint(g: Any, a: Aval) -> Any:
 @linear(np.atleast_1d, "arys")
 @linear(np.atleast_2d, "arys")
 @linear(np.atleast_3d, "arys")
-def atleast_adjoint(g: Any, arys: Aval) -> Any:
+def atleast_adjoint(g: Array, arys: Aval) -> Array:
     """Give back each shape: only axes of length one came."""
     avals: Any = arys
     parts = (g,) if len(avals) == 1 else g
@@ -62,7 +63,7 @@ def atleast_adjoint(g: Any, arys: Aval) -> Any:
 
 
 @linear(np.transpose, "a")
-def transpose_adjoint(g: Any, axes: Any = None) -> Any:
+def transpose_adjoint(g: Array, axes: Any = None) -> Array:
     """Permute back: ā = ȳ with its axes in the inverse order."""
     return np.transpose(g) if axes is None else np.transpose(g, inverse_permutation(axes))
 
@@ -80,7 +81,7 @@ linear(np.moveaxis, "a")(lambda g, source, destination: np.moveaxis(g, destinati
 
 
 @linear(np.rollaxis, "a")
-def rollaxis_adjoint(g: Any, a: Aval, axis: int, start: int = 0) -> Any:
+def rollaxis_adjoint(g: Array, a: Aval, axis: int, start: int = 0) -> Array:
     """Move the axis back to where it was."""
     axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
     return np.moveaxis(g, start - 1 if axis < start else start, axis)
@@ -135,7 +136,7 @@ linear(beside, "value")(same)
 vjp(beside, like=NONDIFF)
 
 
-def converted(a: Any, dtype: Any) -> Any:
+def converted(a: Array, dtype: Any) -> Array:
     """Return an array, a number, or nested lists of them, as one array of a dtype."""
     x = np.stack([converted(item, None) for item in a]) if isinstance(a, (list, tuple)) else a
     return x if dtype is None or aval_of(x).dtype == dtype else np.astype(x, dtype)
@@ -153,26 +154,26 @@ def array(
 
 @composite(np.asarray)
 @composite(np.asanyarray)
-def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None) -> Any:
+def asarray(a: Array, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None) -> Array:
     """Return the array itself, or a copy in another dtype or order."""
     x = converted(a, dtype)
     return np.copy(x, order or "K") if x is a and (copy or order in ("C", "F")) else x
 
 
 @composite(np.ascontiguousarray)
-def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
+def ascontiguousarray(a: Array, dtype: Any = None) -> Array:
     """Copy, with at least one axis."""
     return np.atleast_1d(np.copy(converted(a, dtype), "C"))
 
 
 @composite(np.asfortranarray)
-def asfortranarray(a: Any, dtype: Any = None) -> Any:
+def asfortranarray(a: Array, dtype: Any = None) -> Array:
     """Copy, with at least one axis, the first one fastest."""
     return np.atleast_1d(np.copy(converted(a, dtype), "F"))
 
 
 @composite(np.require)
-def require(a: Any, dtype: Any = None, requirements: Any = None) -> Any:
+def require(a: Array, dtype: Any = None, requirements: Any = None) -> Array:
     """Copy, which meets every requirement but one for the order in memory."""
     letters = [str(r)[:1].upper() for r in ([requirements] if isinstance(requirements, str) else requirements or ())]
     return np.copy(converted(a, dtype), "F" if "F" in letters else "C" if "C" in letters else "K")
@@ -182,7 +183,7 @@ def require(a: Any, dtype: Any = None, requirements: Any = None) -> Any:
 
 
 @linear(sliding_window_view, "x")
-def sliding_window_adjoint(g: Any, x: Aval, window_shape: Any, axis: Any = None) -> Any:
+def sliding_window_adjoint(g: Array, x: Aval, window_shape: Any, axis: Any = None) -> Array:
     """Add every element of every window back to where it was read: x̄[i] = Σₖ ȳ[i − k, k]."""
     window = (window_shape,) if np.ndim(window_shape) == 0 else tuple(window_shape)
     axes = range(x.ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis

@@ -12,6 +12,7 @@ import numpy as np
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
+from revad.typing import Array
 
 # sinc x = ∫₀¹ cos(πxt) dt ----------------------------------------------------------------------------------------------------
 
@@ -19,7 +20,7 @@ TERMS = 20
 
 
 @own
-def sinc_derivative(n: int, x: Any) -> Any:
+def sinc_derivative(n: int, x: Array) -> Array:
     """Return the n-th derivative of sin(πx)/(πx), for n ≥ 1.
 
     By x·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = πⁿ⁻¹ sin(πx + nπ/2), from the product rule on x·sinc x; where |x| < (n + 1)/4, where that cancels, by
@@ -37,7 +38,7 @@ def sinc_derivative(n: int, x: Any) -> Any:
     return value.astype(np.float16) if half else value
 
 
-def sinc_series(n: int, x: Any) -> Any:
+def sinc_series(n: int, x: Array) -> Array:
     """Σₖ (−1)ᵏ π²ᵏ (2k)!/(2k − n)! x²ᵏ⁻ⁿ/(2k + 1)!, over the k with 2k ≥ n."""
     first = (n + 1) // 2
     square = (pi * x) * (pi * x)
@@ -47,18 +48,18 @@ def sinc_series(n: int, x: Any) -> Any:
     return total * x if n % 2 else total
 
 
-def to_period(x: Any) -> Any:
+def to_period(x: Array) -> Array:
     """Return x less the nearest even number, exactly."""
     return x - 2 * np.round(np.real(x) / 2)
 
 
-def sine(x: Any) -> Any:
+def sine(x: Array) -> Array:
     """Sin πx, exact where it is zero."""
     rest = to_period(x)
     return np.sin(pi * np.where(np.real(rest) > 0.5, 1 - rest, np.where(np.real(rest) < -0.5, -1 - rest, rest)))
 
 
-def cosine(x: Any) -> Any:
+def cosine(x: Array) -> Array:
     """Cos πx = sin π(½ − |x|), exact where it is zero."""
     rest = to_period(x)
     return np.sin(pi * (0.5 - np.where(np.real(rest) < 0, -rest, rest)))
@@ -74,7 +75,7 @@ NODES = [(cos(t), -2 * sin(t / 2) ** 2) for t in ANGLES]  # cos θ, and cos θ �
 
 
 @own
-def i0_derivative(n: int, x: Any) -> Any:
+def i0_derivative(n: int, x: Array) -> Array:
     """Return the n-th derivative of I₀, 1/π ∫₀^π cosⁿθ · e^(x cos θ) dθ, for real x.
 
     By the trapezoidal rule, whose error is below round-off up to |x| = 700. The factor e^|x| stands before the sum, so that no
@@ -86,7 +87,7 @@ def i0_derivative(n: int, x: Any) -> Any:
     return root * total * root * (np.sign(x) if n % 2 else 1)
 
 
-def opposite(n: int, x: Any) -> Any:
+def opposite(n: int, x: Array) -> Array:
     """1 ± e^(−2x), what the angles θ and π − θ make together."""
     return -np.expm1(-2 * x) if n % 2 else 1 + np.exp(-2 * x)
 

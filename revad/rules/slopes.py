@@ -18,13 +18,14 @@ from numpy import ndarray
 from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, nondiff
+from revad.typing import Array
 
 ROOM = {dtype: float(np.finfo(dtype).max) / 8 for dtype in "fd"}  # for a sum of squares, and 1 more
 ONES = {dtype: np.ones((), dtype) for dtype in "fd"}  # NumPy takes half as long for a 0-d array as for a number
 FEW = 256  # elements up to which the dearer formula for all costs less than finding out which of them need it
 
 
-def squares_fit(x: Any) -> bool:
+def squares_fit(x: Array) -> bool:
     """Return whether no square of an element overflows, for sure: by the sum of them all, which costs one pass and no warning."""
     if type(x) is ndarray:
         flat = x.ravel()
@@ -47,7 +48,7 @@ def mended(usual: Any, bad: Any, remedy: Callable[..., Any], *args: Any) -> Any:
 
 
 @own
-def sech_squared(x: Any, tanh: Any) -> Any:
+def sech_squared(x: Array, tanh: Any) -> Array:
     """Return 1 − tanh²x, given x and tanh x."""
     if type(tanh) is ndarray and tanh.size <= FEW and tanh.dtype.char in STEEPEST:
         return far_sech_squared(x)
@@ -59,14 +60,14 @@ def sech_squared(x: Any, tanh: Any) -> Any:
 STEEPEST = {dtype: np.array(x, dtype) for dtype, x in (("e", 11), ("f", 88), ("d", 709))}  # whose cosh is finite
 
 
-def far_sech_squared(x: Any) -> Any:
+def far_sech_squared(x: Array) -> Array:
     """1/cosh²x, for real numbers; cosh is kept from overflowing where the result is 0 anyway."""
     limit = STEEPEST[x.dtype.char if type(x) is ndarray else np.result_type(x).char]
     sech = np.reciprocal(np.cosh(np.minimum(np.abs(x), limit)))
     return sech * sech
 
 
-def complex_sech_squared(x: Any) -> Any:
+def complex_sech_squared(x: Array) -> Array:
     """(2t/(1 + t²))² with t = e^(∓x), whichever is the smaller."""
     t = np.exp(np.where(np.real(x) < 0, x, -x))
     sech = 2 * t / (1 + t * t)
@@ -79,7 +80,7 @@ elementwise(sech_squared, x=lambda tanh, ans: -2 * tanh * ans, tanh=NONDIFF)
 
 
 @own
-def lorentzian(x: Any) -> Any:
+def lorentzian(x: Array) -> Array:
     """Return 1/(1 + x²)."""
     if squares_fit(x):
         if type(x) is not ndarray or not x.ndim:
@@ -98,7 +99,7 @@ elementwise(lorentzian, x=lambda x, ans: -2 * (x * ans) * ans)
 
 
 @own
-def over_squares(a: Any, b: Any) -> Any:
+def over_squares(a: Array, b: Array) -> Array:
     """Return a/(a² + b²), and 0 at the origin."""
     if squares_fit(a) and squares_fit(b):
         squares = a * a + b * b
@@ -113,7 +114,7 @@ def over_squares(a: Any, b: Any) -> Any:
 SMALLEST = {dtype: float(np.finfo(dtype).tiny / np.finfo(dtype).eps) for dtype in "fd"}
 
 
-def scaled_over_squares(a: Any, b: Any) -> Any:
+def scaled_over_squares(a: Array, b: Array) -> Array:
     """(a/r) / ((a/r)² + (b/r)²) / r with a power of two r of about the size of the larger."""
     r = size_of(a, b)
     u, v = a / r, b / r
@@ -122,7 +123,7 @@ def scaled_over_squares(a: Any, b: Any) -> Any:
 
 
 @own
-def size_of(a: Any, b: Any) -> Any:
+def size_of(a: Array, b: Array) -> Array:
     """Return the power of two next to the larger of two numbers from below, so that dividing by it is exact; 1 for 0 and ∞."""
     exponent = np.frexp(np.maximum(np.abs(a), np.abs(b)))[1] - 1
     return np.ldexp(np.ones_like(a + b), exponent)
@@ -131,7 +132,7 @@ def size_of(a: Any, b: Any) -> Any:
 nondiff(size_of)
 
 
-def over_squares_in_a(a: Any, b: Any) -> Any:
+def over_squares_in_a(a: Array, b: Array) -> Array:
     """(b² − a²)/(a² + b²)², with the numerator as a product."""
     r = size_of(a, b)
     u, v = a / r, b / r
@@ -140,7 +141,7 @@ def over_squares_in_a(a: Any, b: Any) -> Any:
     return (v - u) / squares * ((v + u) / squares) / r / r
 
 
-def over_squares_in_b(a: Any, b: Any) -> Any:
+def over_squares_in_b(a: Array, b: Array) -> Array:
     """−2ab/(a² + b²)²."""
     return -2 * (over_squares(a, b) * over_squares(b, a))
 
@@ -151,7 +152,7 @@ elementwise(over_squares, a=over_squares_in_a, b=over_squares_in_b)
 
 
 @own
-def cosine(a: Any, b: Any, hypot: Any) -> Any:
+def cosine(a: Array, b: Array, hypot: Any) -> Array:
     """Return a/√(a² + b²), given the root; 0 at the origin, and where the root overflows computed of halves."""
     usual = a / (hypot + (hypot == 0))
     return mended(usual, np.isinf(hypot), lambda a, b: a / 2 / np.hypot(a / 2, b / 2), a, b)
@@ -168,7 +169,7 @@ elementwise(
 
 
 @own
-def over_root(x: Any) -> Any:
+def over_root(x: Array) -> Array:
     """Return 1/√((1 − x)(1 + x)); of complex numbers by the roots of x − 1 and x + 1, which know the side of the branch cut."""
     if np.iscomplexobj(x):
         return np.where(np.signbit(np.imag(x)), -1j, 1j) / np.sqrt(x - 1) / np.sqrt(x - -1)
@@ -176,7 +177,7 @@ def over_root(x: Any) -> Any:
 
 
 @own
-def over_product(x: Any) -> Any:
+def over_product(x: Array) -> Array:
     """Return 1/((1 − x)(1 + x))."""
     return 1 / (1 - x) / (1 + x) if np.iscomplexobj(x) else 1 / ((1 - x) * (1 + x))
 
@@ -188,7 +189,7 @@ elementwise(over_product, x=lambda x, ans: 2 * (x * ans) * ans)
 
 
 @own
-def share(x1: Any, x2: Any, exp: Any, rate: float) -> Any:
+def share(x1: Array, x2: Array, exp: Any, rate: float) -> Array:
     """Return e^x₁/(e^x₁ + e^x₂), or the same with powers of two; half of what is equal, also where that is ±∞.
 
     ``exp`` is the power function, ``rate`` the logarithm of its base.

@@ -8,20 +8,21 @@ import numpy as np
 
 from revad.operations.registry import composite
 from revad.rules.axes import as_array, as_dtype
+from revad.typing import Array
 
 
 @composite(np.cov)
 def cov(
     m: Any,
-    y: Any = None,
+    y: Array = None,
     rowvar: Any = True,
-    bias: Any = False,
+    bias: Array = False,
     ddof: Any = None,
     fweights: Any = None,
     aweights: Any = None,
     *,
     dtype: Any = None,
-) -> Any:
+) -> Array:
     """Return Σₖ w[k] (x[i, k] - x̄[i]) (x[j, k] - x̄[j])* / normalisation; rows are variables, columns are samples."""
     given = [as_array(part) for part in (m, y) if part is not None]
     if any(part.ndim > 2 for part in given):
@@ -42,13 +43,13 @@ def cov(
     return np.squeeze(np.dot(x, np.conj(other) if dtype.kind == "c" else other) * as_dtype(np.true_divide(1, norm), dtype))
 
 
-def joint_weights(fweights: Any, aweights: Any, x: Any) -> Any:
+def joint_weights(fweights: Any, aweights: Any, x: Array) -> Array:
     """Return the product of frequencies and importances, one per sample of x, or None."""
     parts = [as_dtype(as_array(part, x), np.dtype(float)) for part in (fweights, aweights) if part is not None]
     return parts[0] * parts[1] if len(parts) == 2 else parts[0] if parts else None
 
 
-def normalisation(n: int, total: Any, weights: Any, aweights: Any, ddof: Any) -> Any:
+def normalisation(n: int, total: Any, weights: Array, aweights: Any, ddof: Any) -> Array:
     """Return what the sum of products is divided by: the total weight less ``ddof`` times the weight of one sample."""
     if weights is None:
         return max(n - ddof, 0)
@@ -58,7 +59,7 @@ def normalisation(n: int, total: Any, weights: Any, aweights: Any, ddof: Any) ->
 
 
 @composite(np.corrcoef)
-def corrcoef(x: Any, y: Any = None, rowvar: Any = True, *, dtype: Any = None) -> Any:
+def corrcoef(x: Array, y: Array = None, rowvar: Any = True, *, dtype: Any = None) -> Array:
     """Return the covariances divided by both standard deviations, each part clipped to [-1, 1]."""
     c = np.cov(x, y, rowvar, dtype=dtype)
     if np.ndim(c) == 0:

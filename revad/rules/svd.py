@@ -20,10 +20,11 @@ from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.rules.spectral import of_any
+from revad.typing import Array
 
 
 @composite(np.linalg.svd)
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Array:
     """Return U, s, Vᴴ, or s alone; of a Hermitian matrix from its eigenvalues, as NumPy does."""
     if not hermitian:
         return factors(a, bool(full_matrices)) if compute_uv else np.linalg.svdvals(a)
@@ -37,24 +38,24 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
 
 
 @own
-def factors(a: Any, full_matrices: bool) -> Any:
+def factors(a: Array, full_matrices: bool) -> Array:
     """Return U, s, Vᴴ."""
     return np.linalg.svd(a, full_matrices)
 
 
-def svdvals_pullback(g: Any, x: Any) -> Any:
+def svdvals_pullback(g: Array, x: Array) -> Array:
     """X̄ = U* diag(s̄) Vᵀ; a singular value that is zero up to rounding contributes nothing."""
     return of_any(np.where(above_zero(x), g, 0), x)
 
 
 @own
-def above_zero(x: Any) -> Any:
+def above_zero(x: Array) -> Array:
     """Return which singular values are above zero by more than rounding."""
     s = np.linalg.svdvals(x)
     return s > max(np.shape(x)[-2:]) * np.finfo(s.dtype).eps * s[..., :1]
 
 
-def svd_pullback(g: Any, ans: Any) -> Any:
+def svd_pullback(g: Array, ans: Array) -> Array:
     """Ā = U* (diag(s̄) + ½ F ∘ (K − Kᴴ) + ½ H ∘ (D − Dᴴ)) Vᵀ plus what leaves the spaces of U and V.
 
     F = 1 / (sⱼ − sᵢ) and H = 1 / (sⱼ + sᵢ); K and D are the sum and the difference of Uᵀ Ū and Vᵀ V̄.
@@ -76,12 +77,12 @@ vjp(np.linalg.svdvals, x=svdvals_pullback)
 vjp(factors, a=svd_pullback)
 
 
-def skew(x: Any) -> Any:
+def skew(x: Array) -> Array:
     """Return the skew-Hermitian part (x − xᴴ) / 2."""
     return (x - mH(x)) / 2
 
 
-def turning(u: Any, g: Any, k: int) -> tuple[Any, Any]:
+def turning(u: Array, g: Array, k: int) -> tuple[Any, Any]:
     """Split a cotangent of orthonormal columns: Uᵀ Ū for turns among the first k, and the rest for moves out of their space."""
     m, columns = np.shape(u)[-2:]
     mix = mT(u) @ g
@@ -95,19 +96,19 @@ def turning(u: Any, g: Any, k: int) -> tuple[Any, Any]:
     return among, conj(u[..., k:]) @ (mix[..., k:, :k] - mH(mix[..., :k, k:]))
 
 
-def over_gaps(x: Any, s: Any, same: Any) -> Any:
+def over_gaps(x: Array, s: Any, same: Any) -> Array:
     """Divide xᵢⱼ by sⱼ − sᵢ; what lies between equal values is dropped."""
     return over(x, gaps(s), same, same & off_diagonal(s), "np.linalg.svd: singular values {} and {} are equal")
 
 
-def over_sums(x: Any, s: Any) -> Any:
+def over_sums(x: Array, s: Any) -> Array:
     """Divide xᵢⱼ by sⱼ + sᵢ; what lies between two zeros must be zero."""
     sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
     zero = defined(sums == 0, x, "np.linalg.svd: two singular values are zero")
     return over(x, sums, zero, zero & off_diagonal(s), "np.linalg.svd: singular values {} and {} are zero")
 
 
-def over_values(x: Any, s: Any) -> Any:
+def over_values(x: Array, s: Any) -> Array:
     """Divide column j by sⱼ; where sⱼ is zero, the column must be."""
     s = np.expand_dims(s, -2)
     zero = defined(s == 0, x, "np.linalg.svd: a singular value is zero")
@@ -127,7 +128,7 @@ def unmoved(beyond: Any) -> None:
 
 
 @own
-def defined(zero: Any, x: Any, where: str) -> Any:
+def defined(zero: Array, x: Array, where: str) -> Array:
     """Return ``zero``, after making sure that nothing but zero is divided by zero."""
     if np.any(zero) and np.any(zero & (x != 0)):
         raise np.linalg.LinAlgError(

@@ -7,7 +7,6 @@ branch in the complex plane (Kahan 1987, "Branch cuts for complex elementary fun
 from __future__ import annotations
 
 from math import log, pi
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from revad.operations.powers import power_derivative
 from revad.operations.registry import elementwise, linear
 from revad.rules.arithmetic import times_log
 from revad.rules.slopes import cosine, lorentzian, over_product, over_root, over_squares, sech_squared, share
+from revad.typing import Array
 
 # Exponentials and logarithms -------------------------------------------------------------------------------------------------
 
@@ -26,7 +26,7 @@ elementwise(np.exp2, lambda x: 2 * LOG2 * np.exp2(x - 1))  # which is finite a l
 elementwise(np.expm1, np.exp)
 
 
-def not_below_zero(x: Any) -> Any:
+def not_below_zero(x: Array) -> Array:
     """Return NaN where a real logarithm has no value, else x."""
     return x if np.iscomplexobj(x) else np.where(x < 0, np.nan, x)
 
@@ -79,7 +79,7 @@ elementwise(np.arctanh, lambda x: over_product(x if np.iscomplexobj(x) else np.w
 # numpy.emath: the same functions, which leave the real line where they must --------------------------------------------------
 
 
-def like(ans: Any, x: Any) -> Any:
+def like(ans: Array, x: Array) -> Array:
     """Return the argument as a complex number where the value is one."""
     return x + 0j if np.iscomplexobj(ans) else x
 

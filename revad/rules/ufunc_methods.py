@@ -12,30 +12,31 @@ import numpy as np
 
 from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
-from revad.rules.axes import Axis, as_array, as_dtype, gather_axes, normal_axes, restore_axes
+from revad.rules.axes import as_array, as_dtype, gather_axes, normal_axes, restore_axes
+from revad.typing import Array, Axis, Ufunc
 
 # Reductions ------------------------------------------------------------------------------------------------------------------
 
 
-def reduction(ufunc: Any, slope: Any) -> Any:
+def reduction(ufunc: Ufunc, slope: Array) -> Array:
     """Return ``ufunc.reduce`` with a rule; ``slope(x, y, n)`` is ∂y/∂x, where n says how many of the elements equal y."""
 
     @own
-    def reduced(a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+    def reduced(a: Array, axis: Any, keepdims: Any, initial: Any, where: Any) -> Array:
         options = {} if initial is None else {"initial": initial}
         return ufunc.reduce(a, axis=axis, keepdims=keepdims, where=where, **options)
 
-    def rivals(value: Any, a: Any, axis: Any, initial: Any, where: Any) -> Any:
+    def rivals(value: Array, a: Array, axis: Any, initial: Any, where: Any) -> Array:
         n = np.sum(np.equal(a, value) & where, axis=axis, keepdims=True)
         return np.maximum(n if initial is None else n + np.equal(initial, value), 1)
 
-    def pullback(g: Any, ans: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+    def pullback(g: Array, ans: Array, a: Array, axis: Any, keepdims: Any, initial: Any, where: Any) -> Array:
         """Scale by the slopes: ā[i, j] = ȳ[i] ∂y[i]/∂a[i, j]."""
         y, g = (restore_axes(v, np.ndim(a), axis, keepdims) for v in (ans, g))
         scaled = g * slope(a, y, rivals(y, a, axis, initial, where))
         return scaled if where is True else np.where(where, scaled, 0)
 
-    def initial_pullback(g: Any, ans: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+    def initial_pullback(g: Array, ans: Array, a: Array, axis: Any, keepdims: Any, initial: Any, where: Any) -> Array:
         """Scale by the slope of the initial value; `project` adds up."""
         y, g = (restore_axes(v, np.ndim(a), axis, keepdims) for v in (ans, g))
         return g * slope(initial, y, rivals(y, a, axis, initial, where))
@@ -47,14 +48,14 @@ def reduction(ufunc: Any, slope: Any) -> Any:
 def softmax_slope(exp: Any) -> Any:
     """Return the slope of log Σ exp x: exp(x - y); where y is infinite, equal shares of those that make it so."""
 
-    def slope(x: Any, y: Any, n: Any) -> Any:
+    def slope(x: Array, y: Array, n: Any) -> Array:
         infinite = np.isinf(y)
         return np.where(infinite, np.equal(x, y) / n, exp(x - np.where(infinite, 0, y)))
 
     return slope
 
 
-def hypot_slope(x: Any, y: Any, n: Any) -> Any:
+def hypot_slope(x: Array, y: Array, n: Any) -> Array:
     """Return the slope of √Σx²: x / y, and 0 at the origin."""
     return np.where(np.equal(y, 0), 0, x / np.where(np.equal(y, 0), 1, y))
 
@@ -76,15 +77,15 @@ FUNCTIONS = {
 
 @composite("reduce")  # pyright: ignore[reportArgumentType]
 def reduce(
-    ufunc: Any,
-    array: Any,
+    ufunc: Ufunc,
+    array: Array,
     axis: Axis = 0,
     dtype: Any = None,
     out: Any = None,
     keepdims: Any = False,
     initial: Any = None,
     where: Any = True,
-) -> Any:
+) -> Array:
     """Return ``ufunc.reduce``: f(... f(f(initial, x[0]), x[1]) ..., x[n-1]) along the axes."""
     array = as_array(array) if dtype is None else as_dtype(array, np.dtype(dtype))
     if ufunc in FUNCTIONS:
@@ -101,7 +102,7 @@ def reduce(
     return np.reshape(total, tuple(1 if i in axes else n for i, n in enumerate(array.shape))) if keepdims else total
 
 
-def fold(ufunc: Any, x: Any, mask: Any, initial: Any) -> Any:
+def fold(ufunc: Ufunc, x: Array, mask: Array, initial: Any) -> Array:
     """Apply the ufunc to the total so far and one more slice, until all are used; a mask says where a slice counts."""
     if initial is None and mask is None and x.shape[0]:
         total, x = x[0], x[1:]
@@ -122,7 +123,7 @@ ASSOCIATIVE = {np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logadd
 
 
 @composite("accumulate")  # pyright: ignore[reportArgumentType]
-def accumulate(ufunc: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+def accumulate(ufunc: Ufunc, array: Array, axis: int = 0, dtype: Any = None, out: Any = None) -> Array:
     """Return ``ufunc.accumulate``: y[i] = f(y[i-1], x[i]), by doubling windows if f is associative (Hillis & Steele 1986)."""
     array = as_array(array)
     if ufunc in RUNNING:
@@ -142,7 +143,7 @@ def accumulate(ufunc: Any, array: Any, axis: int = 0, dtype: Any = None, out: An
 
 
 @composite("reduceat")  # pyright: ignore[reportArgumentType]
-def reduceat(ufunc: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+def reduceat(ufunc: Ufunc, array: Array, indices: Array, axis: int = 0, dtype: Any = None, out: Any = None) -> Array:
     """Return ``ufunc.reduceat``: the reduction of each stretch between indices, or the one element where a stretch is empty."""
     array = as_array(array)
     x = np.moveaxis(array if dtype is None else as_dtype(array, np.dtype(dtype)), axis, 0)
@@ -153,7 +154,7 @@ def reduceat(ufunc: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = N
 
 
 @composite("outer")  # pyright: ignore[reportArgumentType]
-def outer(ufunc: Any, a: Any, b: Any, **options: Any) -> Any:
+def outer(ufunc: Ufunc, a: Array, b: Array, **options: Any) -> Array:
     """Return ``ufunc.outer``: f(a[i], b[j]) for all i and j."""
     a, b = as_array(a), as_array(b)
     return ufunc(np.reshape(a, a.shape + (1,) * b.ndim), b, **options)

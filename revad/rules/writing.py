@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import Aval
+from revad.operations.indexing import is_basic
 from revad.operations.registry import vjp_joint
 from revad.operations.writing import Step, locate, write_at
 from revad.rules.scattering import last_writes, may_repeat, with_leading_ones
+from revad.typing import Array, Index
 
 
 @vjp_joint(write_at, "x", "value", linear=True)
 def write_pullback(
-    g: Any,
+    g: Array,
     needs: tuple[bool, bool],
     steps: tuple[Step, ...],
-    key: Any,
+    key: Index,
     value: Aval,
     adds: bool = False,
     ours: bool = False,
@@ -31,8 +33,8 @@ def write_pullback(
             g_value = -g_value  # Im z = Re(−i z), and cotangents pair without conjugation
         if not adds and may_repeat(at):
             g_value = np.where(last_writes(at, np.shape(target), g_value), g_value, 0)
-        if needs[0] and not isinstance(g_value, (float, np.generic)):  # a view of what is about to be overwritten
-            g_value = np.copy(g_value)
+        if needs[0] and is_basic(at) and not isinstance(g_value, (float, np.generic)):
+            g_value = np.copy(g_value)  # a view of what is about to be overwritten
         g_value = with_leading_ones(g_value, value)
     if adds or not needs[0]:
         return g, g_value

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from revad.engine.handles import Tracked, level_of, plain
 from revad.operations.protocol import find_speaker, own
 from revad.operations.registry import composite
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 
 def drop_in(function: Function) -> Callable[[Function], Function]:
@@ -46,8 +46,10 @@ def drop_in(function: Function) -> Callable[[Function], Function]:
     return register
 
 
-def as_array(value: Any) -> Any:
+def as_array(value: Array) -> Array:
     """Return numbers and lists as arrays, lists of tracked values stacked; arrays and tracked values as they are."""
+    if isinstance(value, Tracked) and level_of(value) < 0:  # a buffer of `revad.numpy`: the array that it stands for
+        return plain(value)
     if hasattr(value, "dtype"):
         return value
     if type(value) in (list, tuple) and find_speaker(value) is not None:

@@ -11,9 +11,10 @@ from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked, plain
 from revad.errors import LostGradientError
 from revad.operations.registry import lookup, qualified_name
+from revad.typing import Function
 
 
-def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a NumPy function that may write: into ``out=``, or into its first argument; any other call goes to `apply`."""
     if function is np.reshape or function is np.ravel:
         args, kwargs = with_order(function, args, kwargs)
@@ -31,7 +32,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return apply(function, args, kwargs)
 
 
-def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call with ``out=``: compute, then write the result into the tracked output."""
     out = kwargs["out"]
     kwargs = {name: value for name, value in kwargs.items() if name != "out"}
@@ -53,7 +54,7 @@ def write_out(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     return written if type(result) is tuple else written[0]
 
 
-def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], targets: Any) -> Any:
+def _write_masked(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], targets: Any) -> Any:
     """Call a ufunc with ``out=`` and ``where=``: elements outside the mask keep what ``out`` holds."""
     mask = kwargs.pop("where")
     result = apply(function, args, kwargs)
@@ -63,7 +64,7 @@ def _write_masked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], 
     return targets if type(result) is tuple else targets[0]
 
 
-def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def with_order(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return a call of reshape or ravel with an order that the layout in memory decides ('A', 'K') spelled out."""
     at = 2 if function is np.reshape else 1
     order = args[at] if len(args) > at else kwargs.get("order")
@@ -80,7 +81,7 @@ def with_order(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     return (x, *args[1:at]), {**kwargs, "order": order}
 
 
-def check_target(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def check_target(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse a function that writes into its first argument (`np.put`, ``np.add.at``) if that is a plain array."""
     target = args[0] if args else next(iter(kwargs.values()))
     if not isinstance(target, Tracked):

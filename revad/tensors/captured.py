@@ -19,6 +19,7 @@ from revad.operations.operation import Operation
 from revad.programs.program import Program
 from revad.programs.steps import Guard, Ref, Step
 from revad.tensors.tensor import Tensor
+from revad.typing import Array, Function
 
 # answers that follow from shapes and dtypes, which a program fixes
 _STATIC = (
@@ -42,6 +43,7 @@ class Captured(Tensor):
     __slots__ = ()
     __hash__ = Tensor.__hash__
     pausable = False
+    captures = True
 
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -86,7 +88,7 @@ def _program_of(args: Any, level: int) -> Any:
     return None
 
 
-def _write(program: Program, level: int, function: Any, args: Any, kwargs: Any, ans: Any) -> Any:
+def _write(program: Program, level: int, function: Function, args: Any, kwargs: Any, ans: Array) -> Any:
     index = program.size
     program.size += 1
     several = isinstance(ans, CONTAINERS)
@@ -119,7 +121,7 @@ def reference(arg: Any, level: int) -> Any:
     return keep(arg) if isinstance(arg, np.ndarray) else arg
 
 
-def captured(value: Any, index: int, level: int, program: Program) -> Captured:
+def captured(value: Array, index: int, level: int, program: Program) -> Captured:
     """Return a value as number ``index`` of a program."""
     refuse_closure(value, level)
     out = Captured()

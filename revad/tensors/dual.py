@@ -24,6 +24,7 @@ from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
 from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
+from revad.typing import Array, ArrayLike, Function
 
 _OFFSETS = ("initial",)  # options that shift the output of an otherwise linear function
 
@@ -57,7 +58,7 @@ class Dual(Tensor):
         return outputs
 
 
-def dual(value: Any, tangent: Any, level: int) -> Any:
+def dual(value: Array, tangent: Array, level: int) -> Any:
     """Return a value with its tangent; values that carry no derivative stay as they are."""
     refuse_closure(value, level)
     if not is_inexact(value):
@@ -73,7 +74,7 @@ def tangent_of(value: Dual) -> Any:
     return value._node[TANGENT]
 
 
-def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Any) -> Any:
+def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[Any, Any], ans: Array) -> Any:
     bound = operation.bind(args, kwargs)
     total: Any = None
     if operation.linear_jointly:
@@ -106,7 +107,7 @@ def _push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple
     return _zeros(ans) if total is None else total
 
 
-def _tangent(value: Any, level: int) -> Any:
+def _tangent(value: Array, level: int) -> Any:
     """Return the tangent of an argument (a list, with None where untracked, for a sequence), or None."""
     if isinstance(value, Tracked):
         return value._node[TANGENT] if value._node[LEVEL] == level else None
@@ -117,7 +118,7 @@ def _tangent(value: Any, level: int) -> Any:
     return None
 
 
-def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, level: int, args: Any, kwargs: Any) -> Any:
+def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
     """Call the function itself on the tangent in place of its linear argument."""
     if isinstance(tangent, list):
         tangent = _zero_where_none(tangent, value)
@@ -137,24 +138,24 @@ def _apply_linear(operation: Operation, name: str, tangent: Any, value: Any, lev
     return operation.function(*below_args, **below_kwargs)
 
 
-def _zero_where_none(tangents: list[Any], values: Any) -> list[Any]:
+def _zero_where_none(tangents: list[Any], values: Array) -> list[Any]:
     return [
         _zero_where_none(t, v) if isinstance(t, list) else np.zeros_like(plain(v)) if t is None else t
         for t, v in zip(tangents, values, strict=True)
     ]
 
 
-def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Any, ans: Any) -> Any:
+def _transpose(rule: Rule, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:
     """Return the JVP from the pull-back: record ``x̄ = rule(g)`` on a fresh cotangent ``g`` and pull the tangent back to it."""
     return _pull_through(lambda g: rule.function(g, *kept), tangent, ans)
 
 
-def _transpose_joint(function: Any, kept: tuple[Any, ...], tangents: list[Any], ans: Any) -> Any:
+def _transpose_joint(function: Function, kept: tuple[Any, ...], tangents: list[Any], ans: Array) -> Any:
     needs = tuple(t is not None for t in tangents)
     return _pull_through(lambda g: list(function(g, needs, *kept)), tangents, ans)
 
 
-def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
+def _pull_through(pull: Any, tangent: Array, ans: Array) -> Any:
     level = next_level()
     several = isinstance(ans, CONTAINERS)
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
@@ -174,7 +175,7 @@ def _pull_through(pull: Any, tangent: Any, ans: Any) -> Any:
     return results if several else results[0]
 
 
-def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]) -> None:
+def _collect(output: Array, tangent: Array, level: int, roots: list[tuple[Any, Any]]) -> None:
     """Pair each output of a pull-back that depends on the cotangent with the tangent that is to be pulled back."""
     if tangent is None:
         return
@@ -189,14 +190,14 @@ def _collect(output: Any, tangent: Any, level: int, roots: list[tuple[Any, Any]]
         roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
 
 
-def _zero_cotangent(part: Any) -> Any:
+def _zero_cotangent(part: Array) -> Any:
     if part is None:  # an output that is no number
         return 0.0
     value = np.zeros_like(part)
     return value if not isinstance(value, np.ndarray) or value.ndim else value[()]
 
 
-def _fit(part: Any, ans: Any) -> Any:
+def _fit(part: Array, ans: Array) -> Any:
     """Broadcast a tangent to the output's shape and cast it to its dtype."""
     if isinstance(ans, CONTAINERS):
         return [_fit(p, a) for p, a in zip(part, ans, strict=True)]
@@ -206,9 +207,9 @@ def _fit(part: Any, ans: Any) -> Any:
     return part if dtype.kind not in "fc" or (type(part) is float and dtype == np.float64) else project(part, shape, dtype)
 
 
-def _add(one: Any, other: Any) -> Any:
+def _add(one: Array, other: ArrayLike) -> Any:
     return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
 
 
-def _zeros(ans: Any) -> Any:
+def _zeros(ans: Array) -> Any:
     return [np.zeros_like(part) for part in ans] if isinstance(ans, CONTAINERS) else np.zeros_like(ans)

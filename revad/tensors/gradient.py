@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import copied
+from revad.base.arrays import copied, is_labelled
 from revad.base.aval import FLOAT64
 from revad.engine import views
 from revad.engine.dispatch import apply, find_top
-from revad.engine.handles import Tracked, keep
+from revad.engine.handles import keep
 from revad.engine.pulling import NanPolicy, assign, is_ieee, pull_to_leaves
 from revad.engine.record import CONSTANTS, are_constant, follow_plan, gather, record
 from revad.engine.tape import PARTIAL, PASS, PULL, READ, SCALE, Leaf, Node, next_order
@@ -31,12 +31,15 @@ from revad.tensors import calls, ufunc_methods
 from revad.tensors import gradient_nodes as nodes
 from revad.tensors.methods import set_shape
 from revad.tensors.tensor import Tensor, general
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
 SMALL = 1024  # elements up to which a partial derivative is computed at once, which makes the pull-back a mere product
 
 
-def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: Any = None, *, swap: bool = False) -> Any:
+def _operator(
+    ufunc: Ufunc, operate: Function, constant: Array, both: Any = None, wide: Any = None, *, swap: bool = False
+) -> Any:
     """Return the method of a binary operator.
 
     ``constant(shape, dtype, node, x, c, ans)`` gives the new node where the other operand is a Python number,
@@ -45,7 +48,7 @@ def _operator(ufunc: Any, operate: Any, constant: Any, both: Any = None, wide: A
     operator.
     """
 
-    def method(self: GradTensor, other: Any) -> Any:
+    def method(self: GradTensor, other: ArrayLike) -> Any:
         x = self._value
         node = self._node
         kind = type(other)
@@ -125,7 +128,7 @@ class GradTensor(Tensor):
         """Record a call on this value's gradient level."""
         return record(operation, level, args, kwargs, make)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method != "__call__" or kwargs or Pause.count:
             return ufunc_methods.call(ufunc, method, inputs, kwargs)
         if len(inputs) != 1:
@@ -159,24 +162,24 @@ class GradTensor(Tensor):
         out._node = new_node
         return out
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.shape or function is np.ndim:  # asked often, and a node knows the answer
             return getattr(args[0] if args else kwargs["a"], function.__name__)
         if function is np.reshape or function is np.ravel:
             args, kwargs = calls.with_order(function, args, kwargs)
         return call(self._node[1], function, args, kwargs, calls.call)
 
-    def __matmul__(self, other: Any) -> Any:
+    def __matmul__(self, other: ArrayLike) -> Any:
         return (
             call(self._node[1], np.matmul, (self, other), {})
             if type(other) is GradTensor or type(other) in CONSTANTS
             else general(np.matmul, self, other)
         )
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         x = self._value
-        if type(x) is not ndarray or Pause.count or (type(key) is not int and _tracked_key(key)):
-            return apply(operator.getitem, (self, key), {})
+        if type(x) is not ndarray or Pause.count or (type(key) is not int and _is_special(key)):
+            return Tensor.__getitem__(self, key)
         part = x[key]
         node = self._node
         out = GradTensor()
@@ -195,7 +198,7 @@ class GradTensor(Tensor):
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: ArrayLike) -> Any:
         x = self._value
         if type(x) is float and not Pause.count:  # what `_add` does for floats, without its calls
             node = self._node
@@ -219,7 +222,7 @@ class GradTensor(Tensor):
     __sub__ = _operator(operators.subtract, operator.sub, nodes.pass_one, nodes.subtract_both, nodes.subtract_wide)
     __rsub__ = _operator(operators.subtract, lambda x, c: c - x, nodes.negate, wide=nodes.subtract_wide, swap=True)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: ArrayLike) -> Any:
         x = self._value
         if type(x) is float and not Pause.count:  # what `_multiply` does for floats, without its calls
             node = self._node
@@ -243,7 +246,7 @@ class GradTensor(Tensor):
     __truediv__ = _operator(operators.divide, operator.truediv, nodes.divide_by, nodes.divide_any, nodes.divide_wide)
     __rtruediv__ = _operator(operators.divide, lambda x, c: c / x, nodes.divided, swap=True)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: ArrayLike) -> Any:
         if type(self._value) is float and self._node[3] is None and (type(other) is not GradTensor or other._node[3] is None):
             return _weak_power(self, other)  # Python's power; NumPy's may differ in the last bit
         return general(operators.power, self, other)
@@ -255,13 +258,13 @@ class GradTensor(Tensor):
         return holder.grad if isinstance(holder, Leaf) else None
 
     @grad.setter
-    def grad(self, value: Any) -> None:
+    def grad(self, value: Array) -> None:
         holder = self._node[-1]
         if not isinstance(holder, Leaf):
             raise ArgumentError("only a leaf made by revad.tensor has a `.grad` that can be set; this tensor is a result.")
         holder.grad = value
 
-    def backward(self, cotangent: Any = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
+    def backward(self, cotangent: Array = None, *, retain_graph: bool = False, nan_policy: NanPolicy = "zero") -> None:
         """Pull a cotangent back to the leaves and add what arrives to their ``.grad``.
 
         Parameters
@@ -282,7 +285,7 @@ class GradTensor(Tensor):
         """
         pull_to_leaves(self, cotangent, retain_graph=retain_graph, ieee=is_ieee("backward", nan_policy))
 
-    def assign(self, value: Any, *, copy: bool = True) -> None:
+    def assign(self, value: Array, *, copy: bool = True) -> None:
         """Give a leaf a new value of its shape, cast to its dtype; it stays a leaf, and what was recorded keeps the old value.
 
         Parameters
@@ -318,11 +321,11 @@ class GradTensor(Tensor):
         return out
 
 
-def _ufunc_otherwise(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+def _ufunc_otherwise(ufunc: Ufunc, inputs: Any, kwargs: Any) -> Any:
     return ufunc_methods.call(ufunc, "__call__", inputs, kwargs)
 
 
-def call(level: int, function: Any, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
+def call(level: int, function: Function, args: Any, kwargs: dict[str, Any], otherwise: Any = None) -> Any:
     """Call a function and record it, without detours where all tracked arguments are plain ones of one gradient level."""
     operation = lookup(function)
     if operation is not None and operation.kind == "rules" and not Pause.count and len(args) <= operation.out_at:
@@ -339,7 +342,7 @@ _multiply = _operator(operators.multiply, operator.mul, nodes.scale_one, nodes.s
 _weak_power = _operator(operators.power, operator.pow, nodes.power_of, nodes.power_both)
 
 
-def make(value: Any, node: Node) -> GradTensor:
+def make(value: Array, node: Node) -> GradTensor:
     """Return the handle of a value and its node."""
     out = GradTensor()
     out._value = float(value) if type(value) is _float64 else value
@@ -347,7 +350,7 @@ def make(value: Any, node: Node) -> GradTensor:
     return out
 
 
-def make_leaf(value: Any, grad: Any = None) -> GradTensor:
+def make_leaf(value: Array, grad: Array = None) -> GradTensor:
     """Return a leaf: the handle of a value that no operation made, with its gradient."""
     shape, dtype = ((), None) if type(value) is float else (value.shape, value.dtype)
     holder = Leaf()
@@ -356,12 +359,12 @@ def make_leaf(value: Any, grad: Any = None) -> GradTensor:
 
 
 OF_ANS, OF_X, OF_BOTH = range(3)  # what a partial derivative of a ufunc takes
-_NEEDS = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
+_NEEDS: dict[tuple[str, ...], int] = {("ans",): OF_ANS, ("x",): OF_X, ("x", "ans"): OF_BOTH}
 _unary_rules: dict[Any, tuple[Any, int]] = {}
 caches.append(_unary_rules)
 
 
-def _read_unary_rule(ufunc: Any) -> tuple[Any, int]:
+def _read_unary_rule(ufunc: Ufunc) -> tuple[Any, int]:
     """Return a ufunc's partial and what it takes, or (None, 0) where it needs `apply`."""
     operation = lookup(ufunc)
     rule = operation.rule("x") if operation is not None and ufunc.nin == ufunc.nout == 1 else None
@@ -374,5 +377,12 @@ def _read_unary_rule(ufunc: Any) -> tuple[Any, int]:
     return found
 
 
-def _tracked_key(key: Any) -> bool:
-    return isinstance(key, Tracked) or (type(key) in (tuple, list) and find_top(key) is not None)
+_KEYS = frozenset((int, slice, ndarray, type(None), type(...)))
+
+
+def _is_special(key: Index) -> bool:
+    """Return whether an index has to be read first: it is, or holds, a tracked value or labelled data."""
+    items = key if type(key) is tuple else (key,)
+    if _KEYS.issuperset(map(type, items)):
+        return False
+    return find_top(items) is not None or any(map(is_labelled, items))

@@ -13,9 +13,10 @@ from revad.engine.handles import Tracked
 from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
 from revad.tensors.gradient import GradTensor, make_leaf
+from revad.typing import Array
 
 
-def tensor(data: Any, dtype: Any = None) -> GradTensor:
+def tensor(data: Array, dtype: Any = None) -> GradTensor:
     """Return a leaf: a variable whose ``.grad`` is filled by ``backward()``.
 
     Parameters
@@ -83,7 +84,7 @@ def no_grad() -> AbstractContextManager[None]:
     return paused()
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: Array) -> Any:
     """Return a value as a constant: its derivative is zero at every order.
 
     Parameters
@@ -109,7 +110,7 @@ def stop_gradient(x: Any) -> Any:
     return constants
 
 
-def _constant(leaf: Any) -> Any:
+def _constant(leaf: Array) -> Any:
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         leaf = leaf._value

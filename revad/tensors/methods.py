@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import as_indexed
 from revad.base.aval import aval_of, cast
 from revad.engine import views
 from revad.engine.dispatch import apply
@@ -16,6 +17,7 @@ from revad.engine.handles import Tracked, plain
 from revad.engine.watching import Pause, note_exit
 from revad.errors import InPlaceError, LostGradientError
 from revad.tensors import calls
+from revad.typing import Array, Index
 
 
 def _method(function: Callable[..., Any]) -> Any:
@@ -123,11 +125,11 @@ class ArrayMethods:
         return apply(np.imag, (self,), {})
 
     @real.setter
-    def real(self, value: Any) -> None:
+    def real(self, value: Array) -> None:
         self.real[...] = value
 
     @imag.setter
-    def imag(self, value: Any) -> None:
+    def imag(self, value: Array) -> None:
         self.imag[...] = value
 
     @shape.setter
@@ -140,7 +142,7 @@ class ArrayMethods:
         return Flat(self)
 
     @flat.setter
-    def flat(self, value: Any) -> None:
+    def flat(self, value: Array) -> None:
         Flat(self)[:] = value
 
     def __len__(self) -> int:
@@ -157,8 +159,8 @@ class ArrayMethods:
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(self == item))
 
-    def __getitem__(self, key: Any) -> Any:
-        return apply(getitem, (self, key), {})
+    def __getitem__(self, key: Index) -> Any:
+        return apply(getitem, (self, as_indexed(key)), {})
 
     def __bool__(self) -> bool:
         result = bool(self._value)
@@ -235,11 +237,11 @@ class ArrayMethods:
 
     conjugate = conj
 
-    def dot(self, b: Any) -> Any:
+    def dot(self, b: Array) -> Any:
         """Return ``np.dot(self, b)``."""
         return apply(np.dot, (self, b), {})
 
-    def fill(self, value: Any) -> None:
+    def fill(self, value: Array) -> None:
         """Set every element to a value, in place."""
         views.write(self, ..., value)  # pyright: ignore[reportArgumentType]
 
@@ -257,7 +259,7 @@ class ArrayMethods:
             raise lost_gradient("t.view(dtype)", self)
         return self[...]
 
-    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+    def put(self, indices: Array, values: Array, mode: Any = "raise") -> None:
         """Write at positions of the flattened array, in place."""
         np.put(self, indices, values, mode)  # pyright: ignore[reportArgumentType]
 
@@ -292,7 +294,6 @@ class ArrayMethods:
     nonzero = _method(np.nonzero)
     cumsum = _method(np.cumsum)
     cumprod = _method(np.cumprod)
-    clip = _method(np.clip)
     round = _method(np.round)
     reshape = _shape_method(np.reshape)
     transpose = _shape_method(np.transpose)
@@ -306,7 +307,11 @@ class ArrayMethods:
     trace = _method(np.trace)
     copy = _method(np.copy)
 
-    def compress(self, condition: Any, axis: int | None = None) -> Any:
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """Return ``np.clip(self, min, max)``."""
+        return calls.call(np.clip, (self, min, max), kwargs if out is None else {**kwargs, "out": out})
+
+    def compress(self, condition: Array, axis: int | None = None) -> Any:
         """Return ``np.compress(condition, self, axis)``."""
         return apply(np.compress, (condition, self, axis), {})
 
@@ -333,7 +338,7 @@ for _name in ("byteswap", "dump", "dumps", "getfield", "setfield", "setflags", "
     setattr(ArrayMethods, _name, _refused(_name))
 
 
-def lost_gradient(what: str, value: Any) -> LostGradientError:
+def lost_gradient(what: str, value: Array) -> LostGradientError:
     """Return the error for a conversion that would drop the derivative of a tracked value."""
     return LostGradientError(
         f"{what} of a tracked value (shape {value.shape}, dtype {value.dtype}) would silently drop its derivative. "
@@ -357,10 +362,10 @@ class Flat:
     def __iter__(self) -> Iterator[Any]:
         return iter(apply(np.ravel, (self._tensor,), {}))
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Index) -> Any:
         if isinstance(key, int):
             return self._tensor[np.unravel_index(key % len(self) if -len(self) <= key < 0 else key, self._tensor.shape)]
         return np.copy(apply(np.ravel, (self._tensor,), {})[key])
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: Index, value: Array) -> None:
         np.put(self._tensor, key if isinstance(key, int) else np.arange(len(self))[key], value)

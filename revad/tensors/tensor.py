@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import CONTAINERS
+from revad.base.arrays import CONTAINERS, as_indexed
 from revad.base.aval import aval_of
 from revad.engine import views
-from revad.engine.dispatch import apply, find_top
+from revad.engine.dispatch import apply, find_top, labelled_operand
 from revad.engine.handles import Tracked, plain
 from revad.engine.tape import LEVEL
 from revad.engine.watching import Pause
@@ -24,9 +24,10 @@ from revad.errors import LostGradientError
 from revad.operations import python as operators
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
+from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 
-def general(operation: Any, x: Any, y: Any) -> Any:
+def general(operation: Any, x: Array, y: Array) -> Any:
     """Apply a binary operation, or let Python try the other operand if NumPy could not take it either."""
     if (
         isinstance(y, (Tracked, ndarray, np.generic, int, float, complex, list, tuple))
@@ -36,26 +37,26 @@ def general(operation: Any, x: Any, y: Any) -> Any:
     return NotImplemented
 
 
-def _operand(value: Any) -> Any:
+def _operand(value: Array) -> Any:
     """Return a list or tuple as the array that NumPy would make of it."""
     if type(value) in CONTAINERS:
         return views.stacked(value) if find_top(value) is not None else np.array(value)
     return value
 
 
-def _plain(ufunc: Any, *, swap: bool = False) -> Any:
+def _plain(ufunc: Ufunc, *, swap: bool = False) -> Any:
     """Return the method of an operator that goes straight to `apply`."""
 
-    def method(self: Tensor, other: Any) -> Any:
+    def method(self: Tensor, other: ArrayLike) -> Any:
         return general(ufunc, other, self) if swap else general(ufunc, self, other)
 
     return method
 
 
-def _in_place(operate: Any) -> Any:
+def _in_place(operate: Function) -> Any:
     """Return the in-place form of an operator: the handle is rebound to the result."""
 
-    def in_place(self: Tensor, other: Any) -> Any:
+    def in_place(self: Tensor, other: ArrayLike) -> Any:
         result = operate(self, other)
         if Pause.count and self._node[LEVEL] <= Pause.level.get() and not isinstance(result, Tracked):
             _assign_untracked(self, result)
@@ -77,7 +78,7 @@ def _in_place(operate: Any) -> Any:
     return in_place
 
 
-def _assign_untracked(handle: Tensor, value: Any) -> None:
+def _assign_untracked(handle: Tensor, value: Array) -> None:
     """Give a handle a new plain value while recording is off; its place on the tape stays."""
     if np.shape(value) != handle.shape:
         raise ValueError(
@@ -114,15 +115,20 @@ class Tensor(ArrayMethods, Tracked):
             "computation would be taken for another, without its derivative. Use id(t), or leave the cache off while differentiating."
         )
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return ufunc_methods.call(ufunc, method, inputs, kwargs)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Function, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.call(function, args, kwargs)
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    @property
+    def __pandas_priority__(self) -> int:
+        """Refuse: pandas asks for this, and for nothing else, where a tracked value is the right operand of its own objects."""
+        raise labelled_operand("an operator", "pandas object")
+
+    def __setitem__(self, key: Index, value: Array) -> None:
         if not views.is_read_at(value, self, key):  # after `t[key] += v` the write has happened through the view
-            views.write(self, key, value)
+            views.write(self, as_indexed(key), as_indexed(value))
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
     __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)

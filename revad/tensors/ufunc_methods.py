@@ -11,6 +11,7 @@ from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
 from revad.operations.registry import lookup, qualified_name
 from revad.tensors import calls
+from revad.typing import Function, Ufunc
 
 _REDUCE: dict[Any, Any] = {
     np.add: np.sum,
@@ -23,7 +24,7 @@ _REDUCE: dict[Any, Any] = {
 _ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
-def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(ufunc: Ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer ``ufunc.method(*inputs, **kwargs)`` where an input or output is tracked."""
     if method == "__call__":
         if kwargs.get("out") is not None:
@@ -54,14 +55,14 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any
     )
 
 
-def _named(function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _named(function: Function, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call an array function in place of a ufunc method, which may take ``out=``."""
     if kwargs.get("out") is not None:
         return calls.write_out(function, inputs, kwargs)
     return apply(function, inputs, kwargs)
 
 
-def _masked(ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _masked(ufunc: Ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer ``ufunc(..., where=mask)``; NumPy leaves the other elements unset, here they are zero."""
     mask = kwargs["where"]
     result = apply(ufunc, inputs, {name: value for name, value in kwargs.items() if name != "where"})

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import check_plain, copied, is_inexact
+from revad.base.arrays import check_open, check_plain, copied
 from revad.base.aval import aval_of
 from revad.base.trees import describe, flatten
-from revad.engine.handles import Tracked, level_of, plain, snapshot
+from revad.engine.handles import Tracked, level_of, snapshot
 from revad.engine.levels import open_levels
 from revad.errors import ArgumentError, LeakedTracerError, LostGradientError, NotDifferentiableError
+from revad.typing import PyTree
 
 Argnums = int | str | Sequence[int | str]
 
@@ -26,7 +27,7 @@ class Chosen:
         self.args = args
         self.kwargs = kwargs
         self.single = isinstance(argnums, (int, str, np.integer)) and not isinstance(argnums, bool)
-        self.keys = _keys(name, argnums, args, kwargs)
+        self.keys = keys_of(name, argnums, args, kwargs)
         if self.single:
             chosen: Any = self._get(self.keys[0])
         else:
@@ -56,7 +57,8 @@ class Chosen:
             raise
 
 
-def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+def keys_of(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int | str]:
+    """Return the positions and keywords that ``argnums`` names, after checking them against the call."""
     several = list(argnums) if isinstance(argnums, (list, tuple)) else [argnums]
     keys: list[int | str] = []
     for key in several:
@@ -85,7 +87,7 @@ def _keys(name: str, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, 
     return keys
 
 
-def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
+def differentiable(leaf: Any, name: str, tree: PyTree, index: int) -> Any:
     """Return a leaf that can be differentiated: a Python int becomes a float; arrays without derivative are refused."""
     kind = type(leaf)
     if kind is float or kind is complex or (kind is np.ndarray and leaf.dtype.kind in "fc" and leaf.dtype.isnative):
@@ -113,7 +115,7 @@ def differentiable(leaf: Any, name: str, tree: Any, index: int) -> Any:
     )
 
 
-def _where(tree: Any, index: int) -> str:
+def _where(tree: PyTree, index: int) -> str:
     path = describe(tree)[index]
     return f" at {path}" if path else ""
 
@@ -136,6 +138,13 @@ def constant_of(value: Any) -> Any:
     return np.array(value) if isinstance(value, Tracked) and level_of(value) < 0 else value
 
 
+def check_output(value: Any, name: str) -> Any:
+    """Return a leaf of an output; refuse an object in which tracked values would not be found."""
+    if not isinstance(value, (Tracked, float)):
+        check_open(value, name)
+    return value
+
+
 def check_alive(values: list[Any], name: str) -> None:
     """Refuse results that hold a tracked value of a transformation that has ended."""
     for value in values:
@@ -144,26 +153,6 @@ def check_alive(values: list[Any], name: str) -> None:
                 f"{name}: the result depends on a tracked value (shape {value.shape}) of a transformation that has already "
                 "ended; it was stored in a variable outside the function and used again. Return it from the function instead "
                 "(for instance with has_aux=True), or store revad.stop_gradient(t)."
-            )
-
-
-def fingerprint(values: list[Any]) -> list[tuple[float, float]]:
-    """Return the sum and the sum of magnitudes of each value, to notice a function that gives others when it is called again."""
-    prints: list[tuple[float, float]] = []
-    for value in values:
-        value = plain(value)
-        if is_inexact(value):
-            prints.append((float(np.real(np.sum(value))), float(np.sum(np.abs(value)))))
-    return prints
-
-
-def check_repeated(name: str, first: list[tuple[float, float]], values: list[Any]) -> None:
-    """Refuse a function whose second run gave other values than the first: its derivatives would belong to neither."""
-    for (total, magnitude), (again, _) in zip(first, fingerprint(values), strict=True):
-        if abs(total - again) > 1e-4 * magnitude:  # not by rounding, which may differ under another kind of level
-            raise ArgumentError(
-                f"{name}: the function gave other values when it was called again with the same arguments. It draws random numbers, "
-                "or changes what it uses. Make the generator inside the function, np.random.default_rng(seed), or pass the numbers in."
             )
 
 

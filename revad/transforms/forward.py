@@ -14,7 +14,7 @@ from revad.engine.handles import level_of
 from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.tensors.dual import dual, tangent_of
-from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
+from revad.transforms.arguments import Chosen, check_alive, check_output, constant_of, own_copy, zero_like
 from revad.transforms.recording import check_cotangent, public_value
 
 
@@ -78,7 +78,7 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
             raise ArgumentError("jvp(has_aux=True): the function must return a pair (output, aux).")
         output, aux = output
     leaves, rebuild = flatten(output)
-    leaves = [constant_of(leaf) for leaf in leaves]
+    leaves = [check_output(constant_of(leaf), "jvp") for leaf in leaves]
     own = [level_of(value) == level for value in leaves]
     values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
     check_alive(values, "jvp")

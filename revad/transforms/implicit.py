@@ -23,6 +23,7 @@ from revad.operations.operation import whole
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
 from revad.transforms.reverse import vjp
+from revad.typing import Array, PyTree
 
 
 def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +88,7 @@ def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callabl
         leaves, rebuild = flatten(x)
         avals = [aval_of(leaf) for leaf in leaves]
 
-        def flat_residual(flat: Any) -> Any:
+        def flat_residual(flat: Array) -> Any:
             return concatenated(residual(rebuild(split(flat, avals, leaves)), *args))
 
         flat = attach(concatenated(x), flat_residual)
@@ -96,7 +97,7 @@ def implicit(solve: Callable[..., Any], residual: Callable[..., Any]) -> Callabl
     return solved
 
 
-def attach(x: Any, residual: Callable[[Any], Any], *, elementwise: bool = False) -> Any:
+def attach(x: Array, residual: Callable[[Any], Any], *, elementwise: bool = False) -> Any:
     """Give a plain solution the derivatives that its equation implies.
 
     Parameters
@@ -131,14 +132,14 @@ def attach(x: Any, residual: Callable[[Any], Any], *, elementwise: bool = False)
     return x
 
 
-def over_jacobian(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
+def over_jacobian(residual: Callable[[Any], Any], x: Array) -> Callable[[Any], Any]:
     """Return the function that solves J y = b with the Jacobian at x, a plain array."""
     with no_grad():
         matrix = np.asarray(stop_gradient(jacobian(residual, holomorphic=bool(np.iscomplexobj(x)))(x)))
     return lambda b: np.linalg.solve(matrix, b)
 
 
-def over_slopes(residual: Callable[[Any], Any], x: Any) -> Callable[[Any], Any]:
+def over_slopes(residual: Callable[[Any], Any], x: Array) -> Callable[[Any], Any]:
     """Return the function that divides by the derivative at x of a residual that works element by element."""
     with no_grad():
         slopes = vjp(residual, x)[1](np.ones_like(x))[0]
@@ -154,7 +155,7 @@ def refuse_captured(value: Any) -> None:
         )
 
 
-def concatenated(tree: Any) -> Any:
+def concatenated(tree: PyTree) -> Any:
     """Return the leaves of a pytree as one flat array."""
     leaves = flatten(tree)[0]
     if len(leaves) == 1:
@@ -162,7 +163,7 @@ def concatenated(tree: Any) -> Any:
     return np.concatenate([np.reshape(leaf, -1) for leaf in leaves])
 
 
-def split(flat: Any, avals: list[Any], like: list[Any]) -> list[Any]:
+def split(flat: Array, avals: list[Any], like: list[Any]) -> list[Any]:
     """Return the pieces of a flat array in the shapes and dtypes of leaves."""
     pieces: list[Any] = []
     start = 0
@@ -212,7 +213,7 @@ def _step(run: Callable[..., list[Any]], leaves: tuple[Any, ...]) -> list[Any]:
     if top is None:
         return run(*leaves)
 
-    def pull(g: Any, leaves: Any) -> list[Any]:
+    def pull(g: Array, leaves: Any) -> list[Any]:
         moving = [i for i, leaf in enumerate(leaves) if is_inexact(leaf)]
 
         def pulled(*values: Any) -> list[Any]:

@@ -11,10 +11,11 @@ from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.pulling import NanPolicy
 from revad.errors import ArgumentError, NotDifferentiableError
-from revad.transforms.arguments import Argnums, Chosen, check_repeated, fingerprint
+from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
-from revad.transforms.reverse import _named, grad, vjp
+from revad.transforms.repetition import digest, not_repeated
+from revad.transforms.reverse import grad, named_after, vjp
 
 
 def _basis(value: Any) -> list[Any]:
@@ -69,7 +70,7 @@ def jacobian(
            [0., 4.]])
     """
 
-    @_named(f, "jacobian")
+    @named_after(f, "jacobian")
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacobian", argnums, args, kwargs)
         recording = Recording("jacobian", f, chosen, has_aux=has_aux, nan_policy=nan_policy)
@@ -124,7 +125,7 @@ def jacfwd(
     array([3., 1.])
     """
 
-    @_named(f, "jacfwd")
+    @named_after(f, "jacfwd")
     def jacfwd_of(*args: Any, **kwargs: Any) -> Any:
         if not callable(f):
             raise ArgumentError(f"jacfwd: the first argument must be a function, not {type(f).__name__}.")
@@ -133,7 +134,7 @@ def jacfwd(
         rebuild_output: Any = None
         values: list[Any] = []
         aux: Any = None
-        first: list[tuple[float, float]] | None = None
+        first: list[int] | None = None
         for position, leaf in enumerate(chosen.leaves):
             _check_real("jacfwd", leaf, holomorphic=holomorphic)
             pushed: list[list[Any]] = []
@@ -145,8 +146,9 @@ def jacfwd(
                 )
                 values, rebuild_output = flatten(result[0])
                 if first is None:
-                    first = fingerprint(values)
-                check_repeated("jacfwd", first, values)
+                    first = digest(values)
+                elif first != digest(values):
+                    raise not_repeated("jacfwd", f)
                 pushed.append(flatten(result[1])[0])
                 aux = result[2] if has_aux else None
             columns.append((leaf, pushed[: aval_of(leaf).size]))
@@ -193,7 +195,7 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    return _named(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
+    return named_after(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:

@@ -19,7 +19,8 @@ from revad.engine.pulling import NanPolicy, is_ieee, own
 from revad.engine.tape import leaf
 from revad.errors import ArgumentError, CotangentError
 from revad.tensors.gradient import make
-from revad.transforms.arguments import Chosen, check_alive, constant_of, own_copy, zero_like
+from revad.transforms.arguments import Chosen, check_alive, check_output, constant_of, own_copy, zero_like
+from revad.typing import Array, PyTree
 
 
 class Recording:
@@ -52,14 +53,14 @@ class Recording:
             self.aux = self._below(aux)
         self.output = output
         outputs, self.rebuild = flatten(output)
-        self.values = [self._untrack(value) for value in outputs]
+        self.values = [check_output(self._untrack(value), name) for value in outputs]
         self.nodes = [node_of(value, level) for value in outputs]
         check_alive(self.values, name)
 
     def _untrack(self, value: Any) -> Any:
         return below(value) if level_of(value) == self.level else constant_of(value)
 
-    def _below(self, tree: Any) -> Any:
+    def _below(self, tree: PyTree) -> Any:
         leaves, rebuild = flatten(tree)  # what is handed out must not be what rules kept, which a later pull-back reads
         return rebuild([public_value(self._untrack(v)) if isinstance(v, Tracked) else v for v in leaves])
 
@@ -74,7 +75,7 @@ class Recording:
         return results
 
 
-def _like_input(g: Any, value: Any) -> Any:
+def _like_input(g: Array, value: Any) -> Any:
     """Return a cotangent as the same kind of thing as the input, sharing memory with nothing."""
     if isinstance(g, Tracked):
         return snapshot(g)
@@ -99,7 +100,7 @@ def kind_of(output: Any) -> str:
     return f"{type(output).__name__} of shape {np.shape(output)}" if hasattr(output, "shape") else type(output).__name__
 
 
-def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
+def check_cotangent(name: str, cotangent: Array, output: Any, values: list[Any], what: str = "cotangent") -> list[Any]:
     """Return the leaves of a cotangent (or tangent) in the shapes and dtypes of the values, or say what does not fit."""
     if not same_structure(cotangent, output):
         raise CotangentError(
@@ -110,7 +111,7 @@ def check_cotangent(name: str, cotangent: Any, output: Any, values: list[Any], w
     return [_fitted(name, g, value, output, i, what) for i, (g, value) in enumerate(zip(leaves, values, strict=True))]
 
 
-def _fitted(name: str, g: Any, value: Any, output: Any, index: int, what: str) -> Any:
+def _fitted(name: str, g: Array, value: Any, output: Any, index: int, what: str) -> Any:
     expected = aval_of(value)
     shape = np.shape(g)
     where = describe(output)[index]

@@ -15,6 +15,7 @@ from revad.engine.pulling import NanPolicy
 from revad.errors import NotDifferentiableError, NotScalarError
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording, check_cotangent, kind_of, public_value
+from revad.typing import Array
 
 
 def scalar_seed(name: str, recording: Recording, *, holomorphic: bool) -> Any:
@@ -125,7 +126,7 @@ def value_and_grad(
     (5.0, array([2., 4.]))
     """
 
-    @_named(f, "value_and_grad")
+    @named_after(f, "value_and_grad")
     def value_and_grad_of(*args: Any, **kwargs: Any) -> Any:
         recording, gradient = _prepare(
             "value_and_grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
@@ -171,7 +172,7 @@ def grad(
     (-0.479425538604203, -0.479425538604203)
     """
 
-    @_named(f, "grad")
+    @named_after(f, "grad")
     def grad_of(*args: Any, **kwargs: Any) -> Any:
         recording, gradient = _prepare(
             "grad", f, argnums, args, kwargs, has_aux=has_aux, holomorphic=holomorphic, nan_policy=nan_policy
@@ -221,7 +222,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0, *, nan_policy:
     array([ 3., 12.])
     """
 
-    @_named(f, "elementwise_grad")
+    @named_after(f, "elementwise_grad")
     def elementwise_grad_of(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("elementwise_grad", argnums, args, kwargs)
         recording = Recording("elementwise_grad", f, chosen, has_aux=False, nan_policy=nan_policy)
@@ -273,14 +274,14 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, nan_policy:
     values = [public_value(value) for value in recording.values]
     output = recording.rebuild(values)
 
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
+    def pullback(cotangent: Array) -> tuple[Any, ...]:
         """Return the cotangents of the primals."""
         return chosen.rebuild(recording.pull(check_cotangent("vjp", cotangent, output, values)))
 
     return (output, pullback, recording.aux) if has_aux else (output, pullback)
 
 
-def _named(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def named_after(f: Any, transformation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a transformed function the docstring and a telling name of the original."""
 
     def wrap(wrapper: Callable[..., Any]) -> Callable[..., Any]:

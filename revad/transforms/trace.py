@@ -15,7 +15,7 @@ from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
 from revad.programs.program import Program
 from revad.tensors.captured import captured, reference
-from revad.transforms.arguments import check_alive, constant_of
+from revad.transforms.arguments import check_alive, check_output, constant_of
 
 
 def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
@@ -62,7 +62,7 @@ def trace(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Program:
     finally:
         close_level(level, token)
     outputs, program.rebuild_output = flatten(output)
-    outputs = [constant_of(leaf) for leaf in outputs]
+    outputs = [check_output(constant_of(leaf), "trace") for leaf in outputs]
     check_alive([leaf._value if level_of(leaf) == level else leaf for leaf in outputs], "trace")
     program.outputs = [reference(leaf, level) for leaf in outputs]
     return program

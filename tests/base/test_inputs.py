@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,10 @@ def test_mixed_dtypes() -> None:
         np.testing.assert_allclose(grad(lambda x, c=constant: np.sum(x * c))(X), constant.astype(float))
 
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # NumPy 2.5 deprecates it
+    CHARACTERS = np.char.array(["a"])
+
 NO_DERIVATIVE: dict[str, Any] = {
     "int64": np.arange(3),
     "uint8": np.arange(3, dtype=np.uint8),
@@ -112,7 +117,7 @@ NO_DERIVATIVE: dict[str, Any] = {
     "timedelta": np.ones(3, "m8[s]"),
     "structured": np.ones(3, [("a", float)]),
     "record": np.rec.array(np.ones(3, [("a", float)])),
-    "characters": np.char.array(["a"]),
+    "characters": CHARACTERS,
     "str": "text",
     "set": {1.0},
     "range": range(3),

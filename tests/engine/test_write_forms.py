@@ -222,6 +222,7 @@ FORMS = [
 ]  # every function above
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape on a NumPy array:DeprecationWarning")
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_form(form: Callable[[Any, Any], None]) -> None:
     def f(x: Any) -> Any:

@@ -20,7 +20,8 @@ from tests.mutation.known import reason
 from tests.mutation.mutants import ROOT, Mutant, files, mutants_of
 
 TESTS = ("tests/rules", "tests/scipy", "tests/nn/functional", "tests/docs/test_conventions.py")
-ROWS = "test_capture_replays or test_inputs_are_not_changed or test_rules_run_on_a_device"  # what asks nothing of a rule's number
+# what asks nothing of the number that a rule gives
+ROWS = "test_capture_replays or test_inputs_are_not_changed or test_rules_run_on_a_device"
 MOST = 150  # tests of one mutant
 FOLDER = Path(tempfile.gettempdir()) / "revad-mutation"
 

@@ -105,7 +105,9 @@ def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
             yield mutant, _replacing(tree, parent, field, place, node, new)
 
 
-def _replacing(tree: ast.Module, parent: ast.AST, field: str, place: int | None, old: ast.expr, new: ast.expr) -> Callable[[], ast.Module]:
+def _replacing(
+    tree: ast.Module, parent: ast.AST, field: str, place: int | None, old: ast.expr, new: ast.expr
+) -> Callable[[], ast.Module]:
     def put(expression: ast.expr) -> None:
         if place is None:
             setattr(parent, field, expression)

@@ -34,7 +34,12 @@ every_norm = pytest.mark.parametrize("f", NORMS.values(), ids=list(NORMS))
 def sizes(dtype: Any) -> list[float]:
     """Return powers of two whose squares over- or underflow, and the least and the largest at which numbers are normal."""
     info = np.finfo(dtype)
-    return [2.0 ** int(info.maxexp - 6), 2.0 ** int(0.6 * info.maxexp), 2.0 ** int(0.6 * info.minexp), 2.0 ** int(info.minexp + 4)]
+    return [
+        2.0 ** int(info.maxexp - 6),
+        2.0 ** int(0.6 * info.maxexp),
+        2.0 ** int(0.6 * info.minexp),
+        2.0 ** int(info.minexp + 4),
+    ]
 
 
 @every_norm
@@ -43,7 +48,9 @@ def test_the_gradient_does_not_depend_on_the_size(f: Callable[[Any], Any], dtype
     x = X.astype(dtype)
     expected = revad.grad(f)(x)
     for size in sizes(dtype):
-        np.testing.assert_allclose(revad.grad(f)(x * dtype(size)), expected, rtol=16 * np.finfo(dtype).eps, atol=1e-3 * np.finfo(dtype).eps)
+        np.testing.assert_allclose(
+            revad.grad(f)(x * dtype(size)), expected, rtol=16 * np.finfo(dtype).eps, atol=1e-3 * np.finfo(dtype).eps
+        )
 
 
 @every_norm

@@ -83,7 +83,9 @@ TWO = [
     Real(np.arctan2, mp.atan2, lambda x, y: y != 0 and (x != 0 or y > 0)),
     Real(np.hypot, lambda x, y: mp.sqrt(x * x + y * y), lambda x, y: x != 0 and y != 0),
     Real(np.logaddexp, log_of_sum, lambda x, y: abs(x) < 1e4 and abs(y) < 1e4),
-    Real(np.logaddexp2, lambda x, y: log_of_sum(x * mp.log(2), y * mp.log(2)) / mp.log(2), lambda x, y: max(abs(x), abs(y)) < 1e4),
+    Real(
+        np.logaddexp2, lambda x, y: log_of_sum(x * mp.log(2), y * mp.log(2)) / mp.log(2), lambda x, y: max(abs(x), abs(y)) < 1e4
+    ),
 ]
 POWER = Real(np.power, mp.power, lambda x, y: x > 0 and abs(y) < 1e5 and not cancels(y * float(np.log(x))))
 

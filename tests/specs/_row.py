@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib import NumpyVersion
+
+from revad.operations.operation import Absent
 
 
 class Row(NamedTuple):
@@ -19,6 +23,12 @@ class Row(NamedTuple):
     complex: bool  # also run with complex arrays in place of the real ones
     float32: bool  # also run in float32 and require float32 back
     tolerance: float  # allowed relative error against finite differences (central, float64)
+    since: str  # the release of NumPy that has all of the call's arguments
+
+    @property
+    def is_callable(self) -> bool:
+        """Whether the installed NumPy has the function and its arguments."""
+        return type(unwrap(self.function)) is not Absent and NumpyVersion(np.__version__) >= self.since
 
 
 class Const(NamedTuple):
@@ -35,13 +45,14 @@ def row(
     complex: bool = False,
     float32: bool = True,
     tolerance: float = 1e-6,
+    since: str = "2.0.0",
     **kwargs: Any,
 ) -> Row:
     """Return a row; its name is the function's, with the keywords behind it."""
     label = name or getattr(function, "__name__", "function")
     if kwargs and not name:
         label += "(" + ", ".join(f"{k}={v!r}"[:40] for k, v in kwargs.items()) + ")"
-    return Row(label, function, args, kwargs, order, complex, float32, tolerance)
+    return Row(label, function, args, kwargs, order, complex, float32, tolerance, since)
 
 
 def _rng(shape: tuple[int, ...], salt: int) -> np.random.Generator:

@@ -108,7 +108,7 @@ def trimmed(trim: str, **kwargs: Any) -> Any:
     """Return a function that trims zeros around x."""
 
     def trim_zeros(x: Any) -> Any:
-        return np.trim_zeros(np.pad(x * x, ((2, 1), (1, 0))), trim, **kwargs)
+        return np.trim_zeros(np.pad(x * x, ((2, 1), (1, 0))[: x.ndim]), trim, **kwargs)
 
     return trim_zeros
 
@@ -232,9 +232,10 @@ ROWS = [
     row(np.compress, [False, True, True], A, axis=1),
     row(np.compress, [False, True, True], A),
     row(np.extract, MASK, A, complex=True),
-    row(trimmed("fb"), real(2, 2), complex=True),
-    row(trimmed("F"), real(2, 2)),
-    row(trimmed("b", axis=1), real(2, 2)),
+    row(trimmed("fb"), real(2, 2), complex=True, since="2.2.0"),
+    row(trimmed("F"), real(2, 2), since="2.2.0"),
+    row(trimmed("b", axis=1), real(2, 2), since="2.2.0"),
+    row(trimmed("f"), real(3)),
     row(np.piecewise, V, [V < 0, V > 1], [np.square, np.exp]),
     row(np.piecewise, V, [V < 0], [np.sin, 0.5]),
     row(np.piecewise, V, [V < 0, V > -1], [lambda x, k: k * np.sin(x), lambda x, k: x**k], 3, name="piecewise(with arguments)"),
@@ -269,7 +270,7 @@ ROWS = [
     row(np.unique, positive(2, 3)),
     row(np.unique, real(3, 2), axis=0),
     row(np.unique, real(3, 2), axis=1),
-    row(np.unique, V, sorted=False),
+    row(np.unique, V, sorted=False, since="2.3.0"),
     row(unique_parts, V),
     row(np.unique_values, V),
     row(np.union1d, V, 1.07 * real(3, salt=4)),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.operations.operation import if_present
 from tests.specs import complex_parts, elementwise
 from tests.specs._row import Const, Row, positive, real, row
 
@@ -68,11 +69,11 @@ OUT = [
     (np.concatenate, [A, A[:1] * 2]),
     (np.stack, [A, A * 2]),
     *((f, A, 1) for f in (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod)),
-    *((f, A[0]) for f in (np.cumulative_sum, np.cumulative_prod)),
+    *((f, A[0]) for f in (if_present("cumulative_sum"), if_present("cumulative_prod"))),
     (np.dot, A, real(4, 2, salt=1)),
     (np.matmul, A, real(4, 2, salt=1)),
-    (np.matvec, A, real(4, salt=1)),
-    (np.vecmat, real(3, salt=1), A),
+    (if_present("matvec"), A, real(4, salt=1)),
+    (if_present("vecmat"), real(3, salt=1), A),
     (np.vecdot, A, real(4, salt=1)),
     (np.outer, real(3), real(2, salt=1)),
     (np.linalg.multi_dot, [A, real(4, 2, salt=1), real(2, 3, salt=2)]),
@@ -115,7 +116,7 @@ def like_itself(x: Any) -> Any:
     """Make arrays of the kind of x by the functions that take no array otherwise."""
     kin = (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require)
     return [
-        np.array(x, dtype=np.float64, ndmin=2, ndmax=3, like=x),
+        np.array(x, dtype=np.float64, ndmin=2, like=x),
         np.full((3,), x[0], dtype=np.float64, like=x),
         *(convert(x, dtype=np.float64, like=x) ** 2 for convert in kin),
         np.arange(x[0], x[0] + 2.5, 1.0, dtype=np.float64, like=x),
@@ -135,6 +136,7 @@ def values_of(function: Any) -> Any:
 
 ROWS = [
     row(like_itself, real(3), float32=False),
+    row(lambda x: np.array(x, ndmax=3, like=x), real(3), name="array(ndmax=3)", since="2.4.0"),
     *(row(about(f), A, real(3, 1, salt=1), name=f"{f.__name__}(mean)") for f in (np.nanvar, np.nanstd)),
     *(row(values_of(f), real(5)) for f in (np.unique_all, np.unique_counts, np.unique_inverse)),
     row(lambda x: np.sort(np.unique_values(x)), real(5), name="sorted unique_values"),
@@ -142,11 +144,14 @@ ROWS = [
     *(row(into(f), *args, name=f"{f.__name__}(out)") for f, *args in OUT),
     *(row(into(f), A, name=f"{f.__name__}(out)", float32=False) for f in OF_FFT),
     row(einsum_into, A, real(4, 2, salt=1), complex=True),
-    *(row(f, real(3, 4), real(4, salt=1), dtype=np.complex128, float32=False) for f in (np.matvec, np.vecdot)),
+    *(row(f, real(3, 4), real(4, salt=1), dtype=np.complex128, float32=False) for f in (if_present("matvec"), np.vecdot)),
     row(np.matmul, A, real(4, 2, salt=1), dtype=np.float64, float32=False),
-    row(np.vecmat, real(3), A, dtype=np.float64, float32=False),
+    row(if_present("vecmat"), real(3), A, dtype=np.float64, float32=False),
     *(row(f, A, axis=1, dtype=np.complex128, float32=False) for f in (np.nancumsum, np.nancumprod)),
-    *(row(f, A, axis=1, dtype=np.float64, float32=False) for f in (np.cumulative_sum, np.cumulative_prod)),
+    *(
+        row(f, A, axis=1, dtype=np.float64, float32=False)
+        for f in (if_present("cumulative_sum"), if_present("cumulative_prod"))
+    ),
     *(row(f, [A, A * 2], dtype=np.float64, casting="unsafe", float32=False) for f in (np.hstack, np.vstack, np.stack)),
     row(np.trace, A, dtype=np.complex128, float32=False),
     row(np.linalg.trace, A, dtype=np.float64, float32=False),

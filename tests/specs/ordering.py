@@ -54,6 +54,7 @@ ROWS = [
     row(np.sort, real(3, 4), axis=0, kind="heapsort", complex=True),
     row(np.sort, STRIDED, axis=-2, stable=True),
     row(np.sort, real(3, 4), axis=None),
+    row(np.sort, real(3, 4), axis=0, descending=True, since="2.5.0"),
     row(np.sort, real(0)),
     row(np.sort_complex, real(5), complex=True, float32=False),  # NumPy makes complex128 of float32
     row(np.partition, real(6), 2, complex=True),

@@ -141,7 +141,7 @@ SOLVING = [
     row(sl.lstsq, real(3, 4), real(3, 2), complex=True),
     row(sl.lstsq, real(2, 4, 3), real(4, 2), complex=True),
     row(sl.lstsq, real(4, 3), real(4), cond=0.4, float32=False),
-    row(sl.pinv, STRIDED, complex=True),
+    row(sl.pinv, STRIDED, complex=True, since="2.3.0"),  # before, the digits of a product depend on strides
     row(sl.pinv, real(2, 3, 4), return_rank=True),
     row(sl.pinv, real(3, 4), rtol=0.3),
     row(sl.pinv, real(3, 4), atol=1.0),

@@ -28,6 +28,8 @@ def of_basis(name: str, basis: Any) -> Iterator[Row]:
     yield row(ours("val3d"), real(2) / 2, real(2, salt=1) / 2, real(2, salt=2) / 2, real(3, 2, 4))
     yield row(ours("grid2d"), real(2) / 2, real(3, salt=1) / 2, real(3, 4), complex=True)
     yield row(ours("grid3d"), real(2) / 2, real(3, salt=1) / 2, real(2, salt=2) / 2, real(3, 2, 4))
+    if hasattr(basis, f"{name}valnd"):  # NumPy 2.5
+        yield row(ours("valnd"), [real(2) / 2, real(2, salt=1) / 2], real(3, 4), complex=True)
     yield row(ours("vander"), real(2, 3) / 2, deg=3, complex=True)
     yield row(ours("vander"), real(3), deg=0)
     yield row(ours("der"), real(5), complex=True)
@@ -41,6 +43,6 @@ def of_basis(name: str, basis: Any) -> Iterator[Row]:
 
 ROWS = [
     *(r for name, basis in BASES.items() for r in of_basis(name, basis)),
-    row(np.polynomial.polynomial.polyval2d, real(5) / 2, real(5, salt=1) / 2, real(3, 4), complex=True),
-    row(np.polynomial.polynomial.polygrid2d, real(2) / 2, real(3, salt=1) / 2, real(3, 4)),
+    row(np.polynomial.polynomial.polyval2d, real(5) / 2, real(5, salt=1) / 2, real(3, 4), complex=True, since="2.4.0"),
+    row(np.polynomial.polynomial.polygrid2d, real(2) / 2, real(3, salt=1) / 2, real(3, 4), since="2.4.0"),
 ]

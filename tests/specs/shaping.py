@@ -20,7 +20,7 @@ ROWS = [
     row(np.reshape, real(1), ()),
     row(np.reshape, 1.5, (1, 1)),
     row(np.reshape, real(0, 3), (3, 0)),
-    row(np.reshape, real(3, 4), (4, 3), copy=True),
+    row(np.reshape, real(3, 4), (4, 3), copy=True, since="2.1.0"),
     row(np.ravel, real(3, 4), complex=True),
     row(np.ravel, STRIDED, "F"),
     row(np.ravel, STRIDED, "C"),

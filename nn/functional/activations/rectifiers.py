@@ -9,10 +9,11 @@ import numpy as np
 import revad
 from nn.random import generator_or_default
 from revad.extend import elementwise, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def relu(input: Any) -> Any:
+def relu(input: Array) -> Array:
     """Return max(x, 0), elementwise; the slope at 0 is 0.
 
     Examples
@@ -29,7 +30,7 @@ def relu(input: Any) -> Any:
 elementwise(relu, lambda ans: ans > 0)
 
 
-def relu6(input: Any) -> Any:
+def relu6(input: Array) -> Array:
     """Return min(max(x, 0), 6), elementwise.
 
     Examples
@@ -42,7 +43,7 @@ def relu6(input: Any) -> Any:
 
 
 @revad.primitive
-def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+def leaky_relu(input: Array, negative_slope: float = 0.01) -> Array:
     """Return x where positive and ``negative_slope``·x elsewhere; the slope at 0 is ``negative_slope``.
 
     Examples
@@ -57,14 +58,14 @@ def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
 elementwise(leaky_relu, lambda input, negative_slope=0.01: _either(input > 0, 1, negative_slope, input))
 
 
-def _either(condition: Any, yes: Any, no: Any, like: Any) -> Any:
+def _either(condition: Array, yes: Any, no: Any, like: Array) -> Array:
     """Return one of two numbers, elementwise, in the dtype of ``like``."""
     one = np.ones_like(like, shape=())
     return np.where(condition, yes * one, no * one)
 
 
 @revad.primitive
-def prelu(input: Any, weight: Any) -> Any:
+def prelu(input: Array, weight: Array) -> Array:
     """Return x where positive and w·x elsewhere, with a learned w: one for all, or one per channel (axis 1).
 
     Examples
@@ -76,12 +77,12 @@ def prelu(input: Any, weight: Any) -> Any:
     return np.where(input > 0, input, _by_channel(weight, np.ndim(input)) * input)
 
 
-def _by_channel(weight: Any, ndim: int) -> Any:
+def _by_channel(weight: Array, ndim: int) -> Array:
     n = np.size(weight)
     return np.reshape(weight, (1, n) + (1,) * (ndim - 2) if ndim > 1 else (n,)[: max(ndim, n > 1)])
 
 
-def _prelu_weight(g: Any, input: Any, weight: revad.extend.Aval) -> Any:
+def _prelu_weight(g: Array, input: Array, weight: revad.extend.Aval) -> Array:
     """w̄ = Σ ȳx over the places with x ≤ 0."""
     product = g * np.where(input > 0, 0, input)
     if weight.size == 1:
@@ -96,7 +97,7 @@ vjp(
 )
 
 
-def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, rng: Any = None) -> Any:
+def rrelu(input: Array, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, rng: Any = None) -> Array:
     """Return x where positive and a·x elsewhere; in training each a is drawn from [lower, upper], else it is their mean.
 
     Examples
@@ -113,7 +114,7 @@ def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool
 
 
 @revad.primitive
-def elu(input: Any, alpha: float = 1.0) -> Any:
+def elu(input: Array, alpha: float = 1.0) -> Array:
     """Return x where positive and α(eˣ − 1) elsewhere.
 
     Examples
@@ -130,7 +131,7 @@ elementwise(elu, lambda input, alpha=1.0: np.where(input > 0, 1, alpha * np.exp(
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def selu(input: Any) -> Any:
+def selu(input: Array) -> Array:
     """Return 1.0507·elu(x, α = 1.6733), which keeps mean 0 and variance 1 from layer to layer.
 
     References
@@ -146,7 +147,7 @@ def selu(input: Any) -> Any:
 
 
 @revad.primitive
-def celu(input: Any, alpha: float = 1.0) -> Any:
+def celu(input: Array, alpha: float = 1.0) -> Array:
     """Return x where positive and α(e^(x/α) − 1) elsewhere; its slope is continuous for every α.
 
     Examples
@@ -162,7 +163,7 @@ elementwise(celu, lambda input, alpha=1.0: np.where(input > 0, 1, np.exp(np.wher
 
 
 @revad.primitive
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     """Return x limited to [min_val, max_val]; the slope is 1 strictly between and 0 elsewhere.
 
     Examples
@@ -177,7 +178,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
 elementwise(hardtanh, lambda input, min_val=-1.0, max_val=1.0: (input > min_val) & (input < max_val))
 
 
-def hardsigmoid(input: Any) -> Any:
+def hardsigmoid(input: Array) -> Array:
     """Return x/6 + ½ limited to [0, 1].
 
     Examples
@@ -189,7 +190,7 @@ def hardsigmoid(input: Any) -> Any:
 
 
 @revad.primitive
-def hardswish(input: Any) -> Any:
+def hardswish(input: Array) -> Array:
     """Return x·hardsigmoid(x).
 
     Examples
@@ -205,7 +206,7 @@ elementwise(hardswish, lambda input: np.where(np.abs(input) < 3, input / 3 + 0.5
 
 
 @revad.primitive
-def threshold(input: Any, threshold: float, value: float) -> Any:
+def threshold(input: Array, threshold: float, value: float) -> Array:
     """Return x where it exceeds the threshold and ``value`` elsewhere.
 
     Examples
@@ -221,7 +222,7 @@ elementwise(threshold, lambda input, threshold: input > threshold)
 
 
 @revad.primitive
-def hardshrink(input: Any, lambd: float = 0.5) -> Any:
+def hardshrink(input: Array, lambd: float = 0.5) -> Array:
     """Return x where |x| > λ and 0 elsewhere.
 
     Examples
@@ -237,7 +238,7 @@ elementwise(hardshrink, lambda input, lambd=0.5: np.abs(input) > lambd)
 
 
 @revad.primitive
-def softshrink(input: Any, lambd: float = 0.5) -> Any:
+def softshrink(input: Array, lambd: float = 0.5) -> Array:
     """Return x moved towards 0 by λ, and 0 where |x| ≤ λ.
 
     Examples

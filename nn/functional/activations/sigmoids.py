@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from math import pi, sqrt
-from typing import Any
 
 import numpy as np
 
 import revad
 from nn.functional.activations.normal import normal_cdf, normal_density
 from revad.extend import elementwise
+from revad.typing import Array
 
 
 @revad.primitive
-def sigmoid(input: Any) -> Any:
+def sigmoid(input: Array) -> Array:
     """Return the logistic function σ(x) = 1/(1 + e⁻ˣ), elementwise; never overflows.
 
     Examples
@@ -30,7 +30,7 @@ elementwise(sigmoid, lambda ans: ans * (1 - ans))
 
 
 @revad.primitive
-def logsigmoid(input: Any) -> Any:
+def logsigmoid(input: Array) -> Array:
     """Return log σ(x) = −log(1 + e⁻ˣ), elementwise, accurate for large negative and positive x.
 
     Examples
@@ -46,7 +46,7 @@ elementwise(logsigmoid, lambda input: sigmoid(-input))
 
 
 @revad.primitive
-def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     """Return log(1 + e^(βx))/β, elementwise; x itself where βx exceeds the threshold.
 
     Examples
@@ -64,7 +64,7 @@ elementwise(
 )
 
 
-def log1pexp(input: Any) -> Any:
+def log1pexp(input: Array) -> Array:
     """Return log(1 + eˣ), elementwise: `softplus` that never takes x for it.
 
     Examples
@@ -75,7 +75,7 @@ def log1pexp(input: Any) -> Any:
     return softplus(input, 1.0, np.inf)
 
 
-def tanh(input: Any) -> Any:
+def tanh(input: Array) -> Array:
     """Return the hyperbolic tangent, elementwise.
 
     Examples
@@ -87,7 +87,7 @@ def tanh(input: Any) -> Any:
 
 
 @revad.primitive
-def silu(input: Any) -> Any:
+def silu(input: Array) -> Array:
     """Return x·σ(x), elementwise (also called swish).
 
     Examples
@@ -99,7 +99,7 @@ def silu(input: Any) -> Any:
     return input * sigmoid(input)
 
 
-def _silu_slope(input: Any) -> Any:
+def _silu_slope(input: Array) -> Array:
     """σ + xσ(1 − σ)."""
     s = sigmoid(input)
     return s * (1 + input * (1 - s))
@@ -108,7 +108,7 @@ def _silu_slope(input: Any) -> Any:
 elementwise(silu, _silu_slope)
 
 
-def mish(input: Any) -> Any:
+def mish(input: Array) -> Array:
     """Return x·tanh(log(1 + eˣ)), elementwise.
 
     Examples
@@ -121,7 +121,7 @@ def mish(input: Any) -> Any:
 
 
 @revad.primitive
-def gelu(input: Any, approximate: str = "none") -> Any:
+def gelu(input: Array, approximate: str = "none") -> Array:
     r"""Return x·Φ(x) with the normal distribution function Φ, elementwise.
 
     Parameters
@@ -144,11 +144,11 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     return input * normal_cdf(input)
 
 
-def _gelu_angle(x: Any) -> Any:
+def _gelu_angle(x: Array) -> Array:
     return sqrt(2 / pi) * x * (1 + 0.044715 * x * x)
 
 
-def _gelu_slope(input: Any, approximate: str = "none") -> Any:
+def _gelu_slope(input: Array, approximate: str = "none") -> Array:
     """Φ + xφ; with tanh ½(1 + t) + ½x(1 − t²)·√(2/π)(1 + 3·0.044715x²)."""
     if approximate == "none":
         return normal_cdf(input) + input * normal_density(input)
@@ -159,7 +159,7 @@ def _gelu_slope(input: Any, approximate: str = "none") -> Any:
 elementwise(gelu, _gelu_slope)
 
 
-def softsign(input: Any) -> Any:
+def softsign(input: Array) -> Array:
     """Return x/(1 + |x|), elementwise.
 
     Examples
@@ -170,7 +170,7 @@ def softsign(input: Any) -> Any:
     return input / (1 + np.abs(input)) if not isinstance(input, float) else input / (1 + abs(input))
 
 
-def tanhshrink(input: Any) -> Any:
+def tanhshrink(input: Array) -> Array:
     """Return x − tanh x, elementwise.
 
     Examples

@@ -10,10 +10,11 @@ import revad
 from nn.functional.activations.sigmoids import sigmoid
 from nn.random import generator_or_default
 from revad.extend import vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def softmax(input: Any, dim: int) -> Any:
+def softmax(input: Array, dim: int) -> Array:
     """Return eˣ/Σeˣ along an axis: positive numbers that sum to 1.
 
     Parameters
@@ -41,7 +42,7 @@ vjp(softmax, input=lambda g, ans, dim: ans * (g - np.sum(g * ans, axis=dim, keep
 
 
 @revad.primitive
-def log_softmax(input: Any, dim: int) -> Any:
+def log_softmax(input: Array, dim: int) -> Array:
     """Return x − log Σeˣ along an axis: the logarithm of `softmax`, accurate also where that is tiny.
 
     Parameters
@@ -66,7 +67,7 @@ def log_softmax(input: Any, dim: int) -> Any:
 vjp(log_softmax, input=lambda g, ans, dim: g - np.exp(ans) * np.sum(g, axis=dim, keepdims=True))
 
 
-def softmin(input: Any, dim: int) -> Any:
+def softmin(input: Array, dim: int) -> Array:
     """Return softmax(−x) along an axis.
 
     Examples
@@ -78,7 +79,7 @@ def softmin(input: Any, dim: int) -> Any:
     return softmax(-input, dim)
 
 
-def glu(input: Any, dim: int = -1) -> Any:
+def glu(input: Array, dim: int = -1) -> Array:
     """Return a·σ(b) with the two halves a and b of the input along an axis.
 
     Examples
@@ -93,7 +94,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     return a * sigmoid(b)
 
 
-def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int = -1, rng: Any = None) -> Any:
+def gumbel_softmax(logits: Array, tau: float = 1.0, hard: bool = False, dim: int = -1, rng: Any = None) -> Array:
     """Draw from a categorical distribution so that the sample can be differentiated.
 
     Parameters

@@ -10,10 +10,11 @@ import numpy as np
 import revad
 from nn.functional.dropping import dropout
 from revad.extend import vjp, vjp_joint
+from revad.typing import Array
 
 
 @revad.primitive
-def attention_weights(query: Any, key: Any, mask: Any = None) -> Any:
+def attention_weights(query: Array, key: Any, mask: Array = None) -> Array:
     """Return softmax(Q Kᵀ + mask) along the last axis.
 
     Parameters
@@ -62,7 +63,7 @@ def attention_weights(query: Any, key: Any, mask: Any = None) -> Any:
 
 
 @revad.primitive
-def softmax_pullback(cotangent: Any, weights: Any) -> Any:
+def softmax_pullback(cotangent: Array, weights: Array) -> Array:
     """Return w(ḡ − Σ ḡw) along the last axis: the pull-back of a softmax whose output was w.
 
     Examples
@@ -76,12 +77,12 @@ def softmax_pullback(cotangent: Any, weights: Any) -> Any:
     return result
 
 
-def _softmax_pullback_cotangent(g: Any, weights: Any) -> Any:
+def _softmax_pullback_cotangent(g: Array, weights: Array) -> Array:
     """It is its own adjoint."""
     return softmax_pullback(g, weights)
 
 
-def _softmax_pullback_weights(g: Any, cotangent: Any, weights: Any) -> Any:
+def _softmax_pullback_weights(g: Array, cotangent: Array, weights: Array) -> Array:
     """w̄ = ȳ(ḡ − Σ ḡw) − ḡ Σ ȳw."""
     mean = np.sum(cotangent * weights, axis=-1, keepdims=True)
     return g * (cotangent - mean) - cotangent * np.sum(g * weights, axis=-1, keepdims=True)
@@ -91,7 +92,7 @@ vjp(softmax_pullback, cotangent=_softmax_pullback_cotangent, weights=_softmax_pu
 
 
 @vjp_joint(attention_weights, "query", "key", "mask")
-def _attention_weights(g: Any, needs: tuple[bool, ...], ans: Any, query: Any, key: Any) -> tuple[Any, Any, Any]:
+def _attention_weights(g: Array, needs: tuple[bool, ...], ans: Array, query: Array, key: Any) -> tuple[Any, Any, Any]:
     """Q̄ = S̄ K, K̄ = S̄ᵀ Q, mask̄ = S̄."""
     scores = softmax_pullback(g, ans)
     return (
@@ -114,16 +115,16 @@ def causal_mask(length: int, source: int) -> np.ndarray[Any, Any]:
 
 
 def scaled_dot_product_attention(
-    query: Any,
+    query: Array,
     key: Any,
-    value: Any,
+    value: Array,
     attn_mask: Any = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
-    scale: Any = None,
+    scale: Array = None,
     enable_gqa: bool = False,
     rng: Any = None,
-) -> Any:
+) -> Array:
     """Return softmax(Q Kᵀ/√E + mask) V.
 
     Parameters
@@ -182,7 +183,7 @@ def scaled_dot_product_attention(
     return dropout(weights, dropout_p, rng=rng) @ value
 
 
-def as_mask(mask: Any, function: str, name: str) -> Any:
+def as_mask(mask: Array, function: str, name: str) -> Array:
     """Return a mask as an array of booleans or floating numbers (or a tracked value), or refuse it.
 
     Examples
@@ -198,7 +199,7 @@ def as_mask(mask: Any, function: str, name: str) -> Any:
     return array
 
 
-def _check_shapes(query: Any, key: Any, value: Any) -> None:
+def _check_shapes(query: Array, key: Any, value: Array) -> None:
     shapes = [np.shape(part) for part in (query, key, value)]
     if min(map(len, shapes)) < 2 or shapes[0][-1] != shapes[1][-1] or shapes[1][-2] != shapes[2][-2]:
         raise ValueError(
@@ -207,7 +208,7 @@ def _check_shapes(query: Any, key: Any, value: Any) -> None:
         )
 
 
-def _check_broadcasts(mask: Any, query: Any, key: Any) -> None:
+def _check_broadcasts(mask: Array, query: Array, key: Any) -> None:
     wanted = (query.shape[-2], key.shape[-2])
     shape = np.shape(mask)
     if any(n not in (1, m) for n, m in zip(shape[::-1], wanted[::-1], strict=False)):
@@ -217,7 +218,7 @@ def _check_broadcasts(mask: Any, query: Any, key: Any) -> None:
         )
 
 
-def _shared_by_heads(part: Any, query: Any) -> Any:
+def _shared_by_heads(part: Array, query: Array) -> Array:
     """Repeat the heads of keys or values for those of the queries."""
     heads, given = (np.shape(x)[-3] if np.ndim(x) > 2 else 0 for x in (query, part))
     if not given or heads % given:

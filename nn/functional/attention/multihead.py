@@ -9,14 +9,15 @@ import numpy as np
 from nn.functional.attention.dot_product import as_mask, attention_weights, causal_mask
 from nn.functional.dropping import dropout
 from nn.functional.linear import linear
+from revad.typing import Array
 
 _NAME = "multi_head_attention_forward"
 
 
 def multi_head_attention_forward(
-    query: Any,
+    query: Array,
     key: Any,
-    value: Any,
+    value: Array,
     embed_dim_to_check: int,
     num_heads: int,
     in_proj_weight: Any,
@@ -126,7 +127,7 @@ def multi_head_attention_forward(
     return output, weights if batched else weights[0]
 
 
-def _project(query: Any, key: Any, value: Any, weight: Any, bias: Any, dim: int) -> list[Any]:
+def _project(query: Array, key: Any, value: Array, weight: Array, bias: Array, dim: int) -> list[Any]:
     """Map with one product where query, key and value are the same, or with two where the last two are."""
     if key is not value:
         return _project_each(query, key, value, [weight[i * dim : (i + 1) * dim] for i in range(3)], bias, dim)
@@ -138,12 +139,12 @@ def _project(query: Any, key: Any, value: Any, weight: Any, bias: Any, dim: int)
     return [linear(query, weight[:dim], first), mapped[..., :dim], mapped[..., dim:]]
 
 
-def _project_each(query: Any, key: Any, value: Any, maps: Any, bias: Any, dim: int) -> list[Any]:
+def _project_each(query: Array, key: Any, value: Array, maps: Any, bias: Array, dim: int) -> list[Any]:
     biases = [None] * 3 if bias is None else [bias[i * dim : (i + 1) * dim] for i in range(3)]
     return [linear(x, weight, b) for x, weight, b in zip((query, key, value), maps, biases, strict=True)]
 
 
-def _heads(x: Any, heads: int) -> Any:
+def _heads(x: Array, heads: int) -> Array:
     """Lay (S, N, H·d) out as (N, H, S, d)."""
     length, batch, dim = x.shape
     return np.transpose(np.reshape(x, (length, batch, heads, dim // heads)), (1, 2, 0, 3))
@@ -170,14 +171,14 @@ def _merged_mask(attn_mask: Any, padding_mask: Any, shape: tuple[int, ...], *, i
     return numbers[0] if len(numbers) == 1 else numbers[0] + numbers[1]
 
 
-def _checked(mask: Any, name: str, allowed: tuple[tuple[int, ...], ...]) -> Any:
+def _checked(mask: Array, name: str, allowed: tuple[tuple[int, ...], ...]) -> Array:
     mask = as_mask(mask, _NAME, name)
     if mask.shape not in allowed:
         raise ValueError(f"{_NAME}: {name} must have the shape {' or '.join(map(str, allowed))}, not {mask.shape}.")
     return mask
 
 
-def _one_more(mask: Any, count: int) -> Any:
+def _one_more(mask: Array, count: int) -> Array:
     """Allow attention to further places."""
     if mask is None or not count:
         return mask
@@ -185,7 +186,7 @@ def _one_more(mask: Any, count: int) -> Any:
     return np.concatenate([mask, more], axis=-1)
 
 
-def _check_inputs(query: Any, key: Any, value: Any, dim: int, heads: int, *, separate: bool) -> None:
+def _check_inputs(query: Array, key: Any, value: Array, dim: int, heads: int, *, separate: bool) -> None:
     shapes = [np.shape(x) for x in (query, key, value)]
     if len(shapes[0]) not in (2, 3) or len({len(shape) for shape in shapes}) > 1:
         raise ValueError(

@@ -6,38 +6,37 @@ one state, or skips a blank between different labels. Written on logarithms; for
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 import revad
 from revad.extend import vjp
+from revad.typing import Array
 
 
-def _may_skip(states: Any, blank: int) -> Any:
+def _may_skip(states: Array, blank: int) -> Array:
     """Return which states may be reached from two before: labels that differ from the label before."""
     skips = np.zeros(states.shape, bool)
     skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
     return skips
 
 
-def _emissions(log_probs: Any, states: Any) -> Any:
+def _emissions(log_probs: Array, states: Array) -> Array:
     """Return log p(class of the state) for each time, sequence and state."""
     return np.take_along_axis(log_probs, states[None], axis=2)
 
 
-def _start(states: Any) -> Any:
+def _start(states: Array) -> Array:
     """Return which states an alignment may start in: the first blank, and the first label."""
     return np.arange(states.shape[1]) < np.full((len(states), 1), 2)
 
 
-def _end(states: Any, counts: Any) -> Any:
+def _end(states: Array, counts: Array) -> Array:
     """Return which states an alignment may end in: the last label, and the blank after it."""
     place = np.arange(states.shape[1])
     return (place == 2 * counts[:, None]) | (place == 2 * counts[:, None] - 1)
 
 
-def _forward(emissions: Any, states: Any, blank: int) -> Any:
+def _forward(emissions: Array, states: Array, blank: int) -> Array:
     """α[t, n, s]: log-probability of all ways to be in state s at time t, with what they emit until then."""
     forbidden = np.where(_may_skip(states, blank), 0, -np.inf).astype(emissions.dtype)
     alpha = np.full(emissions.shape, -np.inf, emissions.dtype)
@@ -51,7 +50,7 @@ def _forward(emissions: Any, states: Any, blank: int) -> Any:
     return alpha
 
 
-def _backward(emissions: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def _backward(emissions: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """β[t, n, s]: log-probability of all ways from state s at time t to the end, with what they emit after t."""
     forbidden = np.where(_may_skip(states, blank), 0, -np.inf).astype(emissions.dtype)
     end = np.where(_end(states, counts), 0, -np.inf).astype(emissions.dtype)
@@ -68,7 +67,7 @@ def _backward(emissions: Any, states: Any, blank: int, times: Any, counts: Any) 
     return beta
 
 
-def _total(alpha: Any, states: Any, times: Any, counts: Any) -> Any:
+def _total(alpha: Array, states: Array, times: Array, counts: Array) -> Array:
     """Return the log-probability of all alignments: Σ over the states at the last time that counts; without any, of none."""
     if not len(alpha):
         return np.where(counts == 0, 0, -np.inf).astype(alpha.dtype)
@@ -78,7 +77,7 @@ def _total(alpha: Any, states: Any, times: Any, counts: Any) -> Any:
 
 
 @revad.primitive
-def log_likelihood(log_probs: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def log_likelihood(log_probs: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """Return the log-probability of labels, summed over all alignments.
 
     Parameters
@@ -107,7 +106,7 @@ def log_likelihood(log_probs: Any, states: Any, blank: int, times: Any, counts: 
 
 
 @revad.primitive
-def occupancy(log_probs: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def occupancy(log_probs: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """Return the probability, over all alignments, that each class is at each time; zeros where there is no alignment.
 
     Parameters
@@ -139,7 +138,7 @@ def occupancy(log_probs: Any, states: Any, blank: int, times: Any, counts: Any) 
     return summed.reshape(log_probs.shape).astype(log_probs.dtype)
 
 
-def _log_likelihood_log_probs(g: Any, log_probs: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def _log_likelihood_log_probs(g: Array, log_probs: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """∂/∂log p[t, n, c] = expected number of times that class c is at time t."""
     return g[:, None] * occupancy(log_probs, states, blank, times, counts)
 
@@ -147,7 +146,7 @@ def _log_likelihood_log_probs(g: Any, log_probs: Any, states: Any, blank: int, t
 vjp(log_likelihood, log_probs=_log_likelihood_log_probs)
 
 
-def _log_likelihood_on_tape(log_probs: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def _log_likelihood_on_tape(log_probs: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """Return a sum with the derivatives of all likelihoods' logarithms, to any order: the recursion itself, rescaled at each step."""
     probabilities = np.exp(_emissions(log_probs, states))
     skips = _may_skip(states, blank)[:, 2:]
@@ -163,7 +162,7 @@ def _log_likelihood_on_tape(log_probs: Any, states: Any, blank: int, times: Any,
     return np.sum(np.log(np.where((likelihood > 0) & (times > 0), likelihood, 1)))
 
 
-def _occupancy_log_probs(g: Any, log_probs: Any, states: Any, blank: int, times: Any, counts: Any) -> Any:
+def _occupancy_log_probs(g: Array, log_probs: Array, states: Array, blank: int, times: Array, counts: Array) -> Array:
     """Apply the Hessian of the log-likelihood, which is symmetric, to ȳ."""
     if not log_probs.shape[0]:
         return np.zeros_like(log_probs)

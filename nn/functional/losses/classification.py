@@ -15,10 +15,11 @@ from nn.functional.activations.sigmoids import log1pexp
 from nn.functional.activations.softmaxes import log_softmax, softmax
 from nn.functional.losses.reduction import check_same_shape, reduce
 from revad.extend import vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def _row_cross_entropy(logits: Any, index: Any) -> Any:
+def _row_cross_entropy(logits: Array, index: Any) -> Array:
     """Log Σeˣ − x[index] of each row."""
     top = np.max(logits, axis=1, keepdims=True)
     shifted = logits - top
@@ -26,7 +27,7 @@ def _row_cross_entropy(logits: Any, index: Any) -> Any:
     return np.log(np.sum(np.exp(shifted), axis=1)) - chosen
 
 
-def _row_cross_entropy_logits(g: Any, logits: Any, index: Any) -> Any:
+def _row_cross_entropy_logits(g: Array, logits: Array, index: Any) -> Array:
     """x̄[i, j] = ȳ[i](p[i, j] − δ[index[i], j])."""
     truth = np.equal(index[:, None], np.arange(logits.shape[1]))
     return (softmax(logits, 1) - truth) * g[:, None]
@@ -36,7 +37,7 @@ vjp(_row_cross_entropy, logits=_row_cross_entropy_logits)
 
 
 @revad.primitive
-def _mean_cross_entropy(logits: Any, index: Any) -> Any:
+def _mean_cross_entropy(logits: Array, index: Any) -> Array:
     """Mean of log Σeˣ − x[index] over the rows."""
     shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
     chosen = shifted[np.arange(len(index)), index]
@@ -44,7 +45,7 @@ def _mean_cross_entropy(logits: Any, index: Any) -> Any:
     return np.add.reduce(np.log(np.add.reduce(exponentials, axis=1)) - chosen) / shifted.dtype.type(len(index))
 
 
-def _mean_cross_entropy_logits(g: Any, logits: Any, index: Any) -> Any:
+def _mean_cross_entropy_logits(g: Array, logits: Array, index: Any) -> Array:
     """x̄[i, j] = ȳ(p[i, j] − δ[index[i], j])/N."""
     return (softmax(logits, 1) - np.equal(index[:, None], np.arange(logits.shape[1]))) * (g / len(index))
 
@@ -53,13 +54,13 @@ vjp(_mean_cross_entropy, logits=_mean_cross_entropy_logits)
 
 
 def cross_entropy(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Array,
+    target: Array,
+    weight: Array = None,
     ignore_index: int = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
-) -> Any:
+) -> Array:
     """Return −log softmax(x)[y], the cross-entropy between logits and classes.
 
     Parameters
@@ -107,12 +108,12 @@ def cross_entropy(
     return _finish(losses, share, np.shape(target), reduction, "cross_entropy")
 
 
-def _check_weight(weight: Any, n: int, name: str) -> None:
+def _check_weight(weight: Array, n: int, name: str) -> None:
     if weight is not None and np.shape(weight) != (n,):
         raise ValueError(f"{name}: weight must have one entry for each of the {n} classes, not shape {np.shape(weight)}.")
 
 
-def _rows_and_index(input: Any, target: Any, weight: Any, ignore_index: int, name: str) -> Any:
+def _rows_and_index(input: Array, target: Array, weight: Array, ignore_index: int, name: str) -> Any:
     """Return the input as rows of classes, the target as valid indices, which are kept, and the factor of each (None: all 1)."""
     target = np.asarray(target)
     shape = np.shape(input)
@@ -151,7 +152,7 @@ def _finish(losses: Any, share: Any, shape: tuple[int, ...], reduction: str, nam
     return reduce(losses if np.shape(losses) == shape else np.reshape(losses, shape), reduction, name)
 
 
-def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, smoothing: float, axis: int) -> Any:
+def _soft_cross_entropy(input: Array, target: Array, weight: Array, reduction: str, smoothing: float, axis: int) -> Array:
     n = np.shape(input)[axis]
     if smoothing:
         target = target * (1 - smoothing) + smoothing / n
@@ -164,7 +165,7 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, sm
     return reduce(losses, reduction, "cross_entropy")
 
 
-def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
+def nll_loss(input: Array, target: Array, weight: Array = None, ignore_index: int = -100, reduction: str = "mean") -> Array:
     """Return −x[y] for log-probabilities x and class indices y.
 
     Parameters
@@ -187,7 +188,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     return _finish(losses, share, np.shape(target), reduction, "nll_loss")
 
 
-def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
+def binary_cross_entropy(input: Array, target: Array, weight: Array = None, reduction: str = "mean") -> Array:
     """Return −(y log p + (1 − y) log(1 − p)); the logarithms are not taken below −100.
 
     Parameters
@@ -219,7 +220,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
 
 
 @revad.primitive
-def _floored_log(p: Any) -> Any:
+def _floored_log(p: Array) -> Array:
     """max(log p, −100)."""
     with np.errstate(divide="ignore"):
         return np.maximum(np.log(p), -100)
@@ -229,8 +230,8 @@ vjp(_floored_log, p=lambda g, p: g / np.maximum(p, 1e-12))
 
 
 def binary_cross_entropy_with_logits(
-    input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
-) -> Any:
+    input: Array, target: Array, weight: Array = None, reduction: str = "mean", pos_weight: Any = None
+) -> Array:
     """Return the binary cross-entropy of σ(x): (1 − y) log(1 + eˣ) + y log(1 + e⁻ˣ), without overflow or cancellation.
 
     Parameters
@@ -258,7 +259,7 @@ def binary_cross_entropy_with_logits(
     return reduce(losses if weight is None else losses * weight, reduction, "binary_cross_entropy_with_logits")
 
 
-def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
+def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """Return the Kullback–Leibler divergence y(log y − x) of log-probabilities x from probabilities y.
 
     Parameters

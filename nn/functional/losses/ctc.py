@@ -14,17 +14,18 @@ import revad
 from nn.functional.indices import indices
 from nn.functional.losses.alignments import log_likelihood
 from nn.functional.losses.reduction import reduce
+from revad.typing import Array
 
 
 def ctc_loss(
-    log_probs: Any,
+    log_probs: Array,
     targets: Any,
     input_lengths: Any,
     target_lengths: Any,
     blank: int = 0,
     reduction: str = "mean",
     zero_infinity: bool = False,
-) -> Any:
+) -> Array:
     """Return −log of the probability that the labels are what remains of a sequence of classes.
 
     Parameters

@@ -12,9 +12,10 @@ from nn.functional.activations.sigmoids import log1pexp
 from nn.functional.indices import indices
 from nn.functional.losses.reduction import check_same_shape, reduce
 from nn.functional.vectors import cosine_similarity, pairwise_distance
+from revad.typing import Array
 
 
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """Return x where y = 1 and max(0, margin − x) where y = −1, for distances x.
 
     Examples
@@ -28,7 +29,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     return reduce(losses, reduction, "hinge_embedding_loss")
 
 
-def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
+def margin_ranking_loss(input1: Any, input2: Any, target: Array, margin: float = 0.0, reduction: str = "mean") -> Array:
     """Return max(0, margin − y(x₁ − x₂)): with y = 1 the first score should be larger by the margin, with y = −1 the second.
 
     Examples
@@ -40,7 +41,7 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
     return reduce(relu(margin - target * (input1 - input2)), reduction, "margin_ranking_loss")
 
 
-def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Return log(1 + e^(−yx)), for classes y = ±1.
 
     Examples
@@ -53,7 +54,7 @@ def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     return reduce(log1pexp(-target * input), reduction, "soft_margin_loss")
 
 
-def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
+def multilabel_soft_margin_loss(input: Array, target: Array, weight: Array = None, reduction: str = "mean") -> Array:
     """Return the binary cross-entropy of σ(x), averaged over the classes (the last axis).
 
     Examples
@@ -69,8 +70,8 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
 
 
 def multi_margin_loss(
-    input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any = None, reduction: str = "mean"
-) -> Any:
+    input: Array, target: Array, p: int = 1, margin: float = 1.0, weight: Array = None, reduction: str = "mean"
+) -> Array:
     """Return Σⱼ≠y max(0, margin − x[y] + x[j])ᵖ/C for scores x of C classes.
 
     Examples
@@ -89,7 +90,7 @@ def multi_margin_loss(
     return reduce(losses if np.ndim(input) > 1 else losses[0], reduction, "multi_margin_loss")
 
 
-def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Return Σ max(0, 1 − x[y] + x[j])/C over true classes y and others j.
 
     Parameters
@@ -119,7 +120,7 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
     return reduce(losses if np.ndim(input) > 1 else losses[0], reduction, "multilabel_margin_loss")
 
 
-def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
+def cosine_embedding_loss(input1: Any, input2: Any, target: Array, margin: float = 0.0, reduction: str = "mean") -> Array:
     """Return 1 − cos(x₁, x₂) where y = 1 and max(0, cos(x₁, x₂) − margin) where y = −1.
 
     Examples
@@ -166,7 +167,7 @@ def triplet_margin_loss(
     1.0
     """
 
-    def distance(a: Any, b: Any) -> Any:
+    def distance(a: Array, b: Array) -> Array:
         return pairwise_distance(a, b, p, eps)
 
     return triplet_margin_with_distance_loss(

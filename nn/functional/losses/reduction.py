@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array
+
 
 def reduce(losses: Any, reduction: str, name: str) -> Any:
     """Return the mean or the sum of losses, or the losses themselves.
@@ -25,7 +27,7 @@ def reduce(losses: Any, reduction: str, name: str) -> Any:
     raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}.")
 
 
-def check_same_shape(input: Any, target: Any, name: str) -> None:
+def check_same_shape(input: Array, target: Array, name: str) -> None:
     """Refuse targets of another shape: broadcasting (n,) against (n, 1) to (n, n) is a mistake that trains, badly.
 
     Examples

@@ -10,9 +10,10 @@ import numpy as np
 import revad
 from nn.functional.losses.reduction import check_same_shape, reduce
 from revad.extend import vjp
+from revad.typing import Array
 
 
-def mse_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None) -> Any:
+def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array = None) -> Array:
     """Return the squared error (x − y)².
 
     Parameters
@@ -35,7 +36,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = Non
 
 
 @revad.primitive
-def _squared_error(input: Any, target: Any) -> Any:
+def _squared_error(input: Array, target: Array) -> Array:
     difference = input - target
     return difference * difference
 
@@ -47,7 +48,7 @@ vjp(
 )
 
 
-def _weighted(losses: Any, weight: Any, reduction: str, name: str) -> Any:
+def _weighted(losses: Any, weight: Array, reduction: str, name: str) -> Array:
     if weight is None:
         return reduce(losses, reduction, name)
     weight = np.broadcast_to(weight, np.shape(losses))
@@ -56,7 +57,7 @@ def _weighted(losses: Any, weight: Any, reduction: str, name: str) -> Any:
     return reduce(losses * weight, reduction, name)
 
 
-def l1_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None) -> Any:
+def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array = None) -> Array:
     """Return the absolute error |x − y|; its slope where they are equal is 0.
 
     Parameters
@@ -83,7 +84,7 @@ def _huber(difference: Any, delta: float) -> Any:
 vjp(_huber, difference=lambda g, difference, delta: g * np.clip(difference, -delta, delta))
 
 
-def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
+def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0, weight: Array = None) -> Array:
     """Return d²/2 where the error d is at most δ, and δ(|d| − δ/2) beyond: squared near, linear far.
 
     Parameters
@@ -108,7 +109,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     return reduce(losses if weight is None else losses * weight, reduction, "huber_loss")  # PyTorch's mean is by number here
 
 
-def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
+def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """Return d²/2β where the error d is at most β, and |d| − β/2 beyond; with β = 0 the absolute error.
 
     Parameters
@@ -133,8 +134,8 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
 
 def poisson_nll_loss(
-    input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
-) -> Any:
+    input: Array, target: Array, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+) -> Array:
     """Return the negative log-likelihood of counts y under a Poisson distribution, without log y!.
 
     Parameters
@@ -166,7 +167,9 @@ def poisson_nll_loss(
     return reduce(losses, reduction, "poisson_nll_loss")
 
 
-def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> Any:
+def gaussian_nll_loss(
+    input: Array, target: Array, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Array:
     """Return the negative log-likelihood ½(log σ² + (x − y)²/σ²) of a Gaussian with predicted mean and variance.
 
     Parameters

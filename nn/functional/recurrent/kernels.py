@@ -14,11 +14,12 @@ import numpy as np
 
 from nn.functional.activations.rectifiers import relu
 from nn.functional.recurrent.steps import gru_step, lstm_step
+from revad.typing import Array
 
 SMALL_PRODUCT = 10**6  # multiplications up to which BLAS libraries have fast paths that do not repack their operands
 
 
-def by_pieces(weight: Any, batch: int) -> tuple[Any, Any]:
+def by_pieces(weight: Array, batch: int) -> tuple[Any, Any]:
     """Return how to multiply a weight of shape (m, n) with (n, batch), and the weight, cut into (pieces, m/pieces, n) if it is large.
 
     Examples
@@ -47,14 +48,14 @@ class Room:
         start, self.used = self.used, self.used + prod(shape)
         return self.memory[start : self.used].reshape(shape)
 
-    def started(self, first: Any, steps: int) -> Any:
+    def started(self, first: Array, steps: int) -> Array:
         """Return an array for the states before the first and after every step, with the first filled in."""
         states = self.take(steps + 1, *first.shape)
         states[0] = first
         return states
 
 
-def _in_pieces(arrays: Any, weight: Any) -> Any:
+def _in_pieces(arrays: Any, weight: Array) -> Array:
     """Return arrays of shape (steps, ..., batch) so that each takes a product with the weight, cut like it."""
     return arrays.reshape(len(arrays), *weight.shape[:-1], arrays.shape[-1])
 
@@ -62,19 +63,19 @@ def _in_pieces(arrays: Any, weight: Any) -> Any:
 class Kernel:
     """What the recurrences share: by default the inner loops take weights and biases as they are."""
 
-    def arranged(self, weight: Any) -> Any:
+    def arranged(self, weight: Array) -> Array:
         """Return a weight's or bias's rows in the order of the inner loops."""
         return weight
 
-    def restored(self, weight: Any) -> Any:
+    def restored(self, weight: Array) -> Array:
         """Return arranged rows in PyTorch's order again."""
         return weight
 
-    def scaled(self, weight: Any) -> Any:
+    def scaled(self, weight: Array) -> Array:
         """Return an arranged weight or bias with the halves of the sigmoids in it."""
         return weight
 
-    def split_biases(self, from_input: Any, from_hidden: Any) -> tuple[Any, Any]:
+    def split_biases(self, from_input: Array, from_hidden: Array) -> tuple[Any, Any]:
         """Return the bias that joins the products of the inputs, and the one that must wait for the state's."""
         return from_input + from_hidden, None
 
@@ -87,11 +88,11 @@ class RNN(Kernel):
     def __init__(self, nonlinearity: str) -> None:
         self.nonlinearity = nonlinearity
 
-    def step(self, from_input: Any, from_hidden: Any, *_: Any) -> tuple[Any, ...]:
+    def step(self, from_input: Array, from_hidden: Array, *_: Any) -> tuple[Any, ...]:
         """Return the state after one step, differentiable any number of times."""
         return ((np.tanh if self.nonlinearity == "tanh" else relu)(from_input + from_hidden),)
 
-    def forward(self, products: Any, first: Any, weight: Any, bias: Any, room: Room) -> tuple[Any, ...]:
+    def forward(self, products: Any, first: Array, weight: Array, bias: Array, room: Room) -> tuple[Any, ...]:
         """Go through a block of steps: products (steps, gates·n, batch), first states (n, batch); return what is kept, states first, in the room."""
         hiddens = room.started(first[0], len(products))
         multiply, weight = by_pieces(weight, products.shape[2])
@@ -104,7 +105,7 @@ class RNN(Kernel):
                 np.maximum(new, 0, out=new)
         return (hiddens,)
 
-    def backward(self, kept: Any, g_outputs: Any, last: Any, weight: Any) -> tuple[Any, ...]:
+    def backward(self, kept: Any, g_outputs: Array, last: Any, weight: Array) -> tuple[Any, ...]:
         """Go back through a block: z̄ = h̄·a'(z), h̄₋ = Uᵀ z̄; return z̄ for inputs and states (steps, gates·n, batch), first states' cotangents."""
         new = kept[0][1:]
         slopes = 1 - new * new if self.nonlinearity == "tanh" else (new > 0).astype(new.dtype)
@@ -123,27 +124,27 @@ class LSTM(Kernel):
 
     name, gates, states, kept = "lstm_sequence", 4, 2, 6
 
-    def step(self, from_input: Any, from_hidden: Any, *states: Any) -> tuple[Any, ...]:
+    def step(self, from_input: Array, from_hidden: Array, *states: Any) -> tuple[Any, ...]:
         """Return the states after one step, differentiable any number of times."""
         return lstm_step(from_input + from_hidden, states[1])
 
-    def arranged(self, weight: Any) -> Any:
+    def arranged(self, weight: Array) -> Array:
         """Return a weight's rows i f g o in the order o i f g."""
         n = 3 * len(weight) // 4
         return np.concatenate([weight[n:], weight[:n]])
 
-    def restored(self, weight: Any) -> Any:
+    def restored(self, weight: Array) -> Array:
         """Return rows o i f g in the order i f g o."""
         n = len(weight) // 4
         return np.concatenate([weight[n:], weight[:n]])
 
-    def scaled(self, weight: Any) -> Any:
+    def scaled(self, weight: Array) -> Array:
         """Return a weight's rows o i f g, those of the sigmoids halved."""
         scaled = self.arranged(weight)
         scaled[: 3 * len(weight) // 4] *= 0.5
         return scaled
 
-    def forward(self, products: Any, first: Any, weight: Any, bias: Any, room: Room) -> tuple[Any, ...]:
+    def forward(self, products: Any, first: Array, weight: Array, bias: Array, room: Room) -> tuple[Any, ...]:
         """Return hidden states, cell states (steps + 1, n, batch) and gates (steps, 4, n, batch)."""
         steps, _, batch = products.shape
         hiddens, cells = (room.started(state, steps) for state in first)
@@ -167,7 +168,7 @@ class LSTM(Kernel):
             np.multiply(o, t, new_hidden)
         return hiddens, cells, gates
 
-    def backward(self, kept: Any, g_outputs: Any, last: Any, weight: Any) -> tuple[Any, ...]:
+    def backward(self, kept: Any, g_outputs: Array, last: Any, weight: Array) -> tuple[Any, ...]:
         """c̄ ← c̄ + h̄·o·(1 − tanh²c); z̄ from h̄ (for o) and c̄ (for i f g) times factors known beforehand; then c̄₋ = c̄·f, h̄₋ = Uᵀ z̄."""
         _, cells, gates = kept
         o, i, f, g = gates.swapaxes(0, 1)
@@ -204,24 +205,24 @@ class GRU(Kernel):
 
     name, gates, states, kept = "gru_sequence", 3, 1, 5
 
-    def step(self, from_input: Any, from_hidden: Any, *states: Any) -> tuple[Any, ...]:
+    def step(self, from_input: Array, from_hidden: Array, *states: Any) -> tuple[Any, ...]:
         """Return the state after one step, differentiable any number of times."""
         return (gru_step(from_input, from_hidden, *states),)
 
-    def scaled(self, weight: Any) -> Any:
+    def scaled(self, weight: Array) -> Array:
         """Return a weight with the rows of the sigmoids r and z halved."""
         scaled = weight.copy()
         scaled[: 2 * len(weight) // 3] *= 0.5
         return scaled
 
-    def split_biases(self, from_input: Any, from_hidden: Any) -> tuple[Any, Any]:
+    def split_biases(self, from_input: Array, from_hidden: Array) -> tuple[Any, Any]:
         """Return the biases of the inputs with those of r and z of the state, and the state's own for n."""
         n = len(from_hidden) // 3
         together = from_input.copy()
         together[: 2 * n] += from_hidden[: 2 * n]
         return together, from_hidden[2 * n :]
 
-    def forward(self, products: Any, first: Any, weight: Any, bias: Any, room: Room) -> tuple[Any, ...]:
+    def forward(self, products: Any, first: Array, weight: Array, bias: Array, room: Room) -> tuple[Any, ...]:
         """Return hidden states (steps + 1, n, batch), gates r z and h_n (steps, 3, n, batch), and n (steps, n, batch)."""
         steps, _, batch = products.shape
         hiddens = room.started(first[0], steps)
@@ -250,7 +251,7 @@ class GRU(Kernel):
             np.add(after, new, after)
         return hiddens, gates, news
 
-    def backward(self, kept: Any, g_outputs: Any, last: Any, weight: Any) -> tuple[Any, ...]:
+    def backward(self, kept: Any, g_outputs: Array, last: Any, weight: Array) -> tuple[Any, ...]:
         """All of z̄ is h̄ times factors known beforehand; h̄₋ = h̄·z + Uᵀ z̄."""
         hiddens, gates, news = kept
         r, z, from_hidden = gates.swapaxes(0, 1)

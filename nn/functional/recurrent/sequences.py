@@ -19,6 +19,7 @@ import numpy as np
 import revad
 from nn.functional.linear import linear
 from nn.functional.recurrent.kernels import GRU, LSTM, RNN, Room
+from revad.typing import Array
 
 Sizes = tuple[int, ...]
 BLOCK_BYTES = 1 << 20  # what a block of steps works on stays in a core's cache
@@ -73,7 +74,7 @@ def backwards(sizes: Sizes) -> Any:
 
 
 def unrolled(
-    step: Callable[..., Any], sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any
+    step: Callable[..., Any], sizes: Sizes, order: Any, x: Array, states: Array, w_input: Any, w_hidden: Any, biases: Any
 ) -> Any:
     """Return outputs and last states, step by step: ``step(from_input, from_hidden, *states)`` gives the next states, output first."""
     b_input, b_hidden = biases or (None, None)
@@ -95,7 +96,7 @@ def unrolled(
 
 
 def _forward(
-    kernel: Any, sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any, *, keep: bool
+    kernel: Any, sizes: Sizes, order: Any, x: Array, states: Array, w_input: Any, w_hidden: Any, biases: Any, *, keep: bool
 ) -> Any:
     """Return outputs and last states; and what the pull-back needs, by block."""
     dtype = np.result_type(x, *states, w_input, w_hidden, *biases)
@@ -134,7 +135,7 @@ def _columns(dz: Any) -> Any:
     return dz.swapaxes(0, 1).reshape(dz.shape[1], -1)
 
 
-def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Any, needs: tuple[bool, ...]) -> tuple[Any, ...]:
+def _backward(kernel: Any, order: Any, kept: Any, args: Any, g: Array, needs: tuple[bool, ...]) -> tuple[Any, ...]:
     """W̄ = Σₜ Z̄ₜ Xₜᵀ, Ū = Σₜ Z̄ₜ Hₜ₋₁ᵀ, b̄ = Σ Z̄, X̄ = Wᵀ Z̄, with the cotangents Z̄ of the products from the kernel."""
     x, states, w_input, w_hidden, biases = args
     g_outputs, g_last = g
@@ -177,7 +178,9 @@ def _is_tracked(*trees: Any) -> bool:
 
 
 @revad.custom_vjp
-def _sequence(kernel: Any, sizes: Sizes, order: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any) -> Any:
+def _sequence(
+    kernel: Any, sizes: Sizes, order: Any, x: Array, states: Array, w_input: Any, w_hidden: Any, biases: Any
+) -> Array:
     return _forward(kernel, sizes, order, x, states, w_input, w_hidden, biases, keep=False)[0]
 
 
@@ -188,7 +191,7 @@ def _sequence_forward(kernel: Any, sizes: Sizes, order: Any, *args: Any) -> Any:
     return result, (kept, args)
 
 
-def _sequence_backward(kernel: Any, sizes: Sizes, order: Any, residuals: Any, g: Any, needs: tuple[bool, ...]) -> Any:
+def _sequence_backward(kernel: Any, sizes: Sizes, order: Any, residuals: Any, g: Array, needs: tuple[bool, ...]) -> Array:
     kept, args = residuals
     if _is_tracked(args, g):
         return _pull_back(kernel, sizes, order, kept, args, g)
@@ -196,18 +199,18 @@ def _sequence_backward(kernel: Any, sizes: Sizes, order: Any, residuals: Any, g:
 
 
 @revad.custom_vjp
-def _pull_back(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Any) -> Any:
+def _pull_back(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Array) -> Array:
     """The pull-back as an operation, so that it can be differentiated: by way of the steps one by one."""
     kept = kept or _forward(kernel, sizes, order, *args, keep=True)[1]
     return _backward(kernel, order, kept, args, g, (True,) * len(args))
 
 
-def _pull_back_forward(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Any) -> Any:
+def _pull_back_forward(kernel: Any, sizes: Sizes, order: Any, kept: Any, args: Any, g: Array) -> Any:
     return _pull_back(kernel, sizes, order, kept, args, g), (args, g)
 
 
-def _pull_back_backward(kernel: Any, sizes: Sizes, order: Any, kept: Any, residuals: Any, g: Any) -> Any:
-    def pulled(args: Any, g: Any) -> Any:
+def _pull_back_backward(kernel: Any, sizes: Sizes, order: Any, kept: Any, residuals: Any, g: Array) -> Array:
+    def pulled(args: Any, g: Array) -> Array:
         return revad.vjp(lambda *values: unrolled(kernel.step, sizes, order, *values), *args)[1](g)
 
     return revad.vjp(pulled, *residuals)[1](g)
@@ -219,7 +222,7 @@ _pull_back.nondiff_argnums = (0, 1, 2, 3)
 _pull_back.defvjp(_pull_back_forward, _pull_back_backward)
 
 
-def as_rows(name: str, x: Any, sizes: Sizes | None) -> tuple[Any, Sizes]:
+def as_rows(name: str, x: Array, sizes: Sizes | None) -> tuple[Any, Sizes]:
     """Return sequences as packed rows, with the number of rows of each step, after checking them."""
     shape = np.shape(x)
     if sizes is None:
@@ -233,7 +236,7 @@ def as_rows(name: str, x: Any, sizes: Sizes | None) -> tuple[Any, Sizes]:
     return x, tuple(sizes)
 
 
-def _run(kernel: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: Any, sizes: Any, *, reverse: bool) -> Any:
+def _run(kernel: Any, x: Array, states: Array, w_input: Any, w_hidden: Any, biases: Any, sizes: Any, *, reverse: bool) -> Any:
     rows, packed = as_rows(kernel.name, x, sizes)
     order = backwards(packed) if reverse else None
     output, last = _sequence(kernel, packed, order, rows, tuple(states), w_input, w_hidden, tuple(biases))
@@ -241,8 +244,16 @@ def _run(kernel: Any, x: Any, states: Any, w_input: Any, w_hidden: Any, biases: 
 
 
 def lstm_sequence(
-    x: Any, hidden: Any, cell: Any, w_input: Any, w_hidden: Any, biases: Any = (), *, sizes: Any = None, reverse: bool = False
-) -> Any:
+    x: Array,
+    hidden: Array,
+    cell: Any,
+    w_input: Any,
+    w_hidden: Any,
+    biases: Any = (),
+    *,
+    sizes: Any = None,
+    reverse: bool = False,
+) -> Array:
     """Return the outputs of all steps and the last hidden and cell states of an LSTM with gates i f g o.
 
     Parameters
@@ -277,8 +288,8 @@ def lstm_sequence(
 
 
 def gru_sequence(
-    x: Any, hidden: Any, w_input: Any, w_hidden: Any, biases: Any = (), *, sizes: Any = None, reverse: bool = False
-) -> Any:
+    x: Array, hidden: Array, w_input: Any, w_hidden: Any, biases: Any = (), *, sizes: Any = None, reverse: bool = False
+) -> Array:
     """Return the outputs of all steps and the last state of a GRU with gates r z n; arguments as for `lstm_sequence`.
 
     Examples
@@ -292,8 +303,8 @@ def gru_sequence(
 
 
 def rnn_sequence(
-    x: Any,
-    hidden: Any,
+    x: Array,
+    hidden: Array,
     w_input: Any,
     w_hidden: Any,
     biases: Any = (),
@@ -301,7 +312,7 @@ def rnn_sequence(
     *,
     sizes: Any = None,
     reverse: bool = False,
-) -> Any:
+) -> Array:
     """Return the outputs of all steps and the last state of a simple recurrence (tanh or relu); arguments as for `lstm_sequence`.
 
     Examples

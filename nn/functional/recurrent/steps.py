@@ -12,10 +12,11 @@ import numpy as np
 import revad
 from nn.functional.activations.sigmoids import sigmoid
 from revad.extend import vjp_joint
+from revad.typing import Array
 
 
 @revad.primitive
-def lstm_step(gates: Any, cell: Any) -> tuple[Any, Any]:
+def lstm_step(gates: Array, cell: Any) -> tuple[Any, Any]:
     """Return the new hidden state h = o·tanh(c) and the new cell state c = f·c₋ + i·g.
 
     Parameters
@@ -41,13 +42,13 @@ def lstm_step(gates: Any, cell: Any) -> tuple[Any, Any]:
     return o * np.tanh(new), new
 
 
-def _lstm_gates(gates: Any) -> tuple[Any, Any, Any, Any]:
+def _lstm_gates(gates: Array) -> tuple[Any, Any, Any, Any]:
     i, f, g, o = np.split(gates, 4, axis=-1)
     return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
 
 
 @vjp_joint(lstm_step, "gates", "cell")
-def _lstm_step_pullback(g: Any, needs: tuple[bool, bool], gates: Any, cell: Any, ans: Any) -> tuple[Any, Any]:
+def _lstm_step_pullback(g: Array, needs: tuple[bool, bool], gates: Array, cell: Any, ans: Array) -> tuple[Any, Any]:
     """c̄ ← c̄ + h̄·o·(1 − tanh²c); then through c = f·c₋ + i·g and the activations."""
     g_hidden, g_new = g
     i, f, candidate, o = _lstm_gates(gates)
@@ -63,7 +64,7 @@ def _lstm_step_pullback(g: Any, needs: tuple[bool, bool], gates: Any, cell: Any,
 
 
 @revad.primitive
-def gru_step(from_input: Any, from_hidden: Any, hidden: Any) -> Any:
+def gru_step(from_input: Array, from_hidden: Array, hidden: Array) -> Array:
     """Return the new hidden state h = (1 − z)·n + z·h₋, with n = tanh(x_n + r·h_n), r = σ(x_r + h_r), z = σ(x_z + h_z).
 
     Parameters
@@ -87,7 +88,7 @@ def gru_step(from_input: Any, from_hidden: Any, hidden: Any) -> Any:
     return n + z * (hidden - n)
 
 
-def _gru_gates(from_input: Any, from_hidden: Any) -> tuple[Any, Any, Any, Any]:
+def _gru_gates(from_input: Array, from_hidden: Array) -> tuple[Any, Any, Any, Any]:
     x_r, x_z, x_n = np.split(from_input, 3, axis=-1)
     h_r, h_z, h_n = np.split(from_hidden, 3, axis=-1)
     r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
@@ -96,7 +97,7 @@ def _gru_gates(from_input: Any, from_hidden: Any) -> tuple[Any, Any, Any, Any]:
 
 @vjp_joint(gru_step, "from_input", "from_hidden", "hidden")
 def _gru_step_pullback(
-    g: Any, needs: tuple[bool, bool, bool], from_input: Any, from_hidden: Any, hidden: Any
+    g: Array, needs: tuple[bool, bool, bool], from_input: Array, from_hidden: Array, hidden: Array
 ) -> tuple[Any, Any, Any]:
     r, z, n, h_n = _gru_gates(from_input, from_hidden)
     g_n = g * (1 - z) * (1 - n * n)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nn.functional.resizing.resampling import antialiased_table, cubic_table, linear_table, nearest_table, resample
 from nn.functional.windows.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from revad.typing import Array
 
 _AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}  # how many axes of places these modes are for
 MODES = ("nearest", "nearest-exact", "area", *_AXES)
@@ -16,14 +17,14 @@ _POOLS = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d
 
 
 def interpolate(
-    input: Any,
+    input: Array,
     size: Any = None,
     scale_factor: Any = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
-) -> Any:
+) -> Array:
     """Return the input with other numbers of places, filled in from the nearest, or linearly, or by cubic convolution.
 
     Parameters

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from revad.typing import Array
+
 MODES: dict[str, Any] = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
-def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
+def pad(input: Array, pad: Any, mode: str = "constant", value: float | None = None) -> Array:
     """Return the input with elements added at (or, where negative, taken from) the ends of its last axes.
 
     Parameters
@@ -48,14 +50,14 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
     return _crop(_grow(input, widths, mode, value), widths)
 
 
-def _crop(input: Any, widths: list[tuple[int, int]]) -> Any:
+def _crop(input: Array, widths: list[tuple[int, int]]) -> Array:
     """Take away what the negative widths say."""
     if not any(width < 0 for pair in widths for width in pair):
         return input
     return input[tuple(slice(max(0, -before), min(0, after) or None) for before, after in widths)]
 
 
-def _grow(input: Any, widths: list[tuple[int, int]], mode: str, value: float | None) -> Any:
+def _grow(input: Array, widths: list[tuple[int, int]], mode: str, value: float | None) -> Array:
     """Add what the positive widths say."""
     grown = [(max(0, before), max(0, after)) for before, after in widths]
     if not any(map(any, grown)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from revad.typing import Array
 
-def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
+
+def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
     """Turn (..., C·r², H, W) into (..., C, H·r, W·r): each group of r² channels becomes a square of r × r places.
 
     Parameters
@@ -42,7 +42,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     )
 
 
-def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
     """Turn (..., C, H·r, W·r) into (..., C·r², H, W): the reverse of `pixel_shuffle`.
 
     Parameters
@@ -72,7 +72,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     )
 
 
-def channel_shuffle(input: Any, groups: int) -> Any:
+def channel_shuffle(input: Array, groups: int) -> Array:
     """Lay channels that come in groups out alternately: the first of each group, then the second of each.
 
     Parameters
@@ -97,7 +97,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
     return np.reshape(np.swapaxes(apart, 1, 2), shape)
 
 
-def _image(name: str, input: Any) -> tuple[int, ...]:
+def _image(name: str, input: Array) -> tuple[int, ...]:
     shape = np.shape(input)
     if len(shape) < 3:
         raise ValueError(f"{name} takes images (..., C, H, W), not an input of shape {shape}.")

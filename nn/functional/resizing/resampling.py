@@ -13,10 +13,11 @@ import numpy as np
 
 import revad
 from revad.extend import Aval, linear
+from revad.typing import Array
 
 
 @revad.primitive
-def resample(input: Any, axis: int, places: Any, weights: Any = None) -> Any:
+def resample(input: Array, axis: int, places: Any, weights: Array = None) -> Array:
     """Return Σₖ wₖ[j] x[..., pₖ[j], ...] along an axis.
 
     Parameters
@@ -49,7 +50,7 @@ def resample(input: Any, axis: int, places: Any, weights: Any = None) -> Any:
     return total
 
 
-def _along(weight: Any, axis: int, array: Any) -> Any:
+def _along(weight: Array, axis: int, array: Array) -> Array:
     """Lay weights along an axis of an array, in its dtype."""
     shape = [1] * array.ndim
     shape[axis] = -1
@@ -57,7 +58,7 @@ def _along(weight: Any, axis: int, array: Any) -> Any:
 
 
 @revad.primitive
-def spread(cotangent: Any, axis: int, length: int, places: Any, weights: Any = None) -> Any:
+def spread(cotangent: Array, axis: int, length: int, places: Any, weights: Array = None) -> Array:
     """Add each element to the places that it came from: the adjoint of `resample`.
 
     Examples
@@ -83,7 +84,7 @@ def spread(cotangent: Any, axis: int, length: int, places: Any, weights: Any = N
     return result
 
 
-def _run_sums(array: Any, axis: int, lead: tuple[slice, ...], starts: Any) -> Any:
+def _run_sums(array: Array, axis: int, lead: tuple[slice, ...], starts: Any) -> Array:
     """Return the sum of each run of elements along an axis, as `numpy.add.reduceat` does, but quickly for many short runs."""
     lengths = np.diff(starts, append=array.shape[axis])
     sums = np.take(array, starts, axis)
@@ -97,12 +98,12 @@ def _run_sums(array: Any, axis: int, lead: tuple[slice, ...], starts: Any) -> An
 
 
 @linear(resample, "input")
-def _resample_adjoint(g: Any, input: Aval, axis: int, places: Any, weights: Any = None) -> Any:
+def _resample_adjoint(g: Array, input: Aval, axis: int, places: Any, weights: Array = None) -> Array:
     return spread(g, axis, input.shape[axis], places, weights)
 
 
 @linear(spread, "cotangent")
-def _spread_adjoint(g: Any, axis: int, places: Any, weights: Any = None) -> Any:
+def _spread_adjoint(g: Array, axis: int, places: Any, weights: Array = None) -> Array:
     return resample(g, axis, places, weights)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import revad
 from nn.functional.windows.geometry import Sizes, each
 from revad.extend import linear, nondiff
+from revad.typing import Array
 
 
 def _bins(length: int, count: int) -> list[tuple[int, int]]:
@@ -23,7 +24,7 @@ def _output_sizes(name: str, output_size: Any, shape: tuple[int, ...], n: int) -
     return each([length if size is None else size for size, length in zip(several, shape[-n:], strict=True)], n, "output_size")
 
 
-def adaptive_avg_pool(name: str, n: int, input: Any, output_size: Any) -> Any:
+def adaptive_avg_pool(name: str, n: int, input: Array, output_size: Any) -> Array:
     """Return means over so many windows as are asked for: a product with an averaging matrix along each axis.
 
     Examples
@@ -48,7 +49,7 @@ def adaptive_avg_pool(name: str, n: int, input: Any, output_size: Any) -> Any:
 
 
 @revad.primitive
-def take_positions(input: Any, positions: Any) -> Any:
+def take_positions(input: Array, positions: Any) -> Array:
     """Return the elements at positions that count through the last axes of the input: y[n, c, o] = x[n, c, positions[n, c, o]].
 
     Examples
@@ -62,7 +63,7 @@ def take_positions(input: Any, positions: Any) -> Any:
 
 
 @revad.primitive
-def put_positions(g: Any, positions: Any, lengths: Sizes) -> Any:
+def put_positions(g: Array, positions: Any, lengths: Sizes) -> Array:
     """Return zeros with elements added at positions: the adjoint of `take_positions`.
 
     Examples
@@ -79,7 +80,7 @@ def put_positions(g: Any, positions: Any, lengths: Sizes) -> Any:
 
 
 @linear(take_positions, "input")
-def _take_adjoint(g: Any, input: revad.extend.Aval, positions: Any) -> Any:
+def _take_adjoint(g: Array, input: revad.extend.Aval, positions: Any) -> Array:
     return put_positions(g, positions, input.shape[2:])
 
 
@@ -87,7 +88,7 @@ linear(put_positions, "g")(take_positions)
 
 
 @revad.primitive
-def adaptive_max_positions(input: Any, sizes: Sizes) -> Any:
+def adaptive_max_positions(input: Array, sizes: Sizes) -> Array:
     """Return where the largest element of each of so many windows stands, counted through the last axes.
 
     Examples
@@ -110,7 +111,7 @@ def adaptive_max_positions(input: Any, sizes: Sizes) -> Any:
 nondiff(adaptive_max_positions)
 
 
-def adaptive_max_pool(name: str, n: int, input: Any, output_size: Any, *, return_indices: bool) -> Any:
+def adaptive_max_pool(name: str, n: int, input: Array, output_size: Any, *, return_indices: bool) -> Array:
     """Return the largest elements of so many windows as are asked for.
 
     Examples

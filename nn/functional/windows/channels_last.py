@@ -8,12 +8,12 @@ for short rows only; see `convolution` for the formulas.
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from nn.functional.windows.geometry import Geometry, Sizes, inside, place
+from revad.typing import Array
 
 SHORT = 16  # outputs along the last axis below which exchanging the layouts pays
 
@@ -30,17 +30,17 @@ def pays(outputs: Sizes, channels: int, geometry: Geometry, groups: int) -> bool
     return groups == 1 and outputs[-1] < min(SHORT, channels * geometry.kernel[-1])
 
 
-def _last(x: Any) -> Any:
+def _last(x: Array) -> Array:
     """Return an array of shape (N, C, ...) with the channels last, in rows (N · ..., C) of memory."""
     return np.ascontiguousarray(np.moveaxis(x, 1, -1))
 
 
-def _first(rows: Any, n: int, lengths: Sizes) -> Any:
+def _first(rows: Array, n: int, lengths: Sizes) -> Array:
     """Return rows of shape (N · ..., C) as an array of shape (N, C, ...)."""
     return np.ascontiguousarray(np.moveaxis(rows.reshape(n, *lengths, rows.shape[-1]), -1, 1))
 
 
-def _rows_of_windows(x: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def _rows_of_windows(x: Array, geometry: Geometry, outputs: Sizes) -> Array:
     """Return all windows as rows of shape (N · outputs, kernel · C)."""
     lead, lengths = x.shape[:2], x.shape[2:]
     padded = np.zeros((lead[0], *(n + sum(p) for n, p in zip(lengths, geometry.padding, strict=True)), lead[1]), x.dtype)
@@ -55,7 +55,7 @@ def _dilated(steps: list[int], geometry: Geometry) -> list[int]:
     return [s * d for s, d in zip(steps, geometry.dilation, strict=True)]
 
 
-def correlate(input: Any, weight: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def correlate(input: Array, weight: Array, geometry: Geometry, outputs: Sizes) -> Array:
     """Return y[n, m, o] = Σ w[m, c, k] x[n, c, k, o].
 
     Examples
@@ -68,7 +68,7 @@ def correlate(input: Any, weight: Any, geometry: Geometry, outputs: Sizes) -> An
     return _first(rows, len(input), outputs)
 
 
-def correlate_weight(input: Any, g: Any, geometry: Geometry) -> Any:
+def correlate_weight(input: Array, g: Array, geometry: Geometry) -> Array:
     """Return w̄[m, c, k] = Σ ȳ[n, m, o] x[n, c, k, o].
 
     Examples
@@ -82,7 +82,7 @@ def correlate_weight(input: Any, g: Any, geometry: Geometry) -> Any:
     return _first(product.reshape(m * prod(geometry.kernel), input.shape[1]), m, geometry.kernel)
 
 
-def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry) -> Any:
+def correlate_input(g: Array, weight: Array, lengths: Sizes, geometry: Geometry) -> Array:
     """Return every product w[m, c, k] ȳ[n, m, o] added where x[n, c, k, o] was seen.
 
     Examples

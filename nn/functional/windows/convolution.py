@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from nn.functional.windows.correlation import convolve, convolve_transposed
+from revad.typing import Array
 
 
 def conv1d(
-    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-) -> Any:
+    input: Array, weight: Array, bias: Array = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Array:
     """Convolve (N, C, L) with filters.
 
     Parameters
@@ -35,8 +36,8 @@ def conv1d(
 
 
 def conv2d(
-    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-) -> Any:
+    input: Array, weight: Array, bias: Array = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Array:
     """Convolve (N, C, H, W) with filters; parameters as for `conv1d`.
 
     Examples
@@ -49,8 +50,8 @@ def conv2d(
 
 
 def conv3d(
-    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-) -> Any:
+    input: Array, weight: Array, bias: Array = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Array:
     """Convolve (N, C, D, H, W) with filters; parameters as for `conv1d`.
 
     Examples
@@ -63,15 +64,15 @@ def conv3d(
 
 
 def conv_transpose1d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
+    input: Array,
+    weight: Array,
+    bias: Array = None,
     stride: Any = 1,
     padding: Any = 0,
     output_padding: Any = 0,
     groups: int = 1,
     dilation: Any = 1,
-) -> Any:
+) -> Array:
     """Apply the adjoint of a convolution to (N, C, L): it enlarges where a convolution reduces.
 
     Parameters
@@ -99,15 +100,15 @@ def conv_transpose1d(
 
 
 def conv_transpose2d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
+    input: Array,
+    weight: Array,
+    bias: Array = None,
     stride: Any = 1,
     padding: Any = 0,
     output_padding: Any = 0,
     groups: int = 1,
     dilation: Any = 1,
-) -> Any:
+) -> Array:
     """Apply the adjoint of a convolution to (N, C, H, W); parameters as for `conv_transpose1d`.
 
     Examples
@@ -120,15 +121,15 @@ def conv_transpose2d(
 
 
 def conv_transpose3d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
+    input: Array,
+    weight: Array,
+    bias: Array = None,
     stride: Any = 1,
     padding: Any = 0,
     output_padding: Any = 0,
     groups: int = 1,
     dilation: Any = 1,
-) -> Any:
+) -> Array:
     """Apply the adjoint of a convolution to (N, C, D, H, W); parameters as for `conv_transpose1d`.
 
     Examples

@@ -21,6 +21,7 @@ import revad
 from nn.functional.windows import channels_last
 from nn.functional.windows.geometry import Geometry, Sizes, add_windows, each, inside, pad, windows
 from revad.extend import Aval, vjp
+from revad.typing import Array
 
 CACHE = 1 << 20  # bytes of copied windows at a time
 
@@ -51,12 +52,12 @@ class _Columns:
         return matrices
 
 
-def _by_group(weight: Any, groups: int) -> Any:
+def _by_group(weight: Array, groups: int) -> Array:
     return weight.reshape(groups, weight.shape[0] // groups, -1)
 
 
 @revad.primitive
-def correlate(input: Any, weight: Any, geometry: Geometry, groups: int = 1) -> Any:
+def correlate(input: Array, weight: Array, geometry: Geometry, groups: int = 1) -> Array:
     """Return y[n, m, o] = Σ w[m, c, k] x[n, c, k, o].
 
     Parameters
@@ -94,7 +95,7 @@ def correlate(input: Any, weight: Any, geometry: Geometry, groups: int = 1) -> A
 
 
 @revad.primitive
-def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry, groups: int = 1) -> Any:
+def correlate_input(g: Array, weight: Array, lengths: Sizes, geometry: Geometry, groups: int = 1) -> Array:
     """Return the adjoint of `correlate` in its input: every product w[m, c, k] ȳ[n, m, o] is added where x[n, c, k, o] was seen.
 
     Parameters
@@ -130,7 +131,7 @@ def correlate_input(g: Any, weight: Any, lengths: Sizes, geometry: Geometry, gro
 
 
 @revad.primitive
-def correlate_weight(input: Any, g: Any, geometry: Geometry, groups: int = 1) -> Any:
+def correlate_weight(input: Array, g: Array, geometry: Geometry, groups: int = 1) -> Array:
     """Return the adjoint of `correlate` in its weight: w̄[m, c, k] = Σ ȳ[n, m, o] x[n, c, k, o].
 
     Parameters
@@ -160,7 +161,7 @@ def correlate_weight(input: Any, g: Any, geometry: Geometry, groups: int = 1) ->
     return total.reshape(m, channels // groups, *geometry.kernel)
 
 
-def _of_input(g: Any, input: Aval, weight: Any, geometry: Geometry, groups: int = 1) -> Any:
+def _of_input(g: Array, input: Aval, weight: Array, geometry: Geometry, groups: int = 1) -> Array:
     return correlate_input(g, weight, input.shape[2:], geometry, groups)
 
 
@@ -176,7 +177,7 @@ vjp(
 )
 
 
-def _weight_of_input(v: Any, input: Aval, g: Any, geometry: Geometry, groups: int = 1) -> Any:
+def _weight_of_input(v: Array, input: Aval, g: Array, geometry: Geometry, groups: int = 1) -> Array:
     return correlate_input(g, v, input.shape[2:], geometry, groups)
 
 
@@ -212,8 +213,8 @@ def padding_of(padding: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, name
 
 
 def convolve(
-    name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
-) -> Any:
+    name: str, n: int, input: Array, weight: Array, bias: Array, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Array:
     """Return the convolution over the last n axes of (N, C, ...) or (C, ...).
 
     Examples
@@ -243,15 +244,15 @@ def convolve(
 def convolve_transposed(
     name: str,
     n: int,
-    input: Any,
-    weight: Any,
-    bias: Any,
+    input: Array,
+    weight: Array,
+    bias: Array,
     stride: Any,
     padding: Any,
     output_padding: Any,
     groups: int,
     dilation: Any,
-) -> Any:
+) -> Array:
     """Return the transposed convolution over the last n axes: the adjoint of a convolution with this weight.
 
     Examples

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from revad.typing import Array
+
 Sizes = tuple[int, ...]
 
 
@@ -30,7 +32,7 @@ class Geometry(NamedTuple):
         )
 
 
-def each(value: Any, n: int, name: str) -> Sizes:
+def each(value: Array, n: int, name: str) -> Sizes:
     """Return one integer per axis from one for all, or from a tuple.
 
     Examples
@@ -78,7 +80,7 @@ def pool_geometry(
     return Geometry(kernel, stride, tuple(pads), dilation), tuple(outputs)
 
 
-def pad(x: Any, padding: tuple[tuple[int, int], ...], fill: float = 0) -> Any:
+def pad(x: Array, padding: tuple[tuple[int, int], ...], fill: float = 0) -> Array:
     """Return a plain array with a constant around its last axes.
 
     Examples

@@ -10,10 +10,11 @@ import numpy as np
 import revad
 from nn.functional.windows.geometry import Geometry, Sizes, inside, pad, place, pool_geometry
 from revad.extend import nondiff, vjp
+from revad.typing import Array
 
 
 @revad.primitive
-def window_max(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def window_max(input: Array, geometry: Geometry, outputs: Sizes) -> Array:
     """Return the largest element of each window; nan if there is one.
 
     Examples
@@ -31,7 +32,7 @@ def window_max(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
 
 
 @revad.primitive
-def window_winners(input: Any, largest: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def window_winners(input: Array, largest: Any, geometry: Geometry, outputs: Sizes) -> Array:
     """Return which element of each window is the largest (the first of equals), counted through the window.
 
     Examples
@@ -62,7 +63,7 @@ nondiff(window_winners)
 
 
 @revad.primitive
-def take_winners(input: Any, winners: Any, geometry: Geometry) -> Any:
+def take_winners(input: Array, winners: Any, geometry: Geometry) -> Array:
     """Return one element of each window.
 
     Examples
@@ -79,14 +80,14 @@ def take_winners(input: Any, winners: Any, geometry: Geometry) -> Any:
     return taken
 
 
-def _masked(g: Any, mask: Any) -> Any:
+def _masked(g: Array, mask: Array) -> Array:
     """Return g where the mask is set and 0 elsewhere, by their bits: `np.where` takes five times as long for a random mask."""
     bits = np.dtype(f"i{g.itemsize}") if g.itemsize <= 8 else None
     return np.where(mask, g, 0) if bits is None else np.bitwise_and(g.view(bits), -mask.astype(bits)).view(g.dtype)
 
 
 @revad.primitive
-def put_winners(g: Any, winners: Any, lengths: Sizes, geometry: Geometry) -> Any:
+def put_winners(g: Array, winners: Any, lengths: Sizes, geometry: Geometry) -> Array:
     """Return zeros with each element added to one place of its window: the adjoint of `take_winners`.
 
     Examples
@@ -110,7 +111,7 @@ def put_winners(g: Any, winners: Any, lengths: Sizes, geometry: Geometry) -> Any
     return padded[inside(lengths, geometry.padding)]
 
 
-def _max_adjoint(g: Any, input: Any, ans: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def _max_adjoint(g: Array, input: Array, ans: Array, geometry: Geometry, outputs: Sizes) -> Array:
     winners = window_winners(input, ans, geometry, outputs)
     return put_winners(g, winners, np.shape(input)[np.ndim(input) - len(outputs) :], geometry)
 
@@ -119,7 +120,7 @@ vjp(window_max, input=_max_adjoint)
 vjp(put_winners, g=take_winners)
 
 
-def _take_winners_adjoint(g: Any, input: revad.extend.Aval, winners: Any, geometry: Geometry) -> Any:
+def _take_winners_adjoint(g: Array, input: revad.extend.Aval, winners: Any, geometry: Geometry) -> Array:
     return put_winners(g, winners, input.shape[input.ndim - len(geometry.kernel) :], geometry)
 
 
@@ -129,7 +130,7 @@ vjp(take_winners, input=_take_winners_adjoint)
 def max_pool(
     name: str,
     n: int,
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any,
     padding: Any,

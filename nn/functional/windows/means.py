@@ -9,10 +9,11 @@ import numpy as np
 import revad
 from nn.functional.windows.geometry import Geometry, Sizes, each, inside, pad, place, pool_geometry
 from revad.extend import linear
+from revad.typing import Array
 
 
 @revad.primitive
-def window_sum(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
+def window_sum(input: Array, geometry: Geometry, outputs: Sizes) -> Array:
     """Return the sum of each window.
 
     Examples
@@ -29,7 +30,7 @@ def window_sum(input: Any, geometry: Geometry, outputs: Sizes) -> Any:
 
 
 @revad.primitive
-def window_spread(g: Any, lengths: Sizes, geometry: Geometry, outputs: Sizes) -> Any:
+def window_spread(g: Array, lengths: Sizes, geometry: Geometry, outputs: Sizes) -> Array:
     """Add each element to all places of its window: the adjoint of `window_sum`.
 
     Examples
@@ -46,7 +47,7 @@ def window_spread(g: Any, lengths: Sizes, geometry: Geometry, outputs: Sizes) ->
 
 
 @linear(window_sum, "input")
-def _sum_adjoint(g: Any, input: revad.extend.Aval, geometry: Geometry, outputs: Sizes) -> Any:
+def _sum_adjoint(g: Array, input: revad.extend.Aval, geometry: Geometry, outputs: Sizes) -> Array:
     return window_spread(g, input.shape[input.ndim - len(outputs) :], geometry, outputs)
 
 
@@ -56,7 +57,7 @@ linear(window_spread, "g")(window_sum)
 def avg_pool(
     name: str,
     n: int,
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any,
     padding: Any,
@@ -64,7 +65,7 @@ def avg_pool(
     ceil_mode: bool,
     count_include_pad: bool,
     divisor_override: int | None,
-) -> Any:
+) -> Array:
     """Return the mean of each window over the last n axes.
 
     Examples

@@ -7,17 +7,18 @@ from typing import Any
 from nn.functional.windows.adaptive import adaptive_avg_pool, adaptive_max_pool
 from nn.functional.windows.maxima import max_pool
 from nn.functional.windows.means import avg_pool
+from revad.typing import Array
 
 
 def max_pool1d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest element of each window of (N, C, L).
 
     Parameters
@@ -51,14 +52,14 @@ def max_pool1d(
 
 
 def max_pool2d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest element of each window of (N, C, H, W); parameters as for `max_pool1d`.
 
     Examples
@@ -81,14 +82,14 @@ def max_pool2d(
 
 
 def max_pool3d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest element of each window of (N, C, D, H, W); parameters as for `max_pool1d`.
 
     Examples
@@ -111,13 +112,13 @@ def max_pool3d(
 
 
 def avg_pool1d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-) -> Any:
+) -> Array:
     """Return the mean of each window of (N, C, L).
 
     Parameters
@@ -151,14 +152,14 @@ def avg_pool1d(
 
 
 def avg_pool2d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
-) -> Any:
+) -> Array:
     """Return the mean of each window of (N, C, H, W).
 
     Parameters
@@ -188,14 +189,14 @@ def avg_pool2d(
 
 
 def avg_pool3d(
-    input: Any,
+    input: Array,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
-) -> Any:
+) -> Array:
     """Return the mean of each window of (N, C, D, H, W); parameters as for `avg_pool2d`.
 
     Examples
@@ -217,7 +218,7 @@ def avg_pool3d(
     )
 
 
-def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
+def adaptive_avg_pool1d(input: Array, output_size: Any) -> Array:
     """Return means of (N, C, L) over ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples
@@ -229,7 +230,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
     return adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """Return the largest elements of (N, C, L) in ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples
@@ -241,7 +242,7 @@ def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = Fal
     return adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, return_indices=return_indices)
 
 
-def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
+def adaptive_avg_pool2d(input: Array, output_size: Any) -> Array:
     """Return means of (N, C, H, W) over ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples
@@ -253,7 +254,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
     return adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """Return the largest elements of (N, C, H, W) in ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples
@@ -265,7 +266,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     return adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, return_indices=return_indices)
 
 
-def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
+def adaptive_avg_pool3d(input: Array, output_size: Any) -> Array:
     """Return means of (N, C, D, H, W) over ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples
@@ -277,7 +278,7 @@ def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
     return adaptive_avg_pool("adaptive_avg_pool3d", 3, input, output_size)
 
 
-def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """Return the largest elements of (N, C, D, H, W) in ``output_size`` windows along each axis (None: as many as there are places).
 
     Examples

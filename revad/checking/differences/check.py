@@ -9,10 +9,10 @@ import numpy as np
 
 from revad.checking.differences.comparisons import Comparison
 from revad.checking.differences.entries import entry_mismatches
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.mismatches import Mismatch
-from revad.checking.differences.projections import ROUNDINGS as ROUNDINGS
-from revad.checking.differences.projections import Trial as Trial
-from revad.checking.differences.spaces import Mapping, as_mapping, mapping
+from revad.checking.differences.projections import ROUNDINGS, Trial
+from revad.checking.differences.spaces import Mapping, mapping
 from revad.checking.differences.verdict import GradientCheck
 from revad.errors import ArgumentError, GradientMismatchError
 from revad.transforms.arguments import Argnums

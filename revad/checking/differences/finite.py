@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from revad.base.trees import flatten
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.differences.slopes import slope
-from revad.checking.differences.spaces import Mapping, Part, Vector, as_mapping
+from revad.checking.differences.spaces import Mapping, Part, Vector
 from revad.checking.differences.sweeps import check_stack, jacobian_by_columns
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums
 from revad.transforms.recording import check_cotangent
+from revad.typing import Array
 
 
 class Difference(NamedTuple):
@@ -61,7 +63,7 @@ def directional_difference(
     return Difference(rebuild(here.outputs.leaves(found.value, wide=True)), rebuild(_moduli(here, found.error)))
 
 
-def _as_tuple(values: Any) -> tuple[Any, ...]:
+def _as_tuple(values: Array) -> tuple[Any, ...]:
     if isinstance(values, (tuple, list)):
         return tuple(values)
     raise ArgumentError("directional_difference(f, primals, tangents): both must be tuples, one entry for each argument of f.")

@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.checking.differences.lines import ImaginaryLine
-from revad.checking.differences.lines import Line as Line
+from revad.checking.differences.lines import ImaginaryLine, Line
 from revad.checking.differences.spaces import Mapping, Space, Vector
 from revad.errors import ArgumentError
 

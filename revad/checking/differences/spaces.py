@@ -1,24 +1,19 @@
 """Function calls as maps between real vectors, the form in which derivatives are compared.
 
 A `Space` lays leaves of any shape, real or complex, out in one real vector and names each entry. A `Mapping` is a function from
-leaves to leaves between two such spaces. `as_mapping` makes one of a call ``f(*args, **kwargs)``. A complex number counts as
+leaves to leaves between two such spaces. `mappings` makes one of a call. A complex number counts as
 two real ones; a cotangent, du/dx − i du/dy, as the pair (du/dx, du/dy), so that pairing it with a tangent is a dot product.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from revad.base.arrays import is_inexact
 from revad.base.aval import Aval, aval_of
-from revad.base.trees import describe, flatten
-from revad.engine.handles import Tracked
-from revad.errors import ArgumentError, NotDifferentiableError
-from revad.transforms.arguments import Argnums, _keys, differentiable
+from revad.errors import ArgumentError
 
 Vector = np.ndarray[Any, np.dtype[Any]]
 
@@ -178,128 +173,3 @@ def mapping(
             "numbers or keeps state. Make its generator inside the function, from a fixed seed."
         )
     return result
-
-
-def as_mapping(
-    caller: str,
-    f: Callable[..., Any],
-    argnums: Argnums | None,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    *,
-    batch: bool = False,
-) -> tuple[Mapping, Callable[..., Any]]:
-    """Return a call as a `Mapping` of its differentiable leaves, and a function that puts output leaves together again.
-
-    Parameters
-    ----------
-    caller : str
-        The public function that was called, for messages.
-    f : callable
-        Any function.
-    argnums : int, str, sequence of them, or None
-        What to differentiate; None for every floating or complex leaf of the positional arguments.
-    args, kwargs
-        The call.
-    batch : bool
-        Whether ``f`` takes a stack: what is differentiated has a further, first axis that counts points, and so has the result.
-
-    Returns
-    -------
-    mapping : Mapping
-        The call.
-    restore : callable
-        ``restore(leaves, zero)`` puts leaves into the output's structure, and ``zero(shape)`` where an output is of integers.
-
-    Raises
-    ------
-    NotDifferentiableError
-        Nothing among the arguments, or nothing in the result, carries a derivative.
-    """
-    if not callable(f):
-        raise ArgumentError(f"{caller}: the first argument must be a function, not {type(f).__name__}.")
-    name = getattr(f, "__name__", type(f).__name__)
-    keys = list(range(len(args))) if argnums is None else _keys(caller, argnums, args, kwargs)
-    trees = {key: kwargs[key] if isinstance(key, str) else args[key] for key in keys}
-    flat, rebuild = flatten(tuple(trees.values()))
-    labels = [label for key, tree in trees.items() for label in describe(tree, _parameter(f, key))]
-    if argnums is None:
-        flat = list[Any](leaf._value if isinstance(leaf, Tracked) and leaf.is_parameter else leaf for leaf in flat)
-        moving = [i for i, leaf in enumerate(flat) if is_inexact(leaf) and not isinstance(leaf, type)]
-    else:
-        flat = [differentiable(leaf, caller, tuple(trees.values()), i) for i, leaf in enumerate(flat)]
-        moving = list(range(len(flat)))
-    if not moving:
-        kinds = [str(leaf.dtype) if hasattr(leaf, "dtype") else type(leaf).__name__ for leaf in flat]
-        raise NotDifferentiableError(
-            f"{caller}: no positional argument of {name} holds floating or complex numbers ({', '.join(kinds) or 'none'}). "
-            "Pass 3.0 for 3 and x.astype(float) for an integer array, or name keyword arguments in `argnums`."
-        )
-
-    def run(*values: Any) -> Any:
-        leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in flat]
-        for i, value in zip(moving, values, strict=True):
-            leaves[i] = value
-        positional, named = list(args), dict(kwargs)
-        for key, tree in zip(keys, rebuild(leaves), strict=True):
-            if isinstance(key, str):
-                named[key] = tree
-            else:
-                positional[key] = tree
-        return f(*positional, **named)
-
-    def single(*values: Any) -> Any:
-        """Return the result at one point."""
-        if not batch:
-            return run(*values)
-        result = run(*[np.asarray(value)[np.newaxis] for value in values])
-        leaves, rebuild_result = flatten(result)
-        _check_stack(caller, name, leaves, describe(result, "the result"), 1)
-        return rebuild_result([leaf[0] for leaf in leaves])
-
-    def function(*values: Any) -> list[Any]:
-        return [leaf for leaf in flatten(single(*values))[0] if is_inexact(leaf)]
-
-    def stacked(*values: Any) -> list[Any]:
-        result = run(*values)
-        leaves = flatten(result)[0]
-        _check_stack(caller, name, leaves, describe(result, "the result"), len(values[0]))
-        return [leaf for leaf in leaves if is_inexact(leaf)]
-
-    result = single(*[flat[i].copy() if isinstance(flat[i], np.ndarray) else flat[i] for i in moving])
-    outputs, rebuild_output = flatten(result)
-    floating = [is_inexact(leaf) for leaf in outputs]
-    if not any(floating):
-        raise NotDifferentiableError(
-            f"{caller}: {name} returned {type(result).__name__} without floating or complex numbers: nothing to differentiate."
-        )
-
-    def restore(leaves: list[Any], zero: Callable[[tuple[int, ...]], Any] = np.zeros) -> Any:
-        given = iter(leaves)
-        pairs = zip(outputs, floating, strict=True)
-        return rebuild_output([next(given) if is_float else zero(np.shape(leaf)) for leaf, is_float in pairs])
-
-    out_labels = [label for label, is_float in zip(describe(result, "output"), floating, strict=True) if is_float]
-    here = mapping(name, function, [flat[i] for i in moving], [labels[i] for i in moving], out_labels)
-    return (here._replace(stacked=stacked) if batch else here), restore
-
-
-def _check_stack(caller: str, name: str, leaves: list[Any], labels: list[str], points: int) -> None:
-    for leaf, label in zip(leaves, labels, strict=True):
-        if np.shape(leaf)[:1] != (points,):
-            raise ArgumentError(
-                f"{caller}(batch=True): of a stack of {points} points {name} returned {label} of shape {np.shape(leaf)}; its first "
-                "axis must count the points. Let every reduction keep that axis, or leave batch out."
-            )
-
-
-def _parameter(f: Callable[..., Any], key: int | str) -> str:
-    """Return the name of a positional argument, ``args[0]`` where the function does not tell."""
-    if isinstance(key, str):
-        return key
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        return f"args[{key}]"
-    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return positional[key] if key < len(positional) else f"args[{key}]"

@@ -20,6 +20,7 @@ from revad.engine.tape import Node
 from revad.operations.operation import Operation
 from revad.operations.registry import lookup, qualified_name
 from revad.operations.writing import write_at
+from revad.typing import Array
 
 _SPOKEN = {getitem: "x[key]", write_at: "x[key] = value", cast: "x.astype"}
 
@@ -61,7 +62,7 @@ class Call:
         return _largest(list(self.arrived.values())) if self.arrived else None
 
 
-def parts_of(ans: Any) -> Any:
+def parts_of(ans: Array) -> Any:
     """Return the results of a call, one or several."""
     return ans if isinstance(ans, (list, tuple)) else (ans,)
 
@@ -91,7 +92,7 @@ def operands_text(labels: list[str], leaves: list[Any], known: dict[int, str]) -
     return ", ".join(parts[:6]) + (", ..." if len(parts) > 6 else "")
 
 
-def size_of(g: Any) -> Size:
+def size_of(g: Array) -> Size:
     """Return the magnitude of a cotangent, or of the largest of several."""
     if type(g) in CONTAINERS:
         return _largest([size_of(part) for part in g if part is not None])
@@ -106,7 +107,7 @@ def _largest(sizes: list[Size]) -> Size:
     return Size(max([size.peak for size in sizes], default=0.0), all(size.finite for size in sizes))
 
 
-def follow(call: Call, ans: Any, level: int) -> None:
+def follow(call: Call, ans: Array, level: int) -> None:
     """Put probes around a call that has been recorded: one at each result, one on the way to each argument."""
 
     def note(parent: Node) -> Callable[[Any], None]:
@@ -122,7 +123,7 @@ def follow(call: Call, ans: Any, level: int) -> None:
             call.outputs.append(number_of(output))
 
 
-def _note_arrival(call: Call, position: int, g: Any) -> None:
+def _note_arrival(call: Call, position: int, g: Array) -> None:
     call.arrived[position] = size_of(g)
     if call.again is not None:
         call.cotangents[position] = plain(g)

@@ -10,7 +10,8 @@ import numpy as np
 
 from revad.base.places import NOWHERE
 from revad.base.trees import flatten
-from revad.checking.differences.spaces import Mapping, as_mapping
+from revad.checking.differences.mappings import as_mapping
+from revad.checking.differences.spaces import Mapping
 from revad.checking.doctor.diagnosis import Diagnosis, Gradient
 from revad.checking.doctor.exits import cut_off, lost_by
 from revad.checking.doctor.findings import Cause, Finding

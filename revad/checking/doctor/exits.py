@@ -22,6 +22,7 @@ from revad.engine.probes import node_number, number_of, origins
 from revad.engine.watching import watching
 from revad.operations.operation import Operation
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 FLAT = frozenset(("floor", "ceil", "trunc", "rint", "round", "sign", "floor_divide", "fix", "heaviside"))
@@ -92,13 +93,13 @@ class Exits:
         vector = np.concatenate([np.concatenate([np.real(part), np.imag(part)]) for part in numbers] or [np.zeros(0)])
         self.found.append(Exit(kind, site, vector.astype(float), frozenset(self._origins(sources))))
 
-    def _origins(self, values: Any) -> set[int]:
+    def _origins(self, values: Array) -> set[int]:
         """Return the positions of the inputs that values were computed from, by walking up the tape."""
         nodes = origins(flatten(list(values))[0])
         return {self._leaves[node_number(node)] for node in nodes if node_number(node) in self._leaves}
 
 
-def _kind(operation: Operation, ans: Any) -> str:
+def _kind(operation: Operation, ans: Array) -> str:
     """Return how an operation takes values off the tape, or nothing if it does not."""
     if any(isinstance(part, Tracked) for part in parts_of(ans)):
         return operation.name if operation.name in FLAT else ""

@@ -20,6 +20,7 @@ from revad.checking.differences.spaces import Mapping, Space, Vector
 from revad.checking.doctor.findings import Cause
 from revad.errors import RevadError, RuleError
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 CLOSE = 1e-6  # agreement of the two-point difference with the pull-back
 BENT = 1e3  # a smooth function bends less than this many steps of its own size
@@ -133,11 +134,11 @@ def _symmetrise(trial: Trial, cotangents: list[Any]) -> bool:
     return found
 
 
-def _is_square(a: Any) -> bool:
+def _is_square(a: Array) -> bool:
     return np.ndim(a) > 1 and a.shape[-1] == a.shape[-2]
 
 
-def _is_hermitian(a: Any) -> bool:
+def _is_hermitian(a: Array) -> bool:
     return np.allclose(a, np.swapaxes(np.conj(a), -1, -2), rtol=1e-9, atol=1e-12 * float(np.max(np.abs(a), initial=0.0)))
 
 

@@ -22,6 +22,7 @@ from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.probes import number_of
 from revad.engine.watching import unwatched
 from revad.operations.operation import Operation
+from revad.typing import Array
 
 OFTEN = 32  # calls of one operation on one line that are all tested; later ones less and less often
 DIGITS = 8  # lost decimal digits that make a call noise-limited, in double precision
@@ -214,7 +215,7 @@ class Watch:
         alive = ((reference(), before, site) for reference, before, site in self._constants.values())
         return [(site, value.shape) for value, before, site in alive if value is not None and _checksum(value) != before]
 
-    def _look(self, call: Call, ans: Any) -> None:
+    def _look(self, call: Call, ans: Array) -> None:
         """Report a value that is not finite though all arguments were."""
         for part in parts_of(ans):
             value = plain(part)

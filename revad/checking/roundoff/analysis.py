@@ -18,7 +18,7 @@ import numpy as np
 from revad.base.arrays import is_inexact
 from revad.base.places import Site, user_site
 from revad.base.trees import flatten
-from revad.checking.differences.spaces import as_mapping
+from revad.checking.differences.mappings import as_mapping
 from revad.checking.doctor.calls import parts_of, spoken_name
 from revad.checking.roundoff.local import Local, local_errors
 from revad.checking.roundoff.losses import Loss, Roundoff
@@ -32,6 +32,7 @@ from revad.operations.registry import lookup
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.recording import Recording
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 SINGLE_UNIT = float(np.finfo(np.float32).eps) / 2
 LARGEST, SMALLEST = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
@@ -201,7 +202,7 @@ class _Watch:
     def _follow(self, call: _Call, position: int, output: Any) -> None:
         """Let the node of an output be followed by one that passes its cotangent on, and notes it."""
 
-        def note(g: Any) -> None:
+        def note(g: Array) -> None:
             if self.level is not None:  # else of a derivative that the function itself takes
                 call.adjoints[position] = plain(g)
                 self._pulled = call

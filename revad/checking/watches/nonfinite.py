@@ -21,6 +21,7 @@ from revad.errors import NonFiniteError
 from revad.operations.operation import Operation
 from revad.operations.registry import qualified_name
 from revad.tensors.dual import Dual, tangent_of
+from revad.typing import Array
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def _watch(top: Tracked, operation: Operation, level: int, args: tuple[Any, ...]
     return ans
 
 
-def _arrays(values: Any) -> Iterator[Any]:
+def _arrays(values: Array) -> Iterator[Any]:
     """Iterate over the inexact values at the bottom of tracked values and containers."""
     for value in values:
         value = plain(value)
@@ -94,7 +95,7 @@ def _arrays(values: Any) -> Iterator[Any]:
             yield value
 
 
-def _tangents(values: Any, level: int) -> list[Any]:
+def _tangents(values: Array, level: int) -> list[Any]:
     return [tangent_of(v) for v in values if isinstance(v, Dual) and level_of(v) == level] + list(_arrays(values))
 
 
@@ -127,7 +128,7 @@ def _looking(call: _Call) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return what makes a rule look at the cotangents that it returns."""
 
     def wrap(rule: Callable[..., Any]) -> Callable[..., Any]:
-        def looking(g: Any, *kept: Any, **options: Any) -> Any:
+        def looking(g: Array, *kept: Any, **options: Any) -> Any:
             result = rule(g, *kept, **options)
             _look(call, result, g if type(g) in CONTAINERS else (g,), "the pull-back of ")
             return result

@@ -17,6 +17,7 @@ from revad.operations.registry import linear
 from revad.rules.fft import OTHER_WAY, resized
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft.fourier import lengths_and_axes, sparing
+from revad.typing import Array
 
 dct = sparing(sp.dct)
 dst = sparing(sp.dst)
@@ -24,7 +25,7 @@ dst = sparing(sp.dst)
 TRANSPOSED = {1: 1, 2: 3, 3: 2, 4: 4}
 
 
-def halved(g: Any, axis: int, ends: tuple[int, ...], factor: float = 0.5) -> Any:
+def halved(g: Array, axis: int, ends: tuple[int, ...], factor: float = 0.5) -> Array:
     """Multiply the elements at the given ends of an axis."""
     n = np.shape(g)[axis]
     weight = np.ones(n, np.finfo(g.dtype).dtype)
@@ -32,7 +33,9 @@ def halved(g: Any, axis: int, ends: tuple[int, ...], factor: float = 0.5) -> Any
     return g * np.reshape(weight, [-1 if i == axis % g.ndim else 1 for i in range(g.ndim)])
 
 
-def transposed(transform: Any, ends: dict[int, tuple[int, ...]], g: Any, kind: int, axis: int, options: dict[str, Any]) -> Any:
+def transposed(
+    transform: Any, ends: dict[int, tuple[int, ...]], g: Array, kind: int, axis: int, options: dict[str, Any]
+) -> Array:
     """Apply the transpose of a transform's matrix; ``ends`` are the elements that weigh half in each type."""
     orthogonal = options["norm"] == "ortho"
     if options["orthogonalize"] is not None and g.dtype.kind != "c":  # SciPy overlooks the option in complex transforms
@@ -51,8 +54,8 @@ SINE_ENDS: dict[int, tuple[int, ...]] = {1: (), 2: (-1,), 3: (-1,), 4: ()}
 
 @linear(dct, "x")
 def dct_adjoint(
-    g: Any, x: Aval, type: int = 2, axis: int = -1, norm: Any = None, workers: Any = None, orthogonalize: Any = None
-) -> Any:
+    g: Array, x: Aval, type: int = 2, axis: int = -1, norm: Any = None, workers: Any = None, orthogonalize: Any = None
+) -> Array:
     """Apply the transposed matrix: x̄ⱼ = Σₖ ȳₖ cₖⱼ."""
     options = dict(norm=norm, workers=workers, orthogonalize=orthogonalize)
     return resized(transposed(dct, COSINE_ENDS, g, type, axis, options), x.shape[axis], axis)
@@ -60,8 +63,8 @@ def dct_adjoint(
 
 @linear(dst, "x")
 def dst_adjoint(
-    g: Any, x: Aval, type: int = 2, axis: int = -1, norm: Any = None, workers: Any = None, orthogonalize: Any = None
-) -> Any:
+    g: Array, x: Aval, type: int = 2, axis: int = -1, norm: Any = None, workers: Any = None, orthogonalize: Any = None
+) -> Array:
     """Apply the transposed matrix: x̄ⱼ = Σₖ ȳₖ sₖⱼ."""
     options = dict(norm=norm, workers=workers, orthogonalize=orthogonalize)
     return resized(transposed(dst, SINE_ENDS, g, type, axis, options), x.shape[axis], axis)
@@ -72,7 +75,7 @@ def inverse(public: Any, transform: Any) -> Any:
 
     @drop_in(public)
     def inverted(
-        x: Any,
+        x: Array,
         type: int = 2,
         n: Any = None,
         axis: int = -1,
@@ -80,7 +83,7 @@ def inverse(public: Any, transform: Any) -> Any:
         overwrite_x: Any = False,
         workers: Any = None,
         orthogonalize: Any = None,
-    ) -> Any:
+    ) -> Array:
         return transform(x, TRANSPOSED[type], n, axis, OTHER_WAY[norm], workers=workers, orthogonalize=orthogonalize)
 
     return inverted
@@ -91,7 +94,7 @@ def over_axes(public: Any, transform: Any) -> Any:
 
     @drop_in(public)
     def transform_all(
-        x: Any,
+        x: Array,
         type: int = 2,
         s: Any = None,
         axes: Any = None,
@@ -99,7 +102,7 @@ def over_axes(public: Any, transform: Any) -> Any:
         overwrite_x: Any = False,
         workers: Any = None,
         orthogonalize: Any = None,
-    ) -> Any:
+    ) -> Array:
         x = as_array(x)
         for n, axis in zip(*lengths_and_axes(np.shape(x), s, axes), strict=True):
             x = transform(x, type, n, axis, norm, workers=workers, orthogonalize=orthogonalize)

@@ -17,9 +17,10 @@ from revad.operations.protocol import own
 from revad.operations.registry import linear
 from revad.rules.fft import OTHER_WAY, resized, weights
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array, Function
 
 
-def sparing(function: Any) -> Any:
+def sparing(function: Function) -> Any:
     """Return a transform that leaves its input alone: ``overwrite_x`` only permits SciPy to destroy it, and a tape may hold it."""
     place = list(signature(function).parameters).index("overwrite_x")
 
@@ -38,19 +39,19 @@ rfft, irfft = sparing(sp.rfft), sparing(sp.irfft)
 
 
 @linear(fft, "x")
-def fft_adjoint(g: Any, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Any:
+def fft_adjoint(g: Array, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Array:
     """Transform again: x̄ⱼ = Σₖ ȳₖ exp(−2πi jk/n)."""
     return resized(fft(g, axis=axis, norm=norm, workers=workers), x.shape[axis], axis)
 
 
 @linear(ifft, "x")
-def ifft_adjoint(g: Any, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Any:
+def ifft_adjoint(g: Array, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Array:
     """Transform again: x̄ₖ = Σⱼ ȳⱼ exp(2πi jk/n) / n."""
     return resized(ifft(g, axis=axis, norm=norm, workers=workers), x.shape[axis], axis)
 
 
 @linear(rfft, "x")
-def rfft_adjoint(g: Any, x: Aval, n: Any = None, axis: int = -1, norm: Any = None, workers: Any = None) -> Any:
+def rfft_adjoint(g: Array, x: Aval, n: Any = None, axis: int = -1, norm: Any = None, workers: Any = None) -> Array:
     """Transform back: x̄ⱼ = Re Σₖ ȳₖ exp(−2πi jk/n) over the half spectrum, `irfft` with inner frequencies halved."""
     n = x.shape[axis] if n is None else n
     halved = np.conj(g) / weights(n, np.shape(g), axis, g.dtype)
@@ -58,7 +59,7 @@ def rfft_adjoint(g: Any, x: Aval, n: Any = None, axis: int = -1, norm: Any = Non
 
 
 @linear(irfft, "x")
-def irfft_adjoint(g: Any, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Any:
+def irfft_adjoint(g: Array, x: Aval, axis: int = -1, norm: Any = None, workers: Any = None) -> Array:
     """Transform back: x̄ₖ = wₖ Σⱼ ȳⱼ exp(2πi jk/n) / n, where the inner frequencies have the weight wₖ = 2."""
     half = np.conj(rfft(g, None, axis, OTHER_WAY[norm], workers=workers))
     return resized(half * weights(np.shape(g)[axis], np.shape(half), axis, g.dtype), x.shape[axis], axis)
@@ -66,16 +67,16 @@ def irfft_adjoint(g: Any, x: Aval, axis: int = -1, norm: Any = None, workers: An
 
 @drop_in(sp.hfft)
 def hfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Transform a signal with Hermitian symmetry: `irfft` of the conjugate, scaled the other way."""
     return irfft(np.conj(x), n, axis, OTHER_WAY[norm], workers=workers)
 
 
 @drop_in(sp.ihfft)
 def ihfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Invert `hfft`: the conjugate of `rfft`, scaled the other way."""
     return np.conj(rfft(x, n, axis, OTHER_WAY[norm], workers=workers))
 
@@ -96,7 +97,7 @@ def lengths_and_axes(shape: tuple[int, ...], s: Any, axes: Any) -> tuple[list[in
     return [shape[axis] if n == -1 else n for n, axis in zip(s, axes, strict=True)], axes
 
 
-def resized_all(x: Any, shape: tuple[int, ...], axes: list[int]) -> Any:
+def resized_all(x: Array, shape: tuple[int, ...], axes: list[int]) -> Array:
     """Crop or pad several axes to the lengths they have in a shape."""
     for axis in axes:
         x = resized(x, shape[axis], axis)
@@ -104,14 +105,14 @@ def resized_all(x: Any, shape: tuple[int, ...], axes: list[int]) -> Any:
 
 
 @linear(fftn, "x")
-def fftn_adjoint(g: Any, x: Aval, s: Any = None, axes: Any = None, norm: Any = None, workers: Any = None) -> Any:
+def fftn_adjoint(g: Array, x: Aval, s: Any = None, axes: Any = None, norm: Any = None, workers: Any = None) -> Array:
     """Transform again along the same axes."""
     axes = lengths_and_axes(x.shape, s, axes)[1]
     return resized_all(fftn(g, axes=axes, norm=norm, workers=workers), x.shape, axes)
 
 
 @linear(ifftn, "x")
-def ifftn_adjoint(g: Any, x: Aval, s: Any = None, axes: Any = None, norm: Any = None, workers: Any = None) -> Any:
+def ifftn_adjoint(g: Array, x: Aval, s: Any = None, axes: Any = None, norm: Any = None, workers: Any = None) -> Array:
     """Transform again along the same axes."""
     axes = lengths_and_axes(x.shape, s, axes)[1]
     return resized_all(ifftn(g, axes=axes, norm=norm, workers=workers), x.shape, axes)
@@ -119,8 +120,8 @@ def ifftn_adjoint(g: Any, x: Aval, s: Any = None, axes: Any = None, norm: Any = 
 
 @drop_in(sp.rfftn)
 def rfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Transform real input: half of the spectrum along the last axis, then the whole along the others."""
     x = as_array(x)
     s, axes = lengths_and_axes(np.shape(x), s, axes)
@@ -130,8 +131,8 @@ def rfftn(
 
 @drop_in(sp.irfftn)
 def irfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Transform back to real output: along the other axes first, then along the last one."""
     x = as_array(x)
     last = None if s is None else np.atleast_1d(s)[-1]
@@ -143,16 +144,16 @@ def irfftn(
 
 @drop_in(sp.hfftn)
 def hfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Transform a signal with Hermitian symmetry to its real spectrum: `irfftn` of the conjugate, scaled the other way."""
     return irfftn(np.conj(x), s, axes, OTHER_WAY[norm], workers=workers)
 
 
 @drop_in(sp.ihfftn)
 def ihfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-) -> Any:
+    x: Array, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+) -> Array:
     """Invert `hfftn`: the conjugate of `rfftn`, scaled the other way."""
     return np.conj(rfftn(x, s, axes, OTHER_WAY[norm], workers=workers))
 
@@ -162,8 +163,8 @@ def over_two(public: Any, of_many: Any) -> Any:
 
     @drop_in(public)
     def transform(
-        x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
-    ) -> Any:
+        x: Array, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: Any = False, workers: Any = None, **_: Any
+    ) -> Array:
         return of_many(x, s, axes, norm, workers=workers)
 
     return transform
@@ -180,12 +181,12 @@ ihfft2 = over_two(sp.ihfft2, ihfftn)
 
 
 @drop_in(sp.fftshift)
-def fftshift(x: Any, axes: Any = None) -> Any:
+def fftshift(x: Array, axes: Any = None) -> Array:
     """Move the zero frequency to the middle."""
     return np.fft.fftshift(x, axes)
 
 
 @drop_in(sp.ifftshift)
-def ifftshift(x: Any, axes: Any = None) -> Any:
+def ifftshift(x: Array, axes: Any = None) -> Array:
     """Move the zero frequency back to the front."""
     return np.fft.ifftshift(x, axes)

@@ -16,10 +16,11 @@ from scipy.special import loggamma
 
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft.fourier import irfft, rfft
+from revad.typing import Array
 
 
 @drop_in(scipy.fft.fht)
-def fht(a: Any, dln: Any, mu: Any, offset: Any = 0.0, bias: Any = 0.0) -> Any:
+def fht(a: Array, dln: Any, mu: Array, offset: Any = 0.0, bias: Array = 0.0) -> Array:
     """Transform: Ã(k) = ∫ a(r) J_μ(kr) k dr with a biased by powers of r and k."""
     a = as_array(a)
     n = np.shape(a)[-1]
@@ -29,7 +30,7 @@ def fht(a: Any, dln: Any, mu: Any, offset: Any = 0.0, bias: Any = 0.0) -> Any:
 
 
 @drop_in(scipy.fft.ifht)
-def ifht(A: Any, dln: Any, mu: Any, offset: Any = 0.0, bias: Any = 0.0) -> Any:
+def ifht(A: Array, dln: Any, mu: Array, offset: Any = 0.0, bias: Array = 0.0) -> Array:
     """Invert `fht`: divide by the conjugate coefficients."""
     transform = as_array(A)
     n = np.shape(transform)[-1]
@@ -38,7 +39,7 @@ def ifht(A: Any, dln: Any, mu: Any, offset: Any = 0.0, bias: Any = 0.0) -> Any:
     return np.flip(irfft(spectrum, n), -1) * np.exp(bias * dln * steps)
 
 
-def coefficients(n: int, dln: Any, mu: Any, offset: Any, bias: Any) -> Any:
+def coefficients(n: int, dln: Any, mu: Array, offset: Any, bias: Array) -> Array:
     """Return uₘ = (k₀r₀)^(−iωₘ) 2^(q+iωₘ) Γ((μ+1+q+iωₘ)/2) / Γ((μ+1−q−iωₘ)/2) with ωₘ = 2πm/(n Δ), half the spectrum."""
     y = np.pi * np.arange(n // 2 + 1) / (n * dln)
     upper = loggamma((mu + 1 + bias) / 2 + 1j * y)
@@ -57,7 +58,7 @@ def coefficients(n: int, dln: Any, mu: Any, offset: Any, bias: Any) -> Any:
 
 
 @drop_in(scipy.fft.fhtoffset)
-def fhtoffset(dln: Any, mu: Any, initial: Any = 0.0, bias: Any = 0.0) -> Any:
+def fhtoffset(dln: Any, mu: Array, initial: Any = 0.0, bias: Array = 0.0) -> Array:
     """Return the offset next to ``initial`` for which the highest frequency has a real coefficient (low ringing)."""
     y = np.pi / (2 * dln)
     upper, lower = loggamma((mu + 1 + bias) / 2 + 1j * y), loggamma((mu + 1 - bias) / 2 + 1j * y)

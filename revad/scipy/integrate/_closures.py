@@ -18,37 +18,38 @@ from revad.engine.probes import cut, filled, node_of
 from revad.engine.tape import Node
 from revad.tensors.dual import Dual, dual, tangent_of
 from revad.tensors.gradient import make
+from revad.typing import Array
 
 
-def plain(value: Any) -> Any:
+def plain(value: Array) -> Array:
     """Return a value without any tracking; a list or tuple becomes an array."""
     if isinstance(value, (list, tuple)):
         return np.array([plain(item) for item in value])
     return bottom_of(value)
 
 
-def highest_level(value: Any) -> int:
+def highest_level(value: Array) -> int:
     """Return the highest level on which a value, or an item of a sequence, is tracked; -1 for plain values."""
     top = find_top((value,))
     return level_of(top)
 
 
-def without(value: Any, level: int) -> Any:
+def without(value: Array, level: int) -> Array:
     """Return a value as it is below a level."""
     return below(value) if level_of(value) == level else value
 
 
-def tangent(value: Any, level: int) -> Any:
+def tangent(value: Array, level: int) -> Array:
     """Return the tangent that a value carries on a forward level."""
     return tangent_of(value) if level_of(value) == level else np.zeros_like(value)
 
 
-def is_forward(value: Any) -> bool:
+def is_forward(value: Array) -> bool:
     """Return whether a tracked value belongs to a forward level."""
     return isinstance(value, Dual)
 
 
-def with_tangent(value: Any, change: Any, level: int) -> Any:
+def with_tangent(value: Array, change: Any, level: int) -> Array:
     """Return a value with a tangent on a forward level."""
     return dual(value, change, level)
 
@@ -58,7 +59,7 @@ def handle(node: Node) -> Any:
     return make(filled(node, 0.0), node)
 
 
-def unit(value: Any, k: int) -> Any:
+def unit(value: Array, k: int) -> Array:
     """Return the cotangent that picks element k of a scalar or 1-d value."""
     if not isinstance(value, Tracked):
         return None
@@ -67,7 +68,7 @@ def unit(value: Any, k: int) -> Any:
     return filled(value._node, 1.0)
 
 
-def cotangents(value: Any, seed: Any, level: int, marker: int) -> dict[int, Any]:
+def cotangents(value: Array, seed: Any, level: int, marker: int) -> dict[int, Any]:
     """Return the cotangents of the older nodes that a value depends on, by number."""
     node = node_of(value, level)
     if node is None:

@@ -16,6 +16,7 @@ from revad.scipy.integrate._closures import plain
 from revad.scipy.integrate.flow import Precision, WatchedField, as_vector, flow
 from revad.tensors.leaves import stop_gradient
 from revad.transforms.implicit import attach
+from revad.typing import Array
 
 STIFF = {"RADAU": "Radau", "BDF": "Radau", "LSODA": "LSODA"}
 
@@ -23,7 +24,7 @@ STIFF = {"RADAU": "Radau", "BDF": "Radau", "LSODA": "LSODA"}
 def solve_ivp(
     fun: Callable[..., Any],
     t_span: Any,
-    y0: Any,
+    y0: Array,
     method: Any = "RK45",
     t_eval: Any = None,
     dense_output: bool = False,
@@ -34,7 +35,7 @@ def solve_ivp(
     adjoint_rtol: float = 1e-8,
     adjoint_atol: float = 1e-10,
     **options: Any,
-) -> Any:
+) -> Array:
     r"""Solve an initial value problem, as `scipy.integrate.solve_ivp`; differentiable.
 
     Parameters
@@ -109,7 +110,7 @@ def solve_ivp(
     if is_plain and not dense_output:
         return result
 
-    def field(t: Any, y: Any) -> Any:
+    def field(t: Array, y: Array) -> Array:
         return fun(t, y, *theta)
 
     tolerances = {"rtol": adjoint_rtol, "atol": adjoint_atol}
@@ -137,7 +138,7 @@ def solve_ivp(
     return result
 
 
-def refuse_capture(values: Any) -> None:
+def refuse_capture(values: Array) -> None:
     """Refuse captured values: a program has a fixed number of steps, a solver has not."""
     if is_captured(find_top(values)):
         raise LostGradientError(
@@ -147,7 +148,7 @@ def refuse_capture(values: Any) -> None:
 
 
 def _plain_event(event: Any, theta: tuple[Any, ...], depends: list[Any]) -> Any:
-    def called(t: float, y: Any) -> Any:
+    def called(t: float, y: Array) -> Array:
         value = event(t, y, *theta)
         if isinstance(value, Tracked) and not depends:
             depends.append(value)
@@ -159,7 +160,7 @@ def _plain_event(event: Any, theta: tuple[Any, ...], depends: list[Any]) -> Any:
     return called
 
 
-def _attach_events(result: Any, events: list[Any], theta: tuple[Any, ...], at: Callable[[list[Any]], Any]) -> None:
+def _attach_events(result: Array, events: list[Any], theta: tuple[Any, ...], at: Callable[[list[Any]], Any]) -> None:
     """Give the times of events, and the states then, their derivatives: g(t, y(t)) = 0."""
     for i, event in enumerate(events):
         times: list[Any] = []
@@ -176,7 +177,7 @@ def _attach_events(result: Any, events: list[Any], theta: tuple[Any, ...], at: C
             result.y_events[i] = result.y_events[i] + (y - stop_gradient(y))
 
 
-def _last_event(result: Any) -> Any:
+def _last_event(result: Array) -> Array:
     """Return the time of the event that ended the integration."""
     ends = [times[-1] for times in result.t_events if np.size(plain(times))]
     return min(ends, key=lambda t: abs(plain(t) - result.t[-1]))
@@ -194,7 +195,7 @@ class Continuous:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sol, name)
 
-    def __call__(self, t: Any) -> Any:
+    def __call__(self, t: Array) -> Array:
         """Return the solution at times within the span."""
         value = self._sol(plain(t))
         if self._is_plain and find_top((t,)) is None:
@@ -208,8 +209,8 @@ class Continuous:
 
 def odeint(
     func: Callable[..., Any],
-    y0: Any,
-    t: Any,
+    y0: Array,
+    t: Array,
     args: Any = (),
     *further: Any,
     full_output: Any = 0,
@@ -217,7 +218,7 @@ def odeint(
     adjoint_rtol: float = 1e-8,
     adjoint_atol: float = 1e-10,
     **options: Any,
-) -> Any:
+) -> Array:
     """Solve an initial value problem, as `scipy.integrate.odeint`; differentiable in ``y0``, ``t``, ``args``, closed-over values.
 
     Parameters
@@ -254,7 +255,7 @@ def odeint(
     times = as_array(t)
     refuse_capture((start, times, theta))
 
-    def field(time: Any, y: Any) -> Any:
+    def field(time: Any, y: Array) -> Array:
         return func(time, y, *theta) if tfirst else func(y, time, *theta)
 
     watched = WatchedField(field)

@@ -18,6 +18,7 @@ import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, level_of
+from revad.engine.levels import recording
 from revad.engine.probes import node_dtype, node_number, node_shape, node_size, number_of
 from revad.engine.tape import leaf, next_order
 from revad.errors import LostGradientError
@@ -26,6 +27,7 @@ from revad.scipy.drop_in import as_array
 from revad.scipy.integrate._closures import cotangents, handle, is_forward, plain, tangent, with_tangent, without
 from revad.scipy.integrate.quadrature import Watched
 from revad.tensors.gradient import make
+from revad.typing import Array
 
 Field = Callable[[Any, Any], Any]
 
@@ -43,12 +45,12 @@ class Precision(NamedTuple):
         return Precision(self.adjoint["method"], rest, self.adjoint)
 
 
-def as_vector(value: Any) -> Any:
+def as_vector(value: Array) -> Array:
     """Return what a right-hand side returned, a list or an array, as a 1-d array."""
     return np.reshape(as_array(value), -1)
 
 
-def flow(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> Any:
+def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) -> Array:
     """Return y at the times ``ts`` as an array of shape (len(ts), n), tracked wherever ``f``, a time or ``y0`` is.
 
     Parameters
@@ -80,9 +82,13 @@ def flow(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> Any
         lower = leaves[: len(ts) + 2]
         return [flow(below, lower[0], list(lower[2:]), lower[1], precision)]
 
-    def pull(g: Any, leaves: Any) -> list[Any]:
+    def pull(g: Array, leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]
-        return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
+        token = recording.set(True)  # the right-hand side runs again, and may write tracked values into arrays that it makes
+        try:
+            return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
+        finally:
+            recording.reset(token)
 
     operation = whole("flow", run, pull)
     leaves = (t0, y0, *ts, *[handle(node) for node in nodes])
@@ -107,7 +113,7 @@ def _below(f: Field, level: int) -> Field:
     return lambda t, y: without(as_vector(f(t, y)), level)
 
 
-def integrate(f: Field, t0: float, ts: list[float], y0: Any, precision: Precision, dense: Any = None) -> Any:
+def integrate(f: Field, t0: float, ts: list[float], y0: Array, precision: Precision, dense: Any = None) -> Array:
     """Return y at the times on plain values; ``dense`` receives the continuous solution."""
     end = ts[-1] if ts else t0
     if end == t0:
@@ -122,12 +128,12 @@ def integrate(f: Field, t0: float, ts: list[float], y0: Any, precision: Precisio
     return result.y.T
 
 
-def _with_tangents(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision, level: int) -> Any:
+def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, level: int) -> Array:
     """Return the flow on a forward level: the tangent s of y obeys s' = d/dε f(t, y + ε s; θ + ε θ̇)."""
     lower_t0, lower_ts, lower_y0 = without(t0, level), [without(t, level) for t in ts], without(y0, level)
     n = np.size(plain(y0))
 
-    def both(t: Any, z: Any) -> Any:
+    def both(t: Array, z: Array) -> Array:
         out = as_vector(f(t, with_tangent(z[:n], z[n:], level)))
         return np.concatenate([without(out, level), tangent(out, level)])
 
@@ -140,7 +146,9 @@ def _with_tangents(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precisi
     return with_tangent(y, z[:, n:] + np.stack(slopes), level)
 
 
-def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precision, level: int, nodes: list[Any]) -> list[Any]:
+def adjoint(
+    f: Field, g: Array, t0: Array, ts: list[Any], y0: Array, precision: Precision, level: int, nodes: list[Any]
+) -> list[Any]:
     """Return the cotangents of t0, y0, the times and the nodes that f uses, given that of the flow."""
     below = _below(f, level)
     y, back = _solution_and_back(below, t0, ts, y0, precision)
@@ -148,7 +156,7 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
     sizes = [node_size(node) for node in nodes]
     kind = np.result_type(plain(g), *[node_dtype(node) or float for node in nodes])
 
-    def pulled(t: Any, y: Any, cotangent: Any) -> Any:
+    def pulled(t: Array, y: Array, cotangent: Array) -> Array:
         """Return λ ∂f/∂y and λ ∂f/∂θ, flat."""
         marker = next_order()
         value = plain(y)
@@ -157,7 +165,7 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
         found = cotangents(out, _fit(cotangent, out), level, marker)
         pieces = [found.pop(number_of(variable), np.zeros(n))]
         pieces += [np.reshape(found.pop(node_number(node), np.zeros(node_size(node))), -1) for node in nodes]
-        if found:
+        if any(number > marker for number in found):  # the others are arrays that the right-hand side made
             raise LostGradientError(
                 "solve_ivp: the right-hand side uses other tracked values in the backward pass than it did in the forward pass. "
                 "A tracked value that it closes over was replaced in between; pass it through `args`."
@@ -179,14 +187,14 @@ def adjoint(f: Field, g: Any, t0: Any, ts: list[Any], y0: Any, precision: Precis
     return [start, state[:n], *reversed(time_cotangents), *theta]
 
 
-def _fit(cotangent: Any, out: Any) -> Any:
+def _fit(cotangent: Array, out: Any) -> Array:
     """Return λ as a cotangent of the right-hand side's value, which may be real where λ is complex by rounding."""
     if isinstance(out, Tracked) and out.dtype.kind != "c" and np.iscomplexobj(cotangent):
         return np.real(cotangent)
     return cotangent
 
 
-def _solution_and_back(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Precision) -> tuple[Any, Any]:
+def _solution_and_back(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) -> tuple[Any, Any]:
     """Return y at the times, precisely, and the function that takes the adjoint state back over interval i.
 
     On plain values y is interpolated. Where it is tracked on a lower level (a derivative of the derivative), it is integrated
@@ -201,7 +209,7 @@ def _solution_and_back(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Pre
     if watched.top < 0 and find_top((t0, *ts, y0)) is None:
         starts = [t0, *ts[:-1]]
 
-        def back(pulled: Any, i: int, state: Any) -> Any:
+        def back(pulled: Any, i: int, state: Array) -> Array:
             def rate(t: float, s: Any) -> Any:
                 return -np.concatenate([(change := pulled(t, dense[0](t), s[:n]))[:n], change[n:]])
 
@@ -212,7 +220,7 @@ def _solution_and_back(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Pre
     grid, places = _merged(t0, ts, plain_times, inner)
     path = flow(f, t0, grid, y0, tight)
 
-    def back_with_solution(pulled: Any, i: int, state: Any) -> Any:
+    def back_with_solution(pulled: Any, i: int, state: Array) -> Array:
         for k in range(places[i], places[i - 1] if i else -1, -1):
             before, y_before = (grid[k - 1], path[k - 1]) if k else (t0, y0)
             if plain(grid[k]) == plain(before):
@@ -224,11 +232,13 @@ def _solution_and_back(f: Field, t0: Any, ts: list[Any], y0: Any, precision: Pre
     return np.stack([path[p] for p in places]), back_with_solution
 
 
-def _step_back(f: Field, pulled: Any, t: Any, before: Any, y: Any, y_before: Any, state: Any, precision: Precision) -> Any:
+def _step_back(
+    f: Field, pulled: Any, t: Array, before: Any, y: Array, y_before: Any, state: Array, precision: Precision
+) -> Array:
     """Integrate solution and adjoint state back over one step of the grid; refuse where the way back is unstable."""
     n = np.size(plain(y))
 
-    def rate(time: Any, z: Any) -> Any:
+    def rate(time: Any, z: Array) -> Array:
         return np.concatenate([f(time, z[:n]), -pulled(time, z[:n], z[n : 2 * n])])
 
     z = flow(rate, t, [before], np.concatenate([y, state]), precision)[0]
@@ -243,7 +253,7 @@ def _step_back(f: Field, pulled: Any, t: Any, before: Any, y: Any, y_before: Any
     return z[n:]
 
 
-def _merged(t0: Any, ts: list[Any], plain_times: list[float], inner: list[float]) -> tuple[list[Any], list[int]]:
+def _merged(t0: Array, ts: list[Any], plain_times: list[float], inner: list[float]) -> tuple[list[Any], list[int]]:
     """Return output times and the solver's own steps in one order, and where the output times are."""
     sign = 1.0 if plain_times[-1] >= plain(t0) else -1.0
     marked = [(sign * p, 0, t) for p, t in zip(plain_times, ts, strict=True)]

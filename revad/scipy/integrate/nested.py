@@ -7,6 +7,7 @@ from typing import Any
 
 from revad.scipy.integrate._closures import plain
 from revad.scipy.integrate.quadrature import quad
+from revad.typing import Array
 
 
 def nquad(func: Callable[..., Any], ranges: Any, args: Any = None, opts: Any = None, full_output: bool = False) -> Any:
@@ -55,7 +56,7 @@ def nquad(func: Callable[..., Any], ranges: Any, args: Any = None, opts: Any = N
         if options.get("points") is not None:
             options["points"] = [p for p in options["points"] if plain(low) <= p <= plain(high)]
 
-        def inner(x: Any, *rest: Any) -> Any:
+        def inner(x: Array, *rest: Any) -> Array:
             if i:
                 return over(i - 1, x, *rest)
             calls[0] += 1
@@ -71,8 +72,8 @@ def nquad(func: Callable[..., Any], ranges: Any, args: Any = None, opts: Any = N
 
 def dblquad(
     func: Callable[..., Any],
-    a: Any,
-    b: Any,
+    a: Array,
+    b: Array,
     gfun: Any,
     hfun: Any,
     args: Any = (),
@@ -107,7 +108,7 @@ def dblquad(
     0.5
     """
 
-    def inner(x: Any, *rest: Any) -> Any:
+    def inner(x: Array, *rest: Any) -> Any:
         return (_at(gfun, x), _at(hfun, x))
 
     return nquad(func, [inner, (a, b)], args=args, opts={"epsabs": epsabs, "epsrel": epsrel})
@@ -115,8 +116,8 @@ def dblquad(
 
 def tplquad(
     func: Callable[..., Any],
-    a: Any,
-    b: Any,
+    a: Array,
+    b: Array,
     gfun: Any,
     hfun: Any,
     qfun: Any,
@@ -155,10 +156,10 @@ def tplquad(
     0.5
     """
 
-    def innermost(y: Any, x: Any, *rest: Any) -> Any:
+    def innermost(y: Array, x: Array, *rest: Any) -> Any:
         return (_at(qfun, x, y), _at(rfun, x, y))
 
-    def inner(x: Any, *rest: Any) -> Any:
+    def inner(x: Array, *rest: Any) -> Any:
         return (_at(gfun, x), _at(hfun, x))
 
     return nquad(func, [innermost, inner, (a, b)], args=args, opts={"epsabs": epsabs, "epsrel": epsrel})

@@ -15,10 +15,10 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 import scipy.special as scipy_special
 
-from revad.engine.handles import Tracked, level_of, levels_of
+from revad.engine.handles import level_of, levels_of
 from revad.engine.probes import cut, node_dtype, node_number, node_size
 from revad.engine.tape import next_order
-from revad.errors import NoRuleError
+from revad.errors import LostGradientError, NoRuleError
 from revad.scipy.integrate._closures import (
     cotangents,
     handle,
@@ -31,7 +31,9 @@ from revad.scipy.integrate._closures import (
     without,
 )
 from revad.transforms.implicit import one_step, refuse_captured
+from revad.typing import Array
 
+_ROUNDS = 8  # after which new dependencies are no branches that earlier rounds have not taken
 Integrand = Callable[[Any], Any]
 Engine = Callable[[Integrand, float, float], Any]
 
@@ -50,11 +52,11 @@ class Watched:
         """Return the plain value."""
         marker = next_order()
         value = self.f(x)
-        if isinstance(value, Tracked):
+        if level_of(value) >= 0:  # not a buffer of `revad.numpy` that nothing tracked was written into
             self._note(value, marker)
         return plain(value)
 
-    def _note(self, value: Any, marker: int) -> None:
+    def _note(self, value: Array, marker: int) -> None:
         refuse_captured(value)
         self.levels |= set(levels_of(value))
         level = level_of(value)
@@ -64,7 +66,7 @@ class Watched:
             self.outer |= cut(value._node, marker)[1]
 
 
-def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine) -> Any:
+def integral(f: Integrand, a: Array, b: Array, engine: Engine, slopes_engine: Engine) -> Array:
     """Return ∫ₐᵇ f(x) dx, tracked wherever ``f`` or a limit is.
 
     Parameters
@@ -84,7 +86,7 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     level = max(levels)
     lower_a, lower_b = without(a, level), without(b, level)
 
-    def below(x: Any) -> Any:
+    def below(x: Array) -> Array:
         return without(f(x), level)
 
     def inner(g: Integrand) -> Any:
@@ -104,19 +106,24 @@ def integral(f: Integrand, a: Any, b: Any, engine: Engine, slopes_engine: Engine
     return result
 
 
-def _shaped(vector: Any, like: Any) -> Any:
+def _shaped(vector: Array, like: Array) -> Array:
     return vector[0] if np.ndim(like) == 0 else vector
 
 
-def _attach(value: Any, f: Integrand, level: int, nodes: list[Any], inner: Callable[[Integrand], Any]) -> Any:
+def _attach(value: Array, f: Integrand, level: int, nodes: list[Any], inner: Callable[[Integrand], Any]) -> Array:
     """Return the value, tracked as a linear function of nodes of the tape with the slopes ∫ ∂f/∂node dx."""
     outputs = max(1, np.size(plain(value)))
-    while True:
+    for _ in range(_ROUNDS):
         slopes = Slopes(f, level, nodes, outputs)
         total = np.reshape(inner(slopes), (outputs, -1))
         if not slopes.missed:
             break
         nodes = nodes + list(slopes.missed.values())
+    else:
+        raise LostGradientError(
+            "the integrand depends on other tracked values at every call: it writes into an array, or changes a variable, that it "
+            "closes over. Make the array inside the integrand."
+        )
     change: Any = 0.0
     start = 0
     for node, size in zip(nodes, slopes.sizes, strict=True):
@@ -157,7 +164,7 @@ def _is_complex(node: Any) -> bool:
     return kind is not None and kind.kind == "c"
 
 
-def _flat(g: Any, node: Any, size: int) -> Any:
+def _flat(g: Array, node: Any, size: int) -> Array:
     if g is None:
         return np.zeros(size)
     g = np.reshape(g, -1)
@@ -166,15 +173,15 @@ def _flat(g: Any, node: Any, size: int) -> Any:
 
 def quad(
     func: Callable[..., Any],
-    a: Any,
-    b: Any,
+    a: Array,
+    b: Array,
     args: Any = (),
     full_output: int = 0,
     epsabs: float = 1.49e-8,
     epsrel: float = 1.49e-8,
     limit: int = 50,
-    points: Any = None,
-    weight: Any = None,
+    points: Array = None,
+    weight: Array = None,
     wvar: Any = None,
     wopts: Any = None,
     maxp1: int = 50,
@@ -240,7 +247,7 @@ def quad(
         parts = [scipy_integrate.quad(lambda x, i=i: f(x)[i], low, high, **options, **further)[0] for i in range(size)]
         return np.array(parts)
 
-    def whole(low: Any, high: Any, *theta: Any) -> Any:
+    def whole(low: Array, high: Array, *theta: Any) -> Array:
         def part(of: Callable[[Any], Any]) -> Any:
             return integral(lambda x: _scalar(of(func(x, *theta))), low, high, engine, slopes_engine)
 
@@ -250,16 +257,16 @@ def quad(
     return (value, *report)
 
 
-def _itself(value: Any) -> Any:
+def _itself(value: Array) -> Array:
     return value
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Array) -> Array:
     """Return an integrand's value as a scalar, as QUADPACK takes it."""
     return np.reshape(value, ()) if np.ndim(value) else value
 
 
-def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options: Any) -> Any:
+def quad_vec(f: Callable[..., Any], a: Array, b: Array, *, args: Any = (), **options: Any) -> Any:
     """Integrate an array-valued function, as `scipy.integrate.quad_vec`; differentiable in limits and tracked values.
 
     Parameters
@@ -308,7 +315,7 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options
     def slopes_engine(g: Integrand, low: float, high: float) -> Any:
         return scipy_integrate.quad_vec(g, low, high, norm="max", **slopes_options)[0]
 
-    def whole(low: Any, high: Any, *theta: Any) -> Any:
+    def whole(low: Array, high: Array, *theta: Any) -> Array:
         def flat(x: float) -> Any:
             y = f(x, *theta)
             y = np.stack(y) if isinstance(y, (list, tuple)) else y
@@ -326,7 +333,7 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), **options
     return (value, *report)
 
 
-def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), n: int = 5) -> Any:
+def fixed_quad(func: Callable[..., Any], a: Array, b: Array, args: tuple[Any, ...] = (), n: int = 5) -> Any:
     """Integrate by Gauss-Legendre quadrature of fixed order, as `scipy.integrate.fixed_quad`; differentiable.
 
     Parameters

@@ -13,6 +13,7 @@ import scipy.integrate as scipy_integrate
 from revad.operations.protocol import own
 from revad.operations.registry import composite
 from revad.tensors.leaves import stop_gradient
+from revad.typing import Array
 
 trapezoid = own(scipy_integrate.trapezoid)
 simpson = own(scipy_integrate.simpson)
@@ -22,14 +23,14 @@ cumulative_simpson = own(scipy_integrate.cumulative_simpson)
 
 
 @composite(trapezoid)
-def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+def _trapezoid(y: Array, x: Array = None, dx: Array = 1.0, axis: int = -1) -> Array:
     """Σᵢ (xᵢ₊₁ − xᵢ)(yᵢ + yᵢ₊₁)/2."""
     y, h = _last_axis(y, x, dx, axis)
     return np.sum(h * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
 
 
 @composite(simpson)
-def _simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
+def _simpson(y: Array, x: Array = None, *, dx: Array = 1.0, axis: int = -1) -> Array:
     """Integrate the parabola through each three samples; an even number of samples ends with Cartwright's correction."""
     y, h = _last_axis(y, x, dx, axis)
     n = np.shape(y)[-1]
@@ -55,7 +56,7 @@ def _simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 @composite(romb)
-def _romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
+def _romb(y: Array, dx: Array = 1.0, axis: int = -1, show: bool = False) -> Array:
     """Extrapolate trapezoidal sums with halved steps (Richardson) to step zero."""
     y, h = _last_axis(y, None, dx, axis)
     intervals = np.shape(y)[-1] - 1
@@ -74,7 +75,7 @@ def _romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
 
 
 @composite(cumulative_trapezoid)
-def _cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
+def _cumulative_trapezoid(y: Array, x: Array = None, dx: Array = 1.0, axis: int = -1, initial: Any = None) -> Array:
     """Σᵢ≤ₖ (xᵢ₊₁ − xᵢ)(yᵢ + yᵢ₊₁)/2 for each k."""
     if initial is not None and initial != 0:
         raise ValueError("`initial` must be `None` or `0`.")
@@ -86,7 +87,7 @@ def _cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, 
 
 
 @composite(cumulative_simpson)
-def _cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
+def _cumulative_simpson(y: Array, *, x: Array = None, dx: Array = 1.0, axis: int = -1, initial: Any = None) -> Array:
     """Integrate over each interval the parabola through its ends and the next sample (the previous one for odd intervals)."""
     if np.shape(y)[axis] < 3:
         result = np.moveaxis(cumulative_trapezoid(y, x, dx=dx, axis=axis), axis, -1)
@@ -111,12 +112,12 @@ def _cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1,
     return np.moveaxis(result, -1, axis)
 
 
-def _even_interval(y: Any, h: Any) -> Any:
+def _even_interval(y: Array, h: Array) -> Array:
     """∫ over [xᵢ, xᵢ₊₁] of the parabola through samples i, i+1, i+2, evenly spaced (Cartwright 2017, equation 10)."""
     return h[..., :-1] / 3 * (5 * y[..., :-2] / 4 + 2 * y[..., 1:-1] - y[..., 2:] / 4)
 
 
-def _first_interval(y: Any, h: Any) -> Any:
+def _first_interval(y: Array, h: Array) -> Array:
     """∫ over [xᵢ, xᵢ₊₁] of the parabola through samples i, i+1, i+2 (Cartwright 2017, equation 8)."""
     first, second = h[..., :-1], h[..., 1:]
     share = first / (first + second)
@@ -125,7 +126,7 @@ def _first_interval(y: Any, h: Any) -> Any:
     return first / 6 * parts
 
 
-def _last_axis(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
+def _last_axis(y: Array, x: Array, dx: Array, axis: int) -> tuple[Any, Any]:
     """Return the samples with the axis of integration last, and the spacing that goes with them."""
     y = np.moveaxis(np.stack(y) if isinstance(y, (list, tuple)) else y, axis, -1)
     if x is None:

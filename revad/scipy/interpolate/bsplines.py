@@ -14,9 +14,10 @@ from revad.operations.writing import index_add
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.cubic import prepared
 from revad.scipy.interpolate.interpolant import Interpolant, beside, evaluate, in_double, place, solve_rows, wrapped
+from revad.typing import Array
 
 
-def de_boor(local: list[Any], t: Any, k: int, x: Any, i: Any, nu: int) -> Any:
+def de_boor(local: list[Any], t: Array, k: int, x: Array, i: Any, nu: int) -> Array:
     """Evaluate the nu-th derivative from the k + 1 coefficients that matter at each point, which lies in the interval i.
 
     First the coefficients are differenced nu times, then combined convexly k − nu times.
@@ -33,7 +34,7 @@ def de_boor(local: list[Any], t: Any, k: int, x: Any, i: Any, nu: int) -> Any:
     return d[p]
 
 
-def knot_interval(t: Any, k: int, x: Any) -> Any:
+def knot_interval(t: Array, k: int, x: Array) -> Array:
     """Return in which interval between inner knots each point lies."""
     return np.clip(np.searchsorted(t, x, side="right") - 1, k, np.shape(t)[0] - k - 2)
 
@@ -64,20 +65,20 @@ class BSpline(Interpolant):
 
     original = sp.BSpline
 
-    def __init__(self, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> None:
+    def __init__(self, t: Array, c: Array, k: int, extrapolate: Any = True, axis: int = 0) -> None:
         if is_tracked(t, c):
             c = in_double(c)
             self.adopt(in_double(t), np.moveaxis(c, axis, 0), k, extrapolate, axis % np.ndim(c))
         else:
             self.wrap(sp.BSpline(t, c, k, extrapolate, axis))
 
-    def wrap(self, constant: Any) -> None:
+    def wrap(self, constant: Array) -> None:
         """Stand for an object of SciPy."""
         self.constant = constant
         self.t, self.c, self.k = constant.tck
         self.extrapolate, self.axis = constant.extrapolate, constant.axis
 
-    def adopt(self, t: Any, c: Any, k: int, extrapolate: Any, axis: int) -> None:
+    def adopt(self, t: Array, c: Array, k: int, extrapolate: Any, axis: int) -> None:
         """Take tracked data, the axis of the coefficients first."""
         if np.shape(c)[0] < np.shape(t)[0] - k - 1:
             raise ValueError(
@@ -86,7 +87,7 @@ class BSpline(Interpolant):
         self.t, self.c, self.k, self.extrapolate, self.axis = t, c, k, extrapolate, axis
 
     @classmethod
-    def construct_fast(cls, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> Any:
+    def construct_fast(cls, t: Array, c: Array, k: int, extrapolate: Any = True, axis: int = 0) -> Array:
         """Make a spline from coefficients whose axis is the first."""
         made = object.__new__(cls)
         if is_tracked(t, c):
@@ -100,7 +101,7 @@ class BSpline(Interpolant):
         """Knots, coefficients, degree."""
         return self.t, self.c, self.k
 
-    def __call__(self, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
+    def __call__(self, x: Array, nu: int = 0, extrapolate: Any = None) -> Array:
         """Evaluate the nu-th derivative."""
         if self.constant is not None:
             return evaluate(self.constant, x, nu, extrapolate=extrapolate)
@@ -146,7 +147,7 @@ class BSpline(Interpolant):
         extrapolate = False if self.extrapolate == "periodic" else self.extrapolate
         return type(self).construct_fast(t, c, k, extrapolate, self.axis)
 
-    def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
+    def integrate(self, a: Array, b: Array, extrapolate: Any = None) -> Array:
         """Return the integral from a to b; outside the inner knots a spline that does not extrapolate is zero."""
         if self.constant is not None and not is_tracked(a, b):
             return self.constant.integrate(a, b, extrapolate)
@@ -166,7 +167,7 @@ class BSpline(Interpolant):
             a, b = np.clip(a, first, last), np.clip(b, first, last)
         return primitive(b, 0, True) - primitive(a, 0, True)
 
-    def _same_kind(self, constant: Any) -> Any:
+    def _same_kind(self, constant: Array) -> Array:
         made = object.__new__(type(self))
         made.wrap(constant)
         return made
@@ -175,7 +176,7 @@ class BSpline(Interpolant):
 # Interpolation ---------------------------------------------------------------------------------------------------------------
 
 
-def interpolation_knots(x: Any, k: int) -> Any:
+def interpolation_knots(x: Array, k: int) -> Array:
     """Return knots for which data at x determine a spline of degree k: "not-a-knot" ends, midpoints for an even degree."""
     if k == 0:
         return np.concatenate([x, x[-1:]])
@@ -185,14 +186,14 @@ def interpolation_knots(x: Any, k: int) -> Any:
     return np.concatenate([np.broadcast_to(x[:1], (k + 1,)), inner, np.broadcast_to(x[-1:], (k + 1,))])
 
 
-def local_basis(t: Any, k: int, x: Any, nu: int = 0) -> tuple[Any, Any]:
+def local_basis(t: Array, k: int, x: Array, nu: int = 0) -> tuple[Any, Any]:
     """Return the nu-th derivatives of the k + 1 B-splines that matter at each point, and the number of the first of these."""
     i = knot_interval(t, k, x)
     one = [np.broadcast_to(row, (*np.shape(x), k + 1)) for row in np.eye(k + 1)]
     return de_boor(one, t, k, x, i, nu), i - k
 
 
-def end_conditions(end: Any, trailing: tuple[int, ...]) -> list[tuple[int, Any]]:
+def end_conditions(end: Array, trailing: tuple[int, ...]) -> list[tuple[int, Any]]:
     """Return the derivatives that are given at an end, as pairs of order and value."""
     if end is None or (isinstance(end, str) and end == "not-a-knot"):
         return []
@@ -206,14 +207,14 @@ def end_conditions(end: Any, trailing: tuple[int, ...]) -> list[tuple[int, Any]]
 
 
 def make_interp_spline(
-    x: Any,
-    y: Any,
+    x: Array,
+    y: Array,
     k: int = 3,
-    t: Any = None,
+    t: Array = None,
     bc_type: Any = None,
     axis: int = 0,
     check_finite: Any = True,
-) -> Any:
+) -> Array:
     """Return the spline through data, as `scipy.interpolate.make_interp_spline`; all data may be tracked.
 
     Parameters
@@ -291,8 +292,8 @@ def make_interp_spline(
 
 
 def make_lsq_spline(
-    x: Any, y: Any, t: Any, k: int = 3, w: Any = None, axis: int = 0, check_finite: Any = True, **options: Any
-) -> Any:
+    x: Array, y: Array, t: Array, k: int = 3, w: Array = None, axis: int = 0, check_finite: Any = True, **options: Any
+) -> Array:
     """Return the spline on given knots with the least squared error, as `scipy.interpolate.make_lsq_spline`; all may be tracked.
 
     Parameters
@@ -344,7 +345,7 @@ def make_lsq_spline(
     return BSpline.construct_fast(t, solve_rows(k, k, bands, right), k, axis=axis)
 
 
-def periodic_spline(x: Any, y: Any, k: int, axis: int) -> Any:
+def periodic_spline(x: Array, y: Array, k: int, axis: int) -> Array:
     """Return the periodic spline: the coefficients repeat, so the collocation matrix is cyclic; it is solved densely."""
     m = np.shape(x)[0] - 1
     middle = x[1:-1] - (x[1:-1] - x[:-2]) / 2 if k % 2 == 0 else x[1:-1]

@@ -15,9 +15,10 @@ from scipy import interpolate as sp
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.interpolant import beside, in_double, solve_rows
 from revad.scipy.interpolate.pieces import PPoly
+from revad.typing import Array
 
 
-def prepared(x: Any, y: Any, axis: int) -> tuple[Any, Any, int]:
+def prepared(x: Array, y: Array, axis: int) -> tuple[Any, Any, int]:
     """Return knots and values in double precision, the interpolation axis first."""
     x, y = in_double(x), in_double(y)
     axis %= np.ndim(y)
@@ -31,12 +32,12 @@ def prepared(x: Any, y: Any, axis: int) -> tuple[Any, Any, int]:
     return x, np.moveaxis(y, axis, 0), axis
 
 
-def gaps(x: Any) -> Any:
+def gaps(x: Array) -> Array:
     """Return the differences of neighbours along the first axis."""
     return x[1:] - x[:-1]
 
 
-def hermite(x: Any, y: Any, slopes: Any) -> Any:
+def hermite(x: Array, y: Array, slopes: Any) -> Array:
     """Return the coefficients of the pieces with given values and slopes at their ends."""
     h = beside(gaps(x), y)
     secant = gaps(y) / h
@@ -49,7 +50,7 @@ class CubicHermiteSpline(PPoly):
 
     original = sp.CubicHermiteSpline
 
-    def __init__(self, x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: Any = None) -> None:
+    def __init__(self, x: Array, y: Array, dydx: Any, axis: int = 0, extrapolate: Any = None) -> None:
         if not is_tracked(x, y, dydx):
             self.wrap(sp.CubicHermiteSpline(x, y, dydx, axis, extrapolate))
             return
@@ -62,7 +63,7 @@ class PchipInterpolator(PPoly):
 
     original = sp.PchipInterpolator
 
-    def __init__(self, x: Any, y: Any, axis: int = 0, extrapolate: Any = None) -> None:
+    def __init__(self, x: Array, y: Array, axis: int = 0, extrapolate: Any = None) -> None:
         if not is_tracked(x, y):
             self.wrap(sp.PchipInterpolator(x, y, axis, extrapolate))
             return
@@ -70,14 +71,14 @@ class PchipInterpolator(PPoly):
         self.adopt(hermite(x, y, pchip_slopes(x, y)), x, extrapolate, axis)
 
 
-def pchip_interpolate(xi: Any, yi: Any, x: Any, der: int = 0, axis: int = 0) -> Any:
+def pchip_interpolate(xi: Array, yi: Array, x: Array, der: int = 0, axis: int = 0) -> Array:
     """Evaluate monotone cubic pieces, or their derivative, as `scipy.interpolate.pchip_interpolate`; all data may be tracked."""
     if not is_tracked(xi, yi, x):
         return sp.pchip_interpolate(xi, yi, x, der, axis)
     return PchipInterpolator(xi, yi, axis)(x, der)
 
 
-def pchip_slopes(x: Any, y: Any) -> Any:
+def pchip_slopes(x: Array, y: Array) -> Array:
     """Return weighted harmonic means of neighbouring secants, and 0 where these differ in sign."""
     h, secant = beside(gaps(x), y), gaps(y) / beside(gaps(x), y)
     if np.shape(y)[0] == 2:
@@ -90,7 +91,7 @@ def pchip_slopes(x: Any, y: Any) -> Any:
     return np.concatenate([end_slope(h, secant, (0, 1)), inner, end_slope(h, secant, (-1, -2))])
 
 
-def end_slope(h: Any, secant: Any, at: tuple[int, int]) -> Any:
+def end_slope(h: Array, secant: Any, at: tuple[int, int]) -> Array:
     """Return the three-point slope at an end, limited so that the shape is kept."""
     h0, h1, m0, m1 = h[at[0]], h[at[1]], secant[at[0]], secant[at[1]]
     d = ((2 * h0 + h1) * m0 - h0 * m1) / (h0 + h1)
@@ -104,7 +105,7 @@ class Akima1DInterpolator(PPoly):
 
     original = sp.Akima1DInterpolator
 
-    def __init__(self, x: Any, y: Any, axis: int = 0, *, method: Any = "akima", extrapolate: Any = None) -> None:
+    def __init__(self, x: Array, y: Array, axis: int = 0, *, method: Any = "akima", extrapolate: Any = None) -> None:
         if not is_tracked(x, y):
             self.wrap(sp.Akima1DInterpolator(x, y, axis, method=method, extrapolate=extrapolate))
             return
@@ -115,7 +116,7 @@ class Akima1DInterpolator(PPoly):
         self.adopt(hermite(x, y, slopes), x, False if extrapolate is None else extrapolate, axis)
 
 
-def akima_slopes(x: Any, y: Any, *, modified: bool) -> Any:
+def akima_slopes(x: Array, y: Array, *, modified: bool) -> Array:
     """Return means of the secants on both sides, each weighted with the change of the secants on the other side."""
     m = gaps(y) / beside(gaps(x), y)
     if np.shape(y)[0] == 2:
@@ -163,7 +164,7 @@ class CubicSpline(PPoly):
 
     original = sp.CubicSpline
 
-    def __init__(self, x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot", extrapolate: Any = None) -> None:
+    def __init__(self, x: Array, y: Array, axis: int = 0, bc_type: Any = "not-a-knot", extrapolate: Any = None) -> None:
         if not is_tracked(x, y, bc_type):
             self.wrap(sp.CubicSpline(x, y, axis, bc_type, extrapolate))
             return
@@ -177,7 +178,7 @@ class CubicSpline(PPoly):
         self.adopt(hermite(x, y, spline_slopes(x, y, ends, periodic=periodic)), x, extrapolate, axis)
 
 
-def spline_slopes(x: Any, y: Any, ends: list[Any], *, periodic: bool) -> Any:
+def spline_slopes(x: Array, y: Array, ends: list[Any], *, periodic: bool) -> Array:
     """Solve hᵢ sᵢ₋₁ + 2 (hᵢ₋₁ + hᵢ) sᵢ + hᵢ₋₁ sᵢ₊₁ = 3 (hᵢ mᵢ₋₁ + hᵢ₋₁ mᵢ) with one equation more at each end."""
     n = np.shape(x)[0]
     h, wide = gaps(x), beside(gaps(x), y)
@@ -198,7 +199,7 @@ def spline_slopes(x: Any, y: Any, ends: list[Any], *, periodic: bool) -> Any:
     return solve_rows(1, 1, np.stack([above, middle, below]), np.concatenate([first[2], right, last[2]]))
 
 
-def end_equation(h: Any, secant: Any, end: Any, direction: int) -> tuple[Any, Any, Any]:
+def end_equation(h: Array, secant: Any, end: Array, direction: int) -> tuple[Any, Any, Any]:
     """Return the coefficients of the slopes at an end and next to it, and the right-hand side."""
     if isinstance(end, str) and end == "not-a-knot":
         d = h[0] + h[1]
@@ -219,7 +220,7 @@ def end_equation(h: Any, secant: Any, end: Any, direction: int) -> tuple[Any, An
     return 2 * h[:1], h[:1], np.expand_dims(3 * h[0] * secant[0] - direction * 0.5 * value * h[0] ** 2, 0)
 
 
-def periodic_slopes(h: Any, secant: Any, y: Any) -> Any:
+def periodic_slopes(h: Array, secant: Any, y: Array) -> Array:
     """Solve the cyclic system: without its last unknown it is tridiagonal, and two solves give that unknown (bordering)."""
     n = np.shape(y)[0]
     wide = beside(h, y)

@@ -15,6 +15,7 @@ from revad.scipy.drop_in import is_tracked
 from revad.scipy.interpolate.bsplines import BSpline, local_basis, make_interp_spline
 from revad.scipy.interpolate.grids import contract
 from revad.scipy.interpolate.interpolant import Interpolant, constant_tck, evaluate, in_double
+from revad.typing import Array
 
 
 def refuse_data(name: str, *data: Any) -> None:
@@ -35,7 +36,7 @@ class UnivariateSpline(Interpolant):
         refuse_data(type(self).__name__, *args, *kwargs.values())
         self.constant = self.original(*args, **kwargs)
 
-    def __call__(self, x: Any, nu: int = 0, ext: Any = None) -> Any:
+    def __call__(self, x: Array, nu: int = 0, ext: Any = None) -> Array:
         """Evaluate the nu-th derivative."""
         return evaluate(self.constant, x, nu, ext=ext)
 
@@ -47,12 +48,12 @@ class UnivariateSpline(Interpolant):
         """Return the spline whose n-th derivative this is."""
         return self._of(self.constant.antiderivative(n))
 
-    def _of(self, constant: Any) -> Any:
+    def _of(self, constant: Array) -> Array:
         made = object.__new__(UnivariateSpline)
         made.constant = constant
         return made
 
-    def integral(self, a: Any, b: Any) -> Any:
+    def integral(self, a: Array, b: Array) -> Array:
         """Return the integral from a to b."""
         if not is_tracked(a, b):
             return self.constant.integral(a, b)
@@ -73,7 +74,7 @@ class InterpolatedUnivariateSpline(UnivariateSpline):
     original = sp.InterpolatedUnivariateSpline
 
     def __init__(
-        self, x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, ext: Any = 0, check_finite: Any = False
+        self, x: Array, y: Array, w: Array = None, bbox: Any = (None, None), k: int = 3, ext: Any = 0, check_finite: Any = False
     ) -> None:
         if not is_tracked(x, y, w, bbox):
             self.constant = sp.InterpolatedUnivariateSpline(x, y, w, list(bbox), k, ext, check_finite)
@@ -84,7 +85,7 @@ class InterpolatedUnivariateSpline(UnivariateSpline):
             )
         self.spline = make_interp_spline(x, y, k)
 
-    def __call__(self, x: Any, nu: int = 0, ext: Any = None) -> Any:
+    def __call__(self, x: Array, nu: int = 0, ext: Any = None) -> Array:
         """Evaluate the nu-th derivative."""
         return super().__call__(x, nu, ext) if self.constant is not None else self.spline(x, nu)
 
@@ -96,7 +97,7 @@ class InterpolatedUnivariateSpline(UnivariateSpline):
         """Return the spline whose n-th derivative this is."""
         return super().antiderivative(n) if self.constant is not None else self.spline.antiderivative(n)
 
-    def integral(self, a: Any, b: Any) -> Any:
+    def integral(self, a: Array, b: Array) -> Array:
         """Return the integral from a to b."""
         return super().integral(a, b) if self.constant is not None else self.spline.integrate(a, b, extrapolate=False)
 
@@ -104,7 +105,7 @@ class InterpolatedUnivariateSpline(UnivariateSpline):
 # Functions of (t, c, k) ------------------------------------------------------------------------------------------------------
 
 
-def splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
+def splev(x: Array, tck: Array, der: int = 0, ext: int = 0) -> Array:
     """Evaluate a spline (t, c, k) or its derivative, as `scipy.interpolate.splev`; x, t and c may be tracked.
 
     Examples
@@ -128,13 +129,13 @@ def splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
     return constant_tck(x, tck, der, ext) if is_tracked(x) else sp.splev(x, tck, der, ext)
 
 
-def splrep(x: Any, y: Any, *args: Any, **kwargs: Any) -> Any:
+def splrep(x: Array, y: Array, *args: Any, **kwargs: Any) -> Array:
     """Fit a smoothing spline, as `scipy.interpolate.splrep`; tracked data are refused."""
     refuse_data("splrep", x, y, *args, *kwargs.values())
     return sp.splrep(x, y, *args, **kwargs)
 
 
-def splint(a: Any, b: Any, tck: Any, full_output: Any = 0) -> Any:
+def splint(a: Array, b: Array, tck: Array, full_output: Any = 0) -> Array:
     """Integrate a spline (t, c, k) from a to b, as `scipy.interpolate.splint`; a, b, t and c may be tracked."""
     if not is_tracked(a, b, *(tck if isinstance(tck, tuple) else ())) and not isinstance(tck, BSpline):
         return sp.splint(a, b, tck, full_output)
@@ -165,7 +166,7 @@ class RectBivariateSpline(Interpolant):
         refuse_data(type(self).__name__, *args, *kwargs.values())
         self.constant = self.original(*args, **kwargs)
 
-    def ev(self, xi: Any, yi: Any, dx: int = 0, dy: int = 0) -> Any:
+    def ev(self, xi: Array, yi: Array, dx: int = 0, dy: int = 0) -> Array:
         """Evaluate at pairs of coordinates."""
         if not is_tracked(xi, yi):
             return self.constant.ev(xi, yi, dx, dy)
@@ -180,7 +181,7 @@ class RectBivariateSpline(Interpolant):
         table = np.reshape(c, (np.size(tx) - kx - 1, np.size(ty) - ky - 1))
         return np.reshape(contract(table, bases), np.shape(x))
 
-    def __call__(self, x: Any, y: Any, dx: int = 0, dy: int = 0, grid: Any = True) -> Any:
+    def __call__(self, x: Array, y: Array, dx: int = 0, dy: int = 0, grid: Array = True) -> Array:
         """Evaluate on the grid of two axes, or at pairs of coordinates."""
         if not is_tracked(x, y):
             return self.constant(x, y, dx, dy, grid)

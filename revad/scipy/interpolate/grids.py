@@ -18,9 +18,10 @@ from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.bsplines import local_basis, make_interp_spline
 from revad.scipy.interpolate.cubic import PchipInterpolator
 from revad.scipy.interpolate.interpolant import Interpolant, beside, in_double
+from revad.typing import Array
 
 
-def call_on_grid(spline: Any, xi: Any, method: Any, nu: tuple[int, ...]) -> Any:
+def call_on_grid(spline: Array, xi: Array, method: Any, nu: tuple[int, ...]) -> Array:
     """Call a grid spline of SciPy for a mixed derivative."""
     return spline(xi, method, nu=nu)
 
@@ -28,7 +29,7 @@ def call_on_grid(spline: Any, xi: Any, method: Any, nu: tuple[int, ...]) -> Any:
 constant_spline = own(call_on_grid)
 
 
-def query_adjoint(g: Any, spline: Any, xi: Any, method: Any, nu: tuple[int, ...]) -> Any:
+def query_adjoint(g: Array, spline: Array, xi: Array, method: Any, nu: tuple[int, ...]) -> Array:
     """x̄ = ȳ · ∇s, one more derivative along each axis; beyond the grid, where a fill value stands, 0."""
     slopes = [constant_spline(spline, xi, method, (*nu[:d], nu[d] + 1, *nu[d + 1 :])) for d in range(len(nu))]
     trailing = tuple(range(np.ndim(xi) - 1, np.ndim(g)))
@@ -75,8 +76,8 @@ class RegularGridInterpolator(Interpolant):
 
     def __init__(
         self,
-        points: Any,
-        values: Any,
+        points: Array,
+        values: Array,
         method: str = "linear",
         bounds_error: Any = True,
         fill_value: Any = np.nan,
@@ -95,7 +96,7 @@ class RegularGridInterpolator(Interpolant):
         self.grid, self.values = tuple(points), values if values.dtype.kind in "fc" else in_double(values)
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
 
-    def __call__(self, xi: Any, method: Any = None, *, nu: Any = None) -> Any:
+    def __call__(self, xi: Array, method: Any = None, *, nu: Array = None) -> Array:
         """Interpolate at points of shape (..., ndim), or given as a tuple of coordinates."""
         if self.constant is not None and not is_tracked(xi):
             return self.constant(xi, method, nu=nu)
@@ -131,7 +132,7 @@ class RegularGridInterpolator(Interpolant):
         return np.reshape(result, (*lead, *np.shape(self.values)[dim:]))
 
 
-def cells(grid: Any, values: Any, columns: list[Any], *, nearest: bool) -> Any:
+def cells(grid: Array, values: Array, columns: list[Any], *, nearest: bool) -> Array:
     """Return the weighted mean of the corners of each point's cell, or the nearest corner."""
     lower: list[Any] = []
     parts: list[Any] = []
@@ -152,7 +153,7 @@ def cells(grid: Any, values: Any, columns: list[Any], *, nearest: bool) -> Any:
     return result
 
 
-def tensor_product(grid: Any, values: Any, k: int, columns: list[Any], nu: Any) -> Any:
+def tensor_product(grid: Array, values: Array, k: int, columns: list[Any], nu: Array) -> Array:
     """Evaluate the tensor-product spline of degree k."""
     c, bases = in_double(values), []
     for axis, (p, x) in enumerate(zip(grid, columns, strict=True)):
@@ -162,7 +163,7 @@ def tensor_product(grid: Any, values: Any, k: int, columns: list[Any], nu: Any) 
     return contract(c, bases)
 
 
-def contract(c: Any, bases: list[Any]) -> Any:
+def contract(c: Array, bases: list[Any]) -> Array:
     """Sum up coefficients times products of B-splines: ``bases`` has for each axis the weights (m, k + 1) and their start (m,)."""
     result: Any = 0.0
     for steps in product(*[range(np.shape(weights)[1]) for weights, _ in bases]):
@@ -174,7 +175,7 @@ def contract(c: Any, bases: list[Any]) -> Any:
     return result
 
 
-def along_axes(grid: Any, values: Any, columns: list[Any]) -> Any:
+def along_axes(grid: Array, values: Array, columns: list[Any]) -> Array:
     """Interpolate monotonically along the last axis for all rows, then for each point along the axes before it."""
     dim = len(grid)
     rows = PchipInterpolator(grid[-1], values, dim - 1)(columns[-1])
@@ -189,13 +190,13 @@ def along_axes(grid: Any, values: Any, columns: list[Any]) -> Any:
 
 
 def interpn(
-    points: Any,
-    values: Any,
-    xi: Any,
+    points: Array,
+    values: Array,
+    xi: Array,
     method: str = "linear",
     bounds_error: Any = True,
     fill_value: Any = np.nan,
-) -> Any:
+) -> Array:
     """Interpolate on a rectangular grid at once, as `scipy.interpolate.interpn`; points, values and xi may be tracked.
 
     Parameters

@@ -17,16 +17,17 @@ from revad.operations.registry import vjp
 from revad.rules.axes import as_dtype
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.linalg import solve_banded
+from revad.typing import Array
 
 
-def call_spline(spline: Any, x: Any, nu: int = 0, options: Any = ()) -> Any:
+def call_spline(spline: Array, x: Array, nu: int = 0, options: Any = ()) -> Array:
     """Call a spline object of SciPy for its nu-th derivative."""
     if hasattr(spline, "_evaluate_derivatives"):  # polynomials through points: KroghInterpolator, BarycentricInterpolator
         return spline(x) if nu == 0 else spline.derivative(x, nu)
     return spline(x, nu, **dict(options))
 
 
-def query_adjoint(g: Any, spline: Any, x: Any, nu: int = 0, options: Any = ()) -> Any:
+def query_adjoint(g: Array, spline: Array, x: Array, nu: int = 0, options: Any = ()) -> Array:
     """x̄ᵢ = Σ ȳᵢ s⁽ⁿ⁺¹⁾(xᵢ), summed over the components of a spline with several."""
     slope = differentiable_call(spline, x, nu + 1, options)
     ndim, axis = np.ndim(x), getattr(spline, "axis", getattr(spline, "_y_axis", 0))
@@ -41,12 +42,12 @@ vjp(differentiable_call, x=query_adjoint)
 EXTENSIONS = {"extrapolate": 0, "zeros": 1, "raise": 2, "const": 3}  # FITPACK's numbers
 
 
-def evaluate_tck(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
+def evaluate_tck(x: Array, tck: Array, der: int = 0, ext: int = 0) -> Array:
     """Evaluate a spline of FITPACK, which refuses orders above the degree."""
     return np.zeros(np.shape(x)) if der > tck[2] else interpolate.splev(x, tck, der, ext)
 
 
-def evaluate_tck_adjoint(g: Any, x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
+def evaluate_tck_adjoint(g: Array, x: Array, tck: Array, der: int = 0, ext: int = 0) -> Array:
     """x̄ = ȳ · s'(x); where the values (but not their derivatives) are continued by constants 0."""
     slope = constant_tck(x, tck, der + 1, ext)
     if ext != 3 or der:
@@ -59,7 +60,7 @@ constant_tck = own(evaluate_tck)
 vjp(constant_tck, x=evaluate_tck_adjoint)
 
 
-def evaluate(spline: Any, x: Any, nu: int = 0, **options: Any) -> Any:
+def evaluate(spline: Array, x: Array, nu: int = 0, **options: Any) -> Array:
     """Evaluate a spline object of SciPy at points that may be tracked.
 
     Parameters
@@ -115,7 +116,7 @@ class Interpolant:
         return getattr(self.constant, name)
 
 
-def in_double(value: Any) -> Any:
+def in_double(value: Array) -> Array:
     """Return an array in double precision, real or complex, as SciPy's splines compute."""
     value = as_array(value)
     if value.dtype.kind not in "fc":
@@ -123,24 +124,24 @@ def in_double(value: Any) -> Any:
     return as_dtype(value, np.complex128 if value.dtype.kind == "c" else np.float64)
 
 
-def beside(values: Any, like: Any, lead: int = 1) -> Any:
+def beside(values: Array, like: Array, lead: int = 1) -> Array:
     """Return values whose axes are the leading ones of ``like``, with axes of length 1 for the others."""
     return np.reshape(values, (*np.shape(values), *(1,) * (np.ndim(like) - lead)))
 
 
-def place(values: Any, query_ndim: int, axis: int) -> Any:
+def place(values: Array, query_ndim: int, axis: int) -> Array:
     """Move the axes of the query points, which come first, to where the interpolation axis was."""
     if axis == 0 or query_ndim == 0:
         return values
     return np.moveaxis(values, tuple(range(query_ndim)), tuple(range(axis, axis + query_ndim)))
 
 
-def solve_rows(below: int, above: int, ab: Any, b: Any) -> Any:
+def solve_rows(below: int, above: int, ab: Array, b: Array) -> Array:
     """Solve a banded system for right-hand sides of any number of axes, the equations along the first."""
     flat = np.reshape(b, (np.shape(b)[0], -1))
     return np.reshape(solve_banded((below, above), ab, flat), np.shape(b))
 
 
-def wrapped(x: Any, first: Any, last: Any) -> Any:
+def wrapped(x: Array, first: Array, last: Any) -> Array:
     """Return points within one period."""
     return first + (x - first) % (last - first)

@@ -10,12 +10,13 @@ from scipy import interpolate as sp
 
 from revad.scipy.drop_in import is_tracked
 from revad.scipy.interpolate.interpolant import Interpolant, beside, evaluate, in_double, place
+from revad.typing import Array
 
 
 class ThroughPoints(Interpolant):
     """The polynomial of least degree through points, in Newton's form: exact for repeated points, that give derivatives."""
 
-    def __init__(self, xi: Any, yi: Any = None, axis: int = 0, **options: Any) -> None:
+    def __init__(self, xi: Array, yi: Array = None, axis: int = 0, **options: Any) -> None:
         if not is_tracked(xi, yi):
             self.constant = self.original(xi, yi, axis, **options)
             self.xi = self.constant.xi
@@ -27,11 +28,11 @@ class ThroughPoints(Interpolant):
         self.axis = axis % np.ndim(yi)
         self.coefficients = divided_differences(self.xi, yi)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Array) -> Array:
         """Evaluate the polynomial."""
         return self.derivative(x, 0)
 
-    def derivative(self, x: Any, der: int = 1) -> Any:
+    def derivative(self, x: Array, der: int = 1) -> Array:
         """Evaluate the derivative of order ``der``, by Horner's rule for the Taylor coefficients at each point."""
         if self.constant is not None:
             return evaluate(self.constant, x, der)
@@ -46,7 +47,7 @@ class ThroughPoints(Interpolant):
         return place(value, np.ndim(x), self.axis)
 
 
-def divided_differences(xi: Any, yi: Any) -> list[Any]:
+def divided_differences(xi: Array, yi: Array) -> list[Any]:
     """Return the coefficients of Newton's form; where a point repeats, the values are derivatives of growing order."""
     n = np.shape(xi)[0]
     repeats = [0] * n
@@ -97,11 +98,11 @@ class BarycentricInterpolator(ThroughPoints):
     original = sp.BarycentricInterpolator
 
 
-def barycentric_interpolate(xi: Any, yi: Any, x: Any, axis: int = 0, *, der: int = 0, **options: Any) -> Any:
+def barycentric_interpolate(xi: Array, yi: Array, x: Array, axis: int = 0, *, der: int = 0, **options: Any) -> Array:
     """Evaluate the polynomial through points, or its derivative, as `scipy.interpolate.barycentric_interpolate`."""
     return BarycentricInterpolator(xi, yi, axis, **options).derivative(x, der)
 
 
-def krogh_interpolate(xi: Any, yi: Any, x: Any, der: int = 0, axis: int = 0) -> Any:
+def krogh_interpolate(xi: Array, yi: Array, x: Array, der: int = 0, axis: int = 0) -> Array:
     """Evaluate the polynomial through points, or its derivative, as `scipy.interpolate.krogh_interpolate`."""
     return KroghInterpolator(xi, yi, axis).derivative(x, der)

@@ -14,10 +14,11 @@ from revad.operations.registry import nondiff
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.interpolant import Interpolant, beside, in_double
 from revad.scipy.interpolate.tables import interp1d
+from revad.typing import Array
 
 
 @own
-def find_triangles(points: Any, x: Any) -> Any:
+def find_triangles(points: Array, x: Array) -> Any:
     """Return the corners of the triangle (simplex) of each point, and whether there is one: they change in jumps only."""
     from scipy.spatial import Delaunay
 
@@ -27,7 +28,7 @@ def find_triangles(points: Any, x: Any) -> Any:
 
 
 @own
-def find_nearest(points: Any, x: Any) -> Any:
+def find_nearest(points: Array, x: Array) -> Array:
     """Return the number of the nearest point."""
     from scipy.spatial import KDTree
 
@@ -37,7 +38,7 @@ def find_nearest(points: Any, x: Any) -> Any:
 nondiff(find_triangles, find_nearest)
 
 
-def coordinates(xi: Any, dim: int = 1) -> Any:
+def coordinates(xi: Array, dim: int = 1) -> Array:
     """Return points of shape (..., dim), also from a tuple of coordinates."""
     if isinstance(xi, tuple):
         return np.stack(np.broadcast_arrays(*[in_double(x) for x in xi]), -1)
@@ -65,7 +66,7 @@ class LinearNDInterpolator(Interpolant):
 
     original = sp.LinearNDInterpolator
 
-    def __init__(self, points: Any, values: Any, fill_value: Any = np.nan, rescale: Any = False) -> None:
+    def __init__(self, points: Array, values: Array, fill_value: Any = np.nan, rescale: Any = False) -> None:
         if not is_tracked(points, values, fill_value):
             self.constant = sp.LinearNDInterpolator(points, values, fill_value, rescale)
         self.points, self.values = coordinates(points), as_array(values)
@@ -99,7 +100,7 @@ class NearestNDInterpolator(Interpolant):
 
     original = sp.NearestNDInterpolator
 
-    def __init__(self, x: Any, y: Any, rescale: Any = False, tree_options: Any = None) -> None:
+    def __init__(self, x: Array, y: Array, rescale: Any = False, tree_options: Any = None) -> None:
         if not is_tracked(x, y):
             self.constant = sp.NearestNDInterpolator(x, y, rescale, tree_options)
         self.points, self.values, self.rescale = coordinates(x), in_double(y), rescale
@@ -116,7 +117,9 @@ class NearestNDInterpolator(Interpolant):
         return np.take(self.values, find_nearest(points, x), 0)
 
 
-def griddata(points: Any, values: Any, xi: Any, method: str = "linear", fill_value: Any = np.nan, rescale: Any = False) -> Any:
+def griddata(
+    points: Array, values: Array, xi: Array, method: str = "linear", fill_value: Any = np.nan, rescale: Any = False
+) -> Array:
     """Interpolate scattered data at once, as `scipy.interpolate.griddata`; points, values and xi may be tracked."""
     if not is_tracked(points, values, xi, fill_value):
         return sp.griddata(points, values, xi, method, fill_value, rescale)
@@ -181,8 +184,8 @@ class RBFInterpolator(Interpolant):
 
     def __init__(
         self,
-        y: Any,
-        d: Any,
+        y: Array,
+        d: Array,
         neighbors: Any = None,
         smoothing: Any = 0.0,
         kernel: str = "thin_plate_spline",
@@ -224,16 +227,16 @@ class RBFInterpolator(Interpolant):
         right = np.concatenate([flat, np.zeros_like(flat, shape=(m, np.shape(flat)[1]))], 0)
         self.coefficients = np.linalg.solve(np.concatenate([upper, lower], 0), right)
 
-    def _kernel_of(self, x: Any) -> Any:
+    def _kernel_of(self, x: Array) -> Array:
         difference = (np.expand_dims(x, 1) - np.expand_dims(self.y, 0)) * self.epsilon
         return KERNELS[self.kernel](np.sum(difference**2, -1))
 
-    def _powers_of(self, x: Any) -> Any:
+    def _powers_of(self, x: Array) -> Array:
         scaled = (x - self.shift) / self.scale
         columns = [np.prod(scaled[:, list(c)], -1) if c else np.ones_like(scaled[:, 0]) for c in self.monomials]
         return np.stack(columns, -1) if columns else np.zeros_like(scaled, shape=(np.shape(x)[0], 0))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Array) -> Array:
         """Evaluate at points of shape (m, ndim)."""
         if self.constant is not None and not is_tracked(x):
             return self.constant(x)

@@ -10,6 +10,7 @@ from scipy import interpolate as sp
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.interpolate.bsplines import make_interp_spline
 from revad.scipy.interpolate.interpolant import Interpolant, beside, in_double, place
+from revad.typing import Array
 
 SPLINES = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
 STEPS = ("nearest", "nearest-up", "previous", "next")
@@ -48,8 +49,8 @@ class interp1d(Interpolant):  # noqa: N801  (SciPy's name)
 
     def __init__(
         self,
-        x: Any,
-        y: Any,
+        x: Array,
+        y: Array,
         kind: Any = "linear",
         axis: int = -1,
         copy: Any = True,
@@ -77,7 +78,7 @@ class interp1d(Interpolant):  # noqa: N801  (SciPy's name)
                 f"interp1d: kind {kind!r} is unsupported; use linear, {', '.join(STEPS)}, a spline's name or degree."
             )
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Array) -> Array:
         """Interpolate at points of any shape."""
         if self.constant is not None and not is_tracked(x):
             return self.constant(x)
@@ -98,7 +99,7 @@ class interp1d(Interpolant):  # noqa: N801  (SciPy's name)
             values = np.where(beside(above, values, np.ndim(x)), np.nan, values)
         return place(values, np.ndim(x), self.axis)
 
-    def _inside(self, x: Any) -> Any:
+    def _inside(self, x: Array) -> Array:
         n = np.shape(self.x)[0]
         if self._spline is not None:
             return self._spline(x)
@@ -110,14 +111,14 @@ class interp1d(Interpolant):  # noqa: N801  (SciPy's name)
         slope = (y1 - y0) / beside(self.x[high] - self.x[low], y0, np.ndim(x))
         return slope * beside(x - self.x[low], y0, np.ndim(x)) + y0
 
-    def _filled(self, values: Any, below: Any, above: Any, ndim: int) -> Any:
+    def _filled(self, values: Array, below: Any, above: Any, ndim: int) -> Array:
         fill = self.fill_value
         low, high = fill if isinstance(fill, tuple) and len(fill) == 2 else (fill, fill)
         values = np.where(beside(below, values, ndim), as_array(low), values)
         return np.where(beside(above, values, ndim), as_array(high), values)
 
 
-def step(knots: Any, x: Any, kind: str) -> Any:
+def step(knots: Any, x: Array, kind: str) -> Array:
     """Return the number of the datum that stands for each point."""
     n = np.shape(knots)[0]
     if kind in ("nearest", "nearest-up"):

@@ -14,8 +14,7 @@ import scipy.linalg
 
 from revad.operations.protocol import find_speaker, own
 from revad.scipy.drop_in import as_array, drop_in
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 
 def adopt(name: str) -> Function:
@@ -63,6 +62,6 @@ def define(name: str) -> Callable[[Function], Function]:
     return register
 
 
-def stacked(value: Any) -> Any:
+def stacked(value: Array) -> Array:
     """Return a list that holds tracked values as one tracked array; all else as it is."""
     return as_array(value) if type(value) is list and find_speaker(value) is not None else value

@@ -17,12 +17,13 @@ from revad.scipy.linalg.adopt import adopt
 from revad.scipy.linalg.bands import on_main, width_of
 from revad.scipy.linalg.spectrum import complete, eigh, first_of, inner_cotangent
 from revad.scipy.linalg.structure import as_read
+from revad.typing import Array
 
 cholesky_banded, eig_banded, eigvals_banded = adopt("cholesky_banded"), adopt("eig_banded"), adopt("eigvals_banded")
 eigh_tridiagonal, eigvalsh_tridiagonal = adopt("eigh_tridiagonal"), adopt("eigvalsh_tridiagonal")
 
 
-def dense(ab: Any, below: int, above: int) -> Any:
+def dense(ab: Array, below: int, above: int) -> Array:
     """Return the triangle (or matrix) whose bands are given."""
     n = np.shape(ab)[-1]
     row = above + np.arange(n)[:, None] - np.arange(n)
@@ -30,7 +31,7 @@ def dense(ab: Any, below: int, above: int) -> Any:
     return np.where(inside, ab[..., np.clip(row, 0, below + above), np.arange(n)], 0)
 
 
-def bands(a: Any, below: int, above: int) -> tuple[Any, Any]:
+def bands(a: Array, below: int, above: int) -> tuple[Any, Any]:
     """Return the bands of a matrix, and where the storage stands for an entry at all."""
     n = np.shape(a)[-1]
     row = np.arange(n) + np.arange(-above, below + 1)[:, None]
@@ -38,13 +39,13 @@ def bands(a: Any, below: int, above: int) -> tuple[Any, Any]:
     return np.where(inside, a[..., np.clip(row, 0, n - 1), np.arange(n)], 0), inside
 
 
-def stored(g: Any, below: int, above: int) -> Any:
+def stored(g: Array, below: int, above: int) -> Array:
     """Return the cotangent of a Hermitian storage: an entry beside the diagonal stands for two."""
     both = bands(g + mH(g), below, above)[0]
     return np.where(on_main(below, above), both / 2, both)
 
 
-def cholesky_banded_pullback(g: Any, ans: Any, lower: bool = False) -> Any:
+def cholesky_banded_pullback(g: Array, ans: Array, lower: bool = False) -> Array:
     """As `cholesky`; places of the storage that stand for no entry are handed on as they are."""
     below, above = width_of(ans, lower)
     factor, g_factor = dense(ans, below, above), dense(g, below, above)
@@ -58,7 +59,7 @@ vjp(cholesky_banded, ab=cholesky_banded_pullback)
 # Eigenvalues -----------------------------------------------------------------------------------------------------------------
 
 
-def spectrum_pullback(g: Any, ans: Any, every: Any, select: Any, select_range: Any, values_only: bool) -> Any:
+def spectrum_pullback(g: Array, ans: Array, every: Any, select: Any, select_range: Any, values_only: bool) -> Array:
     """Return the Hermitian cotangent of the dense matrix, given all eigenpairs (None where ``ans`` has them)."""
     if every is not None:
         by_index = select_range if select in ("i", "index", 2) else None
@@ -69,8 +70,14 @@ def spectrum_pullback(g: Any, ans: Any, every: Any, select: Any, select_range: A
 
 
 def eig_banded_pullback(
-    g: Any, ans: Any, a_band: Any, lower: bool = False, eigvals_only: bool = False, select: Any = "a", select_range: Any = None
-) -> Any:
+    g: Array,
+    ans: Array,
+    a_band: Any,
+    lower: bool = False,
+    eigvals_only: bool = False,
+    select: Any = "a",
+    select_range: Any = None,
+) -> Array:
     """As `eigh`, of the matrix that the bands stand for."""
     below, above = width_of(a_band, lower)
     partial = eigvals_only or select not in ("a", "all", 0)
@@ -79,8 +86,8 @@ def eig_banded_pullback(
 
 
 def eigvals_banded_pullback(
-    g: Any, ans: Any, a_band: Any, lower: bool = False, select: Any = "a", select_range: Any = None
-) -> Any:
+    g: Array, ans: Array, a_band: Any, lower: bool = False, select: Any = "a", select_range: Any = None
+) -> Array:
     """As `eigvalsh`."""
     return eig_banded_pullback(g, ans, a_band, lower, True, select, select_range)
 
@@ -91,11 +98,11 @@ vjp(eigvals_banded, a_band=eigvals_banded_pullback)
 
 @vjp_joint(eigh_tridiagonal, "d", "e")
 def eigh_tridiagonal_pullback(
-    g: Any,
+    g: Array,
     _needs: tuple[bool, bool],
-    d: Any,
-    e: Any,
-    ans: Any,
+    d: Array,
+    e: Array,
+    ans: Array,
     eigvals_only: bool = False,
     select: Any = "a",
     select_range: Any = None,
@@ -109,7 +116,7 @@ def eigh_tridiagonal_pullback(
 
 @vjp_joint(eigvalsh_tridiagonal, "d", "e")
 def eigvalsh_tridiagonal_pullback(
-    g: Any, needs: tuple[bool, bool], d: Any, e: Any, ans: Any, select: Any = "a", select_range: Any = None
+    g: Array, needs: tuple[bool, bool], d: Array, e: Array, ans: Array, select: Any = "a", select_range: Any = None
 ) -> tuple[Any, Any]:
     """As `eigh_tridiagonal`, of the eigenvalues."""
     return eigh_tridiagonal_pullback(g, needs, d, e, ans, True, select, select_range)

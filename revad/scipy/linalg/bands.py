@@ -13,6 +13,7 @@ from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.scipy.linalg.adopt import adopt
 from revad.scipy.linalg.structure import columns, like_right_side
+from revad.typing import Array
 
 solve_banded, solveh_banded, cho_solve_banded = adopt("solve_banded"), adopt("solveh_banded"), adopt("cho_solve_banded")
 
@@ -20,7 +21,7 @@ solve_banded, solveh_banded, cho_solve_banded = adopt("solve_banded"), adopt("so
 # Working with diagonals ------------------------------------------------------------------------------------------------------
 
 
-def shifted(x: Any, k: int, axis: int) -> Any:
+def shifted(x: Array, k: int, axis: int) -> Array:
     """Return y[j] = x[j + k] along an axis, with zeros where x ends."""
     n = np.shape(x)[axis]
     width, at = [(0, 0)] * np.ndim(x), [slice(None)] * np.ndim(x)
@@ -29,23 +30,23 @@ def shifted(x: Any, k: int, axis: int) -> Any:
     return np.pad(x[tuple(at)], width) if k else x
 
 
-def band_of_product(y: Any, x: Any, below: int, above: int) -> Any:
+def band_of_product(y: Array, x: Array, below: int, above: int) -> Array:
     """Return the bands of y xᵀ."""
     return np.stack([np.sum(shifted(y, k, -2) * x, -1) for k in range(-above, below + 1)], -2)
 
 
-def transposed(ab: Any, below: int, above: int) -> Any:
+def transposed(ab: Array, below: int, above: int) -> Array:
     """Return the bands of Aᵀ, which has ``above`` bands below the diagonal and ``below`` above it."""
     return np.stack([shifted(ab[..., above - k, :], k, -1) for k in range(-below, above + 1)], -2)
 
 
-def times(ab: Any, below: int, above: int, x: Any) -> Any:
+def times(ab: Array, below: int, above: int, x: Array) -> Array:
     """Return A x."""
     terms = [shifted(ab[..., above + k, :, None] * x, -k, -2) for k in range(-above, below + 1)]
     return sum(terms[1:], terms[0])
 
 
-def width_of(ab: Any, lower: bool) -> tuple[int, int]:
+def width_of(ab: Array, lower: bool) -> tuple[int, int]:
     """Return how many bands a Hermitian storage has below and above the diagonal."""
     beside = np.shape(ab)[-2] - 1
     return (beside, 0) if lower else (0, beside)
@@ -60,7 +61,7 @@ def on_main(below: int, above: int) -> Any:
 
 
 @vjp_joint(solve_banded, "ab", "b")
-def solve_banded_pullback(g: Any, needs: tuple[bool, bool], l_and_u: Any, ab: Any, b: Any, ans: Any) -> tuple[Any, Any]:
+def solve_banded_pullback(g: Array, needs: tuple[bool, bool], l_and_u: Any, ab: Array, b: Array, ans: Array) -> tuple[Any, Any]:
     """b̄ = A⁻ᵀ x̄ and Ā = −b̄ xᵀ in the bands."""
     below, above = l_and_u
     y = solve_banded((above, below), transposed(ab, below, above), columns(g, b))
@@ -69,7 +70,9 @@ def solve_banded_pullback(g: Any, needs: tuple[bool, bool], l_and_u: Any, ab: An
 
 
 @vjp_joint(solveh_banded, "ab", "b")
-def solveh_banded_pullback(g: Any, needs: tuple[bool, bool], ab: Any, b: Any, ans: Any, lower: bool = False) -> tuple[Any, Any]:
+def solveh_banded_pullback(
+    g: Array, needs: tuple[bool, bool], ab: Array, b: Array, ans: Array, lower: bool = False
+) -> tuple[Any, Any]:
     """b̄ = A*⁻¹ x̄; with G = −b̄ xᵀ an entry beside the diagonal gets Gᵢⱼ + Gⱼᵢ*, one on it half of that."""
     x, y = columns(ans, b), conj(solveh_banded(ab, columns(conj(g), b), lower=lower))
     if not needs[0]:
@@ -80,7 +83,7 @@ def solveh_banded_pullback(g: Any, needs: tuple[bool, bool], ab: Any, b: Any, an
 
 
 @vjp_joint(cho_solve_banded, "cb_and_lower", "b")
-def cho_solve_banded_pullback(g: Any, _needs: tuple[bool, bool], cb_and_lower: Any, b: Any, ans: Any) -> tuple[Any, Any]:
+def cho_solve_banded_pullback(g: Array, _needs: tuple[bool, bool], cb_and_lower: Any, b: Array, ans: Array) -> tuple[Any, Any]:
     """With A = L Lᴴ: b̄ = A*⁻¹ x̄ and L̄ = (Ā + Āᴴ) L* in the bands, with Ā = −b̄ xᵀ."""
     cb, lower = cb_and_lower
     below = np.shape(cb)[-2] - 1

@@ -15,6 +15,7 @@ from revad.rules.contraction import conj
 from revad.scipy.drop_in import as_array
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.structure import columns, like_right_side
+from revad.typing import Array
 
 solve_toeplitz, matmul_toeplitz = adopt("solve_toeplitz"), adopt("matmul_toeplitz")
 
@@ -27,7 +28,7 @@ def transpose_of(c_or_cr: Any) -> tuple[Any, Any]:
     return np.concatenate([corner, np.broadcast_to(r[..., 1:], (*batch, np.shape(r)[-1] - 1))], -1), c
 
 
-def diagonal_sums(y: Any, x: Any) -> tuple[Any, Any]:
+def diagonal_sums(y: Array, x: Array) -> tuple[Any, Any]:
     """Return Σⱼ y[j + k] x[j] for k = 0, 1, … and Σⱼ y[j] x[j + k], summed over the columns of both."""
     m, n = np.shape(y)[-2], np.shape(x)[-2]
     size = m + n - 1
@@ -38,7 +39,7 @@ def diagonal_sums(y: Any, x: Any) -> tuple[Any, Any]:
     return sums[..., n - 1 :], np.flip(sums[..., :n], -1)
 
 
-def pulled_diagonals(y: Any, x: Any, c_or_cr: Any) -> Any:
+def pulled_diagonals(y: Array, x: Array, c_or_cr: Any) -> Array:
     """Return the cotangent of ``c_or_cr`` where that of the matrix is y xᵀ; ``r`` left out is the conjugate of ``c``."""
     g_c, g_r = diagonal_sums(y, x)
     g_r = np.where(np.arange(np.shape(g_r)[-1]) == 0, 0, g_r)
@@ -46,7 +47,7 @@ def pulled_diagonals(y: Any, x: Any, c_or_cr: Any) -> Any:
 
 
 @vjp_joint(matmul_toeplitz, "c_or_cr", "x")
-def matmul_toeplitz_pullback(g: Any, _needs: tuple[bool, bool], c_or_cr: Any, x: Any) -> tuple[Any, Any]:
+def matmul_toeplitz_pullback(g: Array, _needs: tuple[bool, bool], c_or_cr: Any, x: Array) -> tuple[Any, Any]:
     """x̄ = Tᵀ ȳ and T̄ = ȳ xᵀ."""
     g = columns(g, x)
     g_x = matmul_toeplitz(transpose_of(c_or_cr), g)
@@ -54,7 +55,7 @@ def matmul_toeplitz_pullback(g: Any, _needs: tuple[bool, bool], c_or_cr: Any, x:
 
 
 @vjp_joint(solve_toeplitz, "c_or_cr", "b")
-def solve_toeplitz_pullback(g: Any, _needs: tuple[bool, bool], c_or_cr: Any, b: Any, ans: Any) -> tuple[Any, Any]:
+def solve_toeplitz_pullback(g: Array, _needs: tuple[bool, bool], c_or_cr: Any, b: Array, ans: Array) -> tuple[Any, Any]:
     """b̄ = T⁻ᵀ x̄ and T̄ = −b̄ xᵀ."""
     y = solve_toeplitz(transpose_of(c_or_cr), columns(g, b))
     return pulled_diagonals(-y, columns(ans, b), c_or_cr), like_right_side(y, b)
@@ -62,8 +63,8 @@ def solve_toeplitz_pullback(g: Any, _needs: tuple[bool, bool], c_or_cr: Any, b: 
 
 @define("solve_circulant")
 def solve_circulant(
-    c: Any, b: Any, singular: str = "raise", tol: Any = None, caxis: int = -1, baxis: int = 0, outaxis: int = 0
-) -> Any:
+    c: Array, b: Array, singular: str = "raise", tol: Any = None, caxis: int = -1, baxis: int = 0, outaxis: int = 0
+) -> Array:
     """Divide the Fourier transforms; frequencies that a singular matrix lacks are left out."""
     c, b = np.moveaxis(as_array(c), caxis, -1), np.moveaxis(as_array(b), baxis, -1)
     n = np.shape(c)[-1]

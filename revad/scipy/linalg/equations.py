@@ -20,6 +20,7 @@ from revad.rules.least_squares import pinv_pullback as pinv_rule
 from revad.rules.matrices import hermitian_part, mT
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.structure import as_read, as_written, columns, like_right_side, pairs, solution_pullback
+from revad.typing import Array
 
 inv, solve, solve_triangular, det = adopt("inv"), adopt("solve"), adopt("solve_triangular"), adopt("det")
 pinv, pinvh = adopt("pinv"), adopt("pinvh")
@@ -27,7 +28,7 @@ pinv, pinvh = adopt("pinv"), adopt("pinvh")
 vjp(det, a=det_pullback)
 
 
-def inv_pullback(g: Any, ans: Any, assume_a: Any = None) -> Any:
+def inv_pullback(g: Array, ans: Array, assume_a: Any = None) -> Array:
     """Ā = −A⁻ᵀ Ȳ A⁻ᵀ, in the part of A that is read; of a diagonal matrix SciPy hands on what stands beside the diagonal."""
     if assume_a == "diagonal":
         on = np.eye(np.shape(g)[-1], dtype=bool)
@@ -40,11 +41,11 @@ vjp(inv, a=inv_pullback)
 
 @vjp_joint(solve, "a", "b")
 def solve_pullback(
-    g: Any,
+    g: Array,
     needs: tuple[bool, bool],
-    a: Any,
-    b: Any,
-    ans: Any,
+    a: Array,
+    b: Array,
+    ans: Array,
     lower: bool = False,
     assume_a: Any = None,
     transposed: bool = False,
@@ -62,7 +63,14 @@ def solve_pullback(
 
 @vjp_joint(solve_triangular, "a", "b")
 def solve_triangular_pullback(
-    g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
+    g: Array,
+    needs: tuple[bool, bool],
+    a: Array,
+    b: Array,
+    ans: Array,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
 ) -> tuple[Any, Any]:
     """As `solve`, in the triangle that is read; for Aᴴ x = b: b̄ = A*⁻¹ x̄ and Ā = −(x b̄ᵀ)*."""
     kind: Any = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
@@ -81,7 +89,7 @@ def solve_triangular_pullback(
 
 
 @own
-def solution(a: Any, b: Any, cond: Any, check_finite: bool, lapack_driver: Any) -> Any:
+def solution(a: Array, b: Array, cond: Any, check_finite: bool, lapack_driver: Any) -> Array:
     """Return x, the squared residuals and the rank, and the singular values if the driver has them."""
     found: Any = scipy.linalg.lstsq(a, b, cond, check_finite=check_finite, lapack_driver=lapack_driver)
     return tuple(part for part in found if part is not None)
@@ -89,23 +97,23 @@ def solution(a: Any, b: Any, cond: Any, check_finite: bool, lapack_driver: Any) 
 
 @vjp_joint(solution, "a", "b")
 def solution_of_any_rank_pullback(
-    g: Any, needs: tuple[bool, bool], a: Any, b: Any, ans: Any, cond: Any = None
+    g: Array, needs: tuple[bool, bool], a: Array, b: Array, ans: Array, cond: Any = None
 ) -> tuple[Any, Any]:
-    """Pull back through x, the squared residuals and the singular values."""
+    """Pull back through x, the squared residuals (real, though complex arrays hold them from SciPy 1.18 on) and the singular values."""
     g_s = g[3] if len(ans) == 4 else np.zeros_like(a, shape=min(np.shape(a)), dtype=np.finfo(a.dtype).dtype)
-    return lstsq_pullback((g[0], g[1], g[2], g_s), needs, a, b, ans, cond)
+    return lstsq_pullback((g[0], np.real(g[1]), g[2], g_s), needs, a, b, ans, cond)
 
 
 @define("lstsq")
 def lstsq(
-    a: Any,
-    b: Any,
+    a: Array,
+    b: Array,
     cond: Any = None,
     overwrite_a: bool = False,
     overwrite_b: bool = False,
     check_finite: bool = True,
     lapack_driver: Any = None,
-) -> Any:
+) -> Array:
     """Return the least-squares solution, the squared residuals, the rank and the singular values (None from gelsy)."""
     if np.ndim(a) > 2 or np.ndim(b) > 2:
         parts = [lstsq(*pair, cond, check_finite=check_finite, lapack_driver=lapack_driver) for pair in pairs(a, b)]
@@ -114,20 +122,20 @@ def lstsq(
     return tuple(found) if len(found) == 4 else (*found, None)
 
 
-def pinv_pullback(g: Any, a: Any, ans: Any, atol: Any = None, rtol: Any = None, return_rank: bool = False) -> Any:
+def pinv_pullback(g: Array, a: Array, ans: Array, atol: Any = None, rtol: Any = None, return_rank: bool = False) -> Array:
     """Transpose Golub and Pereyra's formula; a rank is constant."""
     p, g = (ans[0], g[0]) if return_rank else (ans, g)
     return pinv_rule(g, a, p, rtol=cutoff(a, atol, rtol))
 
 
 def pinvh_pullback(
-    g: Any, a: Any, ans: Any, atol: Any = None, rtol: Any = None, lower: bool = True, return_rank: bool = False
-) -> Any:
+    g: Array, a: Array, ans: Array, atol: Any = None, rtol: Any = None, lower: bool = True, return_rank: bool = False
+) -> Array:
     """The same for the Hermitian matrix that a triangle stands for."""
     return hermitian_part(pinv_pullback(g, as_read(a, "her", lower), ans, atol, rtol, return_rank))
 
 
-def cutoff(a: Any, atol: Any, rtol: Any) -> Any:
+def cutoff(a: Array, atol: Any, rtol: Any) -> Array:
     """Return the size below which singular values are dropped, relative to the largest; None for the default."""
     if not atol:
         return rtol

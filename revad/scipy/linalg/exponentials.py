@@ -15,16 +15,17 @@ from revad.operations.registry import vjp, vjp_joint
 from revad.rules.matrices import mT
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.equations import solve
+from revad.typing import Array
 
 expm, expm_frechet = adopt("expm"), adopt("expm_frechet")
 
 
-def slope(a: Any, e: Any) -> Any:
+def slope(a: Array, e: Array) -> Array:
     """Return the Fréchet derivative of exp at ``a`` in the direction ``e``."""
     return expm_frechet(a, e, compute_expm=False)
 
 
-def expm_pullback(g: Any, A: Any) -> Any:
+def expm_pullback(g: Array, A: Array) -> Array:
     """Ā = L(Aᵀ, Ȳ)."""
     return slope(mT(A), g) if np.size(A) else g
 
@@ -33,7 +34,7 @@ vjp(expm, A=expm_pullback)
 
 
 @vjp_joint(expm_frechet, "A", "E")
-def expm_frechet_pullback(g: Any, needs: tuple[bool, bool], A: Any, E: Any, compute_expm: bool = True) -> tuple[Any, Any]:
+def expm_frechet_pullback(g: Array, needs: tuple[bool, bool], A: Array, E: Array, compute_expm: bool = True) -> tuple[Any, Any]:
     """Ē = L(Aᵀ, Ȳ); Ā is the sum of the diagonal blocks of L([[A, E], [0, A]]ᵀ, [[0, Ȳ], [0, 0]])."""
     g_value, g = g if compute_expm else (None, g)
     g_e = slope(mT(A), g)
@@ -54,7 +55,7 @@ def upper_blocks(diagonal: Any, corner: Any) -> Any:
 
 
 @define("expm_cond")
-def expm_cond(A: Any, check_finite: bool = True) -> Any:
+def expm_cond(A: Array, check_finite: bool = True) -> Array:
     """Return the norm of L(A, ·), relative to those of A and exp A."""
     if np.ndim(A) > 2:
         return np.stack([expm_cond(a) for a in A])
@@ -68,36 +69,36 @@ def expm_cond(A: Any, check_finite: bool = True) -> Any:
 
 
 @define("cosm")
-def cosm(A: Any) -> Any:
+def cosm(A: Array) -> Array:
     """Return (exp(iA) + exp(−iA)) / 2."""
     return 0.5 * (expm(1j * A) + expm(-1j * A)) if np.iscomplexobj(A) else np.real(expm(1j * A))
 
 
 @define("sinm")
-def sinm(A: Any) -> Any:
+def sinm(A: Array) -> Array:
     """Return (exp(iA) − exp(−iA)) / 2i."""
     return -0.5j * (expm(1j * A) - expm(-1j * A)) if np.iscomplexobj(A) else np.imag(expm(1j * A))
 
 
 @define("tanm")
-def tanm(A: Any) -> Any:
+def tanm(A: Array) -> Array:
     """Return cos(A)⁻¹ sin(A)."""
     return solve(cosm(A), sinm(A))
 
 
 @define("coshm")
-def coshm(A: Any) -> Any:
+def coshm(A: Array) -> Array:
     """Return (exp(A) + exp(−A)) / 2."""
     return 0.5 * (expm(A) + expm(-A))
 
 
 @define("sinhm")
-def sinhm(A: Any) -> Any:
+def sinhm(A: Array) -> Array:
     """Return (exp(A) − exp(−A)) / 2."""
     return 0.5 * (expm(A) - expm(-A))
 
 
 @define("tanhm")
-def tanhm(A: Any) -> Any:
+def tanhm(A: Array) -> Array:
     """Return cosh(A)⁻¹ sinh(A)."""
     return solve(coshm(A), sinhm(A))

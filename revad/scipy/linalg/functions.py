@@ -23,6 +23,7 @@ from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.exponentials import slope
 from revad.scipy.linalg.matrix_equations import sylvester
 from revad.transforms.forward import jvp
+from revad.typing import Array, Function
 
 root, logarithm, signs = adopt("sqrtm"), adopt("logm"), adopt("signm")
 fractional_power = adopt("fractional_matrix_power")
@@ -32,7 +33,7 @@ def without_estimate(name: str, primitive: Callable[..., Any]) -> Callable[..., 
     """Return a function that refuses ``disp=False``, which SciPy deprecates."""
 
     @define(name)
-    def function(A: Any, disp: Any = True, blocksize: Any = None) -> Any:
+    def function(A: Array, disp: Any = True, blocksize: Any = None) -> Array:
         if not disp:
             raise NoRuleError(
                 f"scipy.linalg.{name}(a, disp=False) returns an estimate of the error too, which has no derivative rule. "
@@ -46,7 +47,7 @@ def without_estimate(name: str, primitive: Callable[..., Any]) -> Callable[..., 
 sqrtm, logm, signm = without_estimate("sqrtm", root), without_estimate("logm", logarithm), without_estimate("signm", signs)
 
 
-def sqrtm_pullback(g: Any, ans: Any) -> Any:
+def sqrtm_pullback(g: Array, ans: Array) -> Array:
     """X X = A, so Xᵀ Ā + Ā Xᵀ = X̄."""
     return sylvester(mT(ans), mT(ans), g) if np.size(g) else g
 
@@ -54,7 +55,7 @@ def sqrtm_pullback(g: Any, ans: Any) -> Any:
 vjp(root, A=sqrtm_pullback)
 
 
-def signm_pullback(g: Any, ans: Any, A: Any) -> Any:
+def signm_pullback(g: Array, ans: Array, A: Array) -> Array:
     """With N = S A = (A²)^½: Nᵀ Y + Y Nᵀ = S̄, then Ā = Y − Sᵀ Y Sᵀ."""
     n, s = mT(ans @ A), mT(ans)
     y = sylvester(n, n, g)
@@ -70,7 +71,7 @@ _NEAR = 0.25  # how near to the identity the roots have to come
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
-def log_slope(a: Any, e: Any) -> Any:
+def log_slope(a: Array, e: Array) -> Array:
     """Return the derivative of the logarithm at ``a`` in the direction ``e``.
 
     With B the square root taken k times, log A = 2ᵏ log B, and log(I + Z) has the derivative ∫₀¹ (I + t Z)⁻¹ E (I + t Z)⁻¹ dt,
@@ -91,7 +92,7 @@ def log_slope(a: Any, e: Any) -> Any:
 
 
 @own
-def roots_to_identity(a: Any) -> int:
+def roots_to_identity(a: Array) -> int:
     """Return how often to take the square root until ‖A − I‖ is small."""
     one, times = np.eye(a.shape[-1]), 0
     while np.any(np.linalg.norm(a - one, 1, (-2, -1)) > _NEAR) and times < 100:
@@ -104,17 +105,17 @@ vjp(logarithm, A=lambda g, A: log_slope(mT(A), g))  # Ā = L(Aᵀ, Ȳ)
 
 
 @define("fractional_matrix_power")
-def fractional_matrix_power(A: Any, t: Any) -> Any:
+def fractional_matrix_power(A: Array, t: Array) -> Array:
     """Return Aᵗ."""
     return np.linalg.matrix_power(A, int(t)) if not is_tracked(t) and t == int(t) else fractional_power(A, t)
 
 
-def power_pullback(g: Any, A: Any, t: Any) -> Any:
+def power_pullback(g: Array, A: Array, t: Array) -> Array:
     """Aᵗ = exp(t log A): Ā = L_log(Aᵀ, t L_exp(t log(A)ᵀ, Ȳ))."""
     return log_slope(mT(A), t * slope(t * mT(logm(A)), g))
 
 
-def exponent_pullback(g: Any, ans: Any, A: Any) -> Any:
+def exponent_pullback(g: Array, ans: Array, A: Array) -> Array:
     """t̄ = Σ Ȳ ∘ log(A) Aᵗ."""
     return np.sum(g * (logm(A) @ ans))
 
@@ -127,7 +128,7 @@ vjp(fractional_power, A=power_pullback, t=exponent_pullback)
 
 @own
 @wraps(scipy.linalg.funm)
-def funm(A: Any, func: Callable[[Any], Any], disp: bool = True) -> Any:
+def funm(A: Array, func: Callable[[Any], Any], disp: bool = True) -> Array:
     """Return f(A), where ``func`` takes the eigenvalues."""
     return scipy.linalg.funm(A, of_eigenvalues_alone(func), disp)
 
@@ -135,7 +136,7 @@ def funm(A: Any, func: Callable[[Any], Any], disp: bool = True) -> Any:
 def of_eigenvalues_alone(func: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return a function that refuses to use tracked values beside its argument."""
 
-    def checked(w: Any) -> Any:
+    def checked(w: Array) -> Array:
         values = func(w)
         if is_tracked(values):
             raise NoRuleError(
@@ -148,7 +149,7 @@ def of_eigenvalues_alone(func: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return checked
 
 
-def funm_pullback(g: Any, A: Any, func: Any, disp: bool = True) -> Any:
+def funm_pullback(g: Array, A: Array, func: Function, disp: bool = True) -> Array:
     """Ā = V⁻ᵀ (Φ ∘ Vᵀ Ȳ V⁻ᵀ) Vᵀ with the divided differences Φᵢⱼ = (f(wⱼ) − f(wᵢ)) / (wⱼ − wᵢ), f′ for equal eigenvalues.
 
     Daleckii and Krein; Higham (2008), theorem 3.9. f′ comes from differentiating ``func``, which must be ordinary NumPy.

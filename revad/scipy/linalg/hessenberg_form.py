@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from revad.rules.contraction import conj
 from revad.rules.matrices import mT
 from revad.scipy.linalg.adopt import define
+from revad.typing import Array
 
 
 @define("hessenberg")
-def hessenberg(a: Any, calc_q: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+def hessenberg(a: Array, calc_q: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Array:
     """Return H, with zeros below the first subdiagonal, and the unitary Q.
 
     The reflections are LAPACK's (`larfg`): I − τ v vᴴ with v₁ = 1 maps a column x to the real β e₁ with β = −sign(Re x₁) ‖x‖.

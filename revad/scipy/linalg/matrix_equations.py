@@ -15,13 +15,14 @@ from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, mH, mT
 from revad.scipy.linalg.adopt import adopt
+from revad.typing import Array
 
 solve_sylvester, solve_discrete_lyapunov = adopt("solve_sylvester"), adopt("solve_discrete_lyapunov")
 solve_lyapunov = solve_continuous_lyapunov = adopt("solve_continuous_lyapunov")
 solve_continuous_are, solve_discrete_are = adopt("solve_continuous_are"), adopt("solve_discrete_are")
 
 
-def sylvester(a: Any, b: Any, q: Any) -> Any:
+def sylvester(a: Array, b: Array, q: Array) -> Array:
     """Solve A X + X B = Q, by parts where only Q is complex, of which SciPy's function makes a wrong result."""
     if np.iscomplexobj(q) and not (np.iscomplexobj(a) or np.iscomplexobj(b)):
         return solve_sylvester(a, b, np.real(q)) + 1j * solve_sylvester(a, b, np.imag(q))
@@ -29,21 +30,23 @@ def sylvester(a: Any, b: Any, q: Any) -> Any:
 
 
 @vjp_joint(solve_sylvester, "a", "b", "q")
-def sylvester_pullback(g: Any, _needs: tuple[bool, bool, bool], a: Any, b: Any, ans: Any) -> tuple[Any, Any, Any]:
+def sylvester_pullback(g: Array, _needs: tuple[bool, bool, bool], a: Array, b: Array, ans: Array) -> tuple[Any, Any, Any]:
     """A X + X B = Q: Aᵀ Y + Y Bᵀ = X̄, then Q̄ = Y, Ā = −Y Xᵀ, B̄ = −Xᵀ Y."""
     y = sylvester(mT(a), mT(b), g)
     return -y @ mT(ans), -mT(ans) @ y, y
 
 
 @vjp_joint(solve_continuous_lyapunov, "a", "q")
-def continuous_lyapunov_pullback(g: Any, _needs: tuple[bool, bool], a: Any, ans: Any) -> tuple[Any, Any]:
+def continuous_lyapunov_pullback(g: Array, _needs: tuple[bool, bool], a: Array, ans: Array) -> tuple[Any, Any]:
     """A X + X Aᴴ = Q: Aᵀ Y + Y A* = X̄, then Q̄ = Y, Ā = −Y Xᵀ − (Yᵀ X)*."""
     y = solve_continuous_lyapunov(mT(a), g)
     return -y @ mT(ans) - conj(mT(y) @ ans), y
 
 
 @vjp_joint(solve_discrete_lyapunov, "a", "q")
-def discrete_lyapunov_pullback(g: Any, _needs: tuple[bool, bool], a: Any, ans: Any, method: Any = None) -> tuple[Any, Any]:
+def discrete_lyapunov_pullback(
+    g: Array, _needs: tuple[bool, bool], a: Array, ans: Array, method: Any = None
+) -> tuple[Any, Any]:
     """X = A X Aᴴ + Q: Y = Aᵀ Y A* + X̄, then Q̄ = Y, Ā = Y A* Xᵀ + (Yᵀ A X)*."""
     y = solve_discrete_lyapunov(mT(a), g, method)
     return y @ conj(a) @ mT(ans) + conj(mT(y) @ a @ ans), y
@@ -54,7 +57,7 @@ def discrete_lyapunov_pullback(g: Any, _needs: tuple[bool, bool], a: Any, ans: A
 
 @vjp_joint(solve_continuous_are, "a", "b", "q", "r", "e", "s")
 def continuous_are_pullback(
-    g: Any, _needs: tuple[bool, ...], a: Any, b: Any, r: Any, ans: Any, e: Any = None, s: Any = None
+    g: Array, _needs: tuple[bool, ...], a: Array, b: Array, r: Array, ans: Array, e: Array = None, s: Any = None
 ) -> tuple[Any, ...]:
     """Aᴴ X E + Eᴴ X A − (Eᴴ X B + S) K + Q = 0 with the gain K = R⁻¹ (Bᴴ X E + Sᴴ); closed loop C = A − B K.
 
@@ -77,7 +80,7 @@ def continuous_are_pullback(
 
 @vjp_joint(solve_discrete_are, "a", "b", "q", "r", "e", "s")
 def discrete_are_pullback(
-    g: Any, _needs: tuple[bool, ...], a: Any, b: Any, r: Any, ans: Any, e: Any = None, s: Any = None
+    g: Array, _needs: tuple[bool, ...], a: Array, b: Array, r: Array, ans: Array, e: Array = None, s: Any = None
 ) -> tuple[Any, ...]:
     """Aᴴ X A − Eᴴ X E − (Aᴴ X B + S) K + Q = 0 with K = (R + Bᴴ X B)⁻¹ (Bᴴ X A + Sᴴ); closed loop C = A − B K.
 
@@ -98,11 +101,11 @@ def discrete_are_pullback(
     return g_a, g_b, hermitian_part(w), g_r, g_e, g_s
 
 
-def over_right(x: Any, e: Any) -> Any:
+def over_right(x: Array, e: Array) -> Array:
     """Return x E⁻¹."""
     return x if e is None else mT(np.linalg.solve(mT(e), mT(x)))
 
 
-def between_inverses(y: Any, e: Any) -> Any:
+def between_inverses(y: Array, e: Array) -> Array:
     """Return E*⁻¹ y E⁻ᵀ."""
     return y if e is None else mT(np.linalg.solve(e, mT(np.linalg.solve(conj(e), y))))

@@ -17,6 +17,7 @@ from revad.rules.decompositions import qr_pullback as plain_qr_pullback
 from revad.rules.matrices import as_column, mH, mT
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.matrix_equations import sylvester
+from revad.typing import Array
 
 smooth_qr, smooth_rq, qr_multiply = adopt("qr"), adopt("rq"), adopt("qr_multiply")
 polar, orthogonal_procrustes = adopt("polar"), adopt("orthogonal_procrustes")
@@ -24,23 +25,28 @@ polar, orthogonal_procrustes = adopt("polar"), adopt("orthogonal_procrustes")
 
 @define("qr")
 def qr(
-    a: Any,
+    a: Array,
     overwrite_a: bool = False,
     lwork: Any = None,
     mode: str = "full",
     pivoting: bool = False,
     check_finite: bool = True,
-) -> Any:
+) -> Array:
     """Return Q and R, or R alone, and with pivoting the order of the columns."""
     refuse_raw("qr", mode)
-    return smooth_qr(a, lwork=lwork, mode=mode, pivoting=pivoting, check_finite=check_finite)
+    return smooth_qr(a, **workspace(lwork), mode=mode, pivoting=pivoting, check_finite=check_finite)
 
 
 @define("rq")
-def rq(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", check_finite: bool = True) -> Any:
+def rq(a: Array, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", check_finite: bool = True) -> Array:
     """Return R and Q, or R alone."""
     refuse_raw("rq", mode)
-    return smooth_rq(a, lwork=lwork, mode=mode, check_finite=check_finite)
+    return smooth_rq(a, **workspace(lwork), mode=mode, check_finite=check_finite)
+
+
+def workspace(lwork: Any) -> dict[str, Any]:
+    """Return the option for LAPACK's workspace if it is given: from SciPy 1.18 on its mere presence warns."""
+    return {} if lwork is None else {"lwork": lwork}
 
 
 def refuse_raw(function: str, mode: str) -> None:
@@ -52,7 +58,7 @@ def refuse_raw(function: str, mode: str) -> None:
         )
 
 
-def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "full", pivoting: bool = False) -> Any:
+def qr_pullback(g: Array, ans: Array, a: Array, mode: str = "full", pivoting: bool = False) -> Array:
     """Pull back through A = QR, or A[:, P] = QR; the order P of the columns is constant."""
     if mode == "r":
         economic = smooth_qr(a, mode="economic", pivoting=pivoting)
@@ -70,7 +76,7 @@ def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "full", pivoting: bool = F
 vjp(smooth_qr, a=qr_pullback)
 
 
-def rq_pullback(g: Any, ans: Any, a: Any, mode: str = "full") -> Any:
+def rq_pullback(g: Array, ans: Array, a: Array, mode: str = "full") -> Array:
     """Pull back through (J A)ᴴ = (J Q)ᴴ (J Rᴴ J), a QR decomposition; J turns the order of rows (or columns) round."""
     if mode == "r":
         r, q = smooth_rq(a, mode="economic")
@@ -86,11 +92,11 @@ vjp(smooth_rq, a=rq_pullback)
 
 @vjp_joint(qr_multiply, "a", "c")
 def qr_multiply_pullback(
-    g: Any,
+    g: Array,
     _needs: tuple[bool, bool],
-    a: Any,
-    c: Any,
-    ans: Any,
+    a: Array,
+    c: Array,
+    ans: Array,
     mode: str = "right",
     pivoting: bool = False,
     conjugate: bool = False,
@@ -114,7 +120,7 @@ def qr_multiply_pullback(
 # Polar factors ---------------------------------------------------------------------------------------------------------------
 
 
-def unitary_factor_pullback(g: Any, u: Any, a: Any) -> Any:
+def unitary_factor_pullback(g: Array, u: Array, a: Array) -> Array:
     """Pull back through the polar factor U of A = U P with at least as many rows as columns.
 
     dU = U Ω + (I − U Uᴴ) dA P⁻¹ with P Ω + Ω P = Uᴴ dA − dAᴴ U.
@@ -127,14 +133,14 @@ def unitary_factor_pullback(g: Any, u: Any, a: Any) -> Any:
     return pulled + mT(np.linalg.solve(p, mT(g - conj(u) @ (mT(u) @ g))))
 
 
-def nearest_pullback(g: Any, u: Any, a: Any) -> Any:
+def nearest_pullback(g: Array, u: Array, a: Array) -> Array:
     """Pull back through the polar factor of any matrix of full rank: that of Aᴴ is Uᴴ."""
     if np.shape(a)[-2] >= np.shape(a)[-1]:
         return unitary_factor_pullback(g, u, a)
     return mH(unitary_factor_pullback(mH(g), mH(u), mH(a)))
 
 
-def polar_pullback(g: Any, ans: Any, a: Any, side: str = "right") -> Any:
+def polar_pullback(g: Array, ans: Array, a: Array, side: str = "right") -> Array:
     """Pull back through U and P = Uᴴ A, or P = A Uᴴ on the left."""
     (g_u, g_p), u = g, ans[0]
     if side == "right":
@@ -148,7 +154,7 @@ vjp(polar, a=polar_pullback)
 
 
 @vjp_joint(orthogonal_procrustes, "A", "B")
-def procrustes_pullback(g: Any, _needs: tuple[bool, bool], A: Any, B: Any, ans: Any) -> tuple[Any, Any]:
+def procrustes_pullback(g: Array, _needs: tuple[bool, bool], A: Array, B: Array, ans: Array) -> tuple[Any, Any]:
     """Pull back through the polar factor R of M = Aᴴ B and the sum of its singular values, whose slope is R*."""
     rotation = ans[0]
     m = mH(A) @ B

@@ -12,13 +12,14 @@ from revad.operations.registry import nondiff, unsupported, vjp
 from revad.rules.matrices import mT
 from revad.rules.norms import euclidean_pullback
 from revad.scipy.linalg.adopt import adopt, define
+from revad.typing import Array
 
 bandwidth, issymmetric, ishermitian = adopt("bandwidth"), adopt("issymmetric"), adopt("ishermitian")
 nondiff(bandwidth, issymmetric, ishermitian)
 
 
 @own
-def length(a: Any) -> Any:
+def length(a: Array) -> Array:
     """Return the Euclidean length of a vector, by BLAS as SciPy does."""
     return scipy.linalg.norm(a, check_finite=False)
 
@@ -27,7 +28,7 @@ vjp(length, a=lambda g, ans, a: euclidean_pullback(g, ans, a, None, keepdims=Fal
 
 
 @define("norm")
-def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Any:
+def norm(a: Array, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Array:
     """Return a norm of a vector or a matrix, as `numpy.linalg.norm`."""
     if np.ndim(a) == 1 and ord in (None, 2) and axis is None and not keepdims:
         return length(a)
@@ -35,13 +36,13 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, chec
 
 
 @own
-def balanced(A: Any, permute: bool, scale: bool) -> Any:
+def balanced(A: Array, permute: bool, scale: bool) -> Any:
     """Return T⁻¹ A T, the matrix T of powers of two, and its scales and permutation."""
     matrix, (scales, order) = scipy.linalg.matrix_balance(A, permute, scale, separate=True)
     return matrix, np.diag(scales)[np.argsort(order)], scales, order
 
 
-def balanced_pullback(g: Any, ans: Any) -> Any:
+def balanced_pullback(g: Array, ans: Array) -> Array:
     """B = T⁻¹ A T with a T that does not change nearby: Ā = T⁻ᵀ B̄ Tᵀ."""
     return np.linalg.solve(mT(ans[1]), g[0] @ mT(ans[1]))
 
@@ -50,7 +51,9 @@ vjp(balanced, A=balanced_pullback)
 
 
 @define("matrix_balance")
-def matrix_balance(A: Any, permute: bool = True, scale: bool = True, separate: bool = False, overwrite_a: bool = False) -> Any:
+def matrix_balance(
+    A: Array, permute: bool = True, scale: bool = True, separate: bool = False, overwrite_a: bool = False
+) -> Any:
     """Return A with rows and columns of like size, and the similarity transform that makes it so."""
     if np.ndim(A) > 2:
         parts = [matrix_balance(a, permute, scale, separate) for a in A]

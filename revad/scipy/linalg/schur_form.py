@@ -22,19 +22,20 @@ from revad.rules.contraction import conj
 from revad.rules.gauge import gaps, over, repeated, warned
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.scipy.linalg.adopt import adopt
+from revad.typing import Array
 
 schur, rsf2csf = adopt("schur"), adopt("rsf2csf")
 
 _EQUAL = "scipy.linalg.schur: eigenvalues {} and {} are equal"
 
 
-def schur_pullback(g: Any, ans: Any) -> Any:
+def schur_pullback(g: Array, ans: Array) -> Array:
     """Ā = Z* N̄ Zᵀ."""
     (g_t, g_z), (t, z) = (g[0], g[1]), (ans[0], ans[1])
     return conj(z) @ form_pullback(g_t, mT(z) @ g_z, t) @ mT(z)
 
 
-def form_pullback(g_t: Any, g_turn: Any, t: Any) -> Any:
+def form_pullback(g_t: Any, g_turn: Array, t: Array) -> Array:
     """Return N̄ from the cotangents of T and of Ω, as far as the latter comes from Z."""
     paired, below = blocks(t)
     g_n = np.where(below, 0, g_t)
@@ -51,7 +52,7 @@ def form_pullback(g_t: Any, g_turn: Any, t: Any) -> Any:
     return g_n + (pulled if np.iscomplexobj(t) else np.real(pulled))
 
 
-def block_turn(g_t: Any, g_turn: Any, t: Any, paired: Any) -> Any:
+def block_turn(g_t: Any, g_turn: Array, t: Array, paired: Any) -> Array:
     """Pull back through θ = (N₂₂ − N₁₁) / (2 (T₁₂ + T₂₁)) in each 2 × 2 block, which keeps its diagonal elements equal."""
     if not np.shape(paired)[-1] or np.iscomplexobj(t):
         return 0.0
@@ -64,7 +65,7 @@ def block_turn(g_t: Any, g_turn: Any, t: Any, paired: Any) -> Any:
 
 
 @own
-def blocks(t: Any) -> tuple[Any, Any]:
+def blocks(t: Array) -> tuple[Any, Any]:
     """Return which neighbours form a 2 × 2 block, and what stands below all blocks."""
     n = np.shape(t)[-1]
     paired = np.diagonal(t, -1, -2, -1) != 0
@@ -74,7 +75,7 @@ def blocks(t: Any) -> tuple[Any, Any]:
 
 
 @own
-def settled_phases(g_turn: Any, t: Any) -> None:
+def settled_phases(g_turn: Array, t: Array) -> None:
     """Refuse a cotangent that asks for the phase of complex Schur vectors."""
     phase = np.abs(np.imag(np.diagonal(g_turn, 0, -2, -1)))
     size = np.max(np.abs(g_turn), initial=0)
@@ -87,7 +88,7 @@ def settled_phases(g_turn: Any, t: Any) -> None:
 
 
 @own
-def with_eigenvectors(zero: Any, lifted: Any, r: Any) -> Any:
+def with_eigenvectors(zero: Array, lifted: Any, r: Array) -> Array:
     """Return ``zero``, after making sure that matrices with equal eigenvalues have all their eigenvectors."""
     if np.any(zero) and np.any(lifted):
         pairs = np.argwhere(zero & (np.linalg.cond(r) * np.sqrt(np.finfo(r.dtype).eps) > 1)[..., None, None])
@@ -105,7 +106,7 @@ vjp(schur, a=schur_pullback)
 
 
 @vjp_joint(rsf2csf, "T", "Z")
-def rsf2csf_pullback(g: Any, _needs: tuple[bool, bool], T: Any, Z: Any, ans: Any) -> tuple[Any, Any]:
+def rsf2csf_pullback(g: Array, _needs: tuple[bool, bool], T: Any, Z: Any, ans: Array) -> tuple[Any, Any]:
     """The complex form of T is its own Schur decomposition T = U T′ Uᴴ, with Z′ = Z U."""
     (g_t, g_z), (form, vectors) = g, ans
     u = np.linalg.solve(Z, vectors)

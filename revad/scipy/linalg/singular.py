@@ -20,11 +20,12 @@ from revad.rules.svd import svdvals_pullback
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.equations import pinv
 from revad.scipy.linalg.structure import pairs
+from revad.typing import Array
 
 svd, svdvals, null_space = adopt("svd"), adopt("svdvals"), adopt("null_space")
 
 
-def svd_pullback(g: Any, ans: Any, a: Any, compute_uv: bool = True) -> Any:
+def svd_pullback(g: Array, ans: Array, a: Array, compute_uv: bool = True) -> Array:
     """Pull back through U, s and Vᴴ, or through s alone."""
     return vectors_pullback(g, ans) if compute_uv else svdvals_pullback(g, a)
 
@@ -50,7 +51,7 @@ def rank(s: Any, shape: Any, rcond: Any) -> int:
 
 
 @define("orth")
-def orth(A: Any, rcond: Any = None) -> Any:
+def orth(A: Array, rcond: Any = None) -> Array:
     """Return left singular vectors that span the range of A."""
     if np.ndim(A) > 2:
         return np.stack([orth(a, rcond) for a in A])
@@ -72,7 +73,7 @@ def turned_freely(mix: Any) -> None:
 nondiff(turned_freely)
 
 
-def null_space_pullback(g: Any, ans: Any, A: Any, rcond: Any = None) -> Any:
+def null_space_pullback(g: Array, ans: Array, A: Array, rcond: Any = None) -> Array:
     """At constant rank dN = −A⁺ dA N, up to a turn among the null vectors: Ā = −A⁺ᵀ N̄ Nᵀ."""
     turned_freely(mT(ans) @ g)
     return -mT(pinv(A, rtol=rcond)) @ g @ mT(ans)
@@ -82,12 +83,12 @@ vjp(null_space, A=null_space_pullback)
 
 
 @own
-def span(A: Any) -> Any:
+def span(A: Array) -> Array:
     """Return an orthonormal basis of the range, for functions of which is known that only the range matters."""
     return scipy.linalg.orth(A)
 
 
-def span_pullback(g: Any, ans: Any, A: Any) -> Any:
+def span_pullback(g: Array, ans: Array, A: Array) -> Array:
     """At constant rank dQ = (I − Q Qᴴ) dA A⁺ Q, up to a turn: Ā = (I − Q* Qᵀ) Q̄ (A⁺ Q)ᵀ."""
     return (g - conj(ans) @ (mT(ans) @ g)) @ mT(pinv(A) @ ans)
 
@@ -96,7 +97,7 @@ vjp(span, A=span_pullback)
 
 
 @define("subspace_angles")
-def subspace_angles(A: Any, B: Any) -> Any:
+def subspace_angles(A: Array, B: Array) -> Array:
     """Return the angles between the ranges of two matrices, the largest first.
 
     Knyazev and Argentati (2002), "Principal angles between subspaces in an A-based scalar product": small angles by their

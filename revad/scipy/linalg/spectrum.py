@@ -20,6 +20,7 @@ from revad.rules.matrices import hermitian_part, mH, mT, on_diagonal
 from revad.rules.spectral import of_general, of_hermitian
 from revad.scipy.linalg.adopt import adopt, define
 from revad.scipy.linalg.structure import as_read
+from revad.typing import Array
 
 eigh, eigvalsh, smooth_eig, smooth_eigvals = adopt("eigh"), adopt("eigvalsh"), adopt("eig"), adopt("eigvals")
 
@@ -29,11 +30,11 @@ eigh, eigvalsh, smooth_eig, smooth_eigvals = adopt("eigh"), adopt("eigvalsh"), a
 
 @vjp_joint(eigh, "a", "b")
 def eigh_pullback(
-    g: Any,
+    g: Array,
     _needs: tuple[bool, bool],
-    a: Any,
-    ans: Any,
-    b: Any = None,
+    a: Array,
+    ans: Array,
+    b: Array = None,
     lower: bool = True,
     eigvals_only: bool = False,
     type: int = 1,
@@ -65,11 +66,11 @@ def eigh_pullback(
 
 @vjp_joint(eigvalsh, "a", "b")
 def eigvalsh_pullback(
-    g: Any,
+    g: Array,
     needs: tuple[bool, bool],
-    a: Any,
-    ans: Any,
-    b: Any = None,
+    a: Array,
+    ans: Array,
+    b: Array = None,
     lower: bool = True,
     type: int = 1,
     subset_by_index: Any = None,
@@ -79,7 +80,7 @@ def eigvalsh_pullback(
     return eigh_pullback(g, needs, a, ans, b, lower, True, type, subset_by_index, subset_by_value)
 
 
-def inner_cotangent(g_w: Any, g_v: Any, w: Any, v: Any) -> tuple[Any, Any, Any]:
+def inner_cotangent(g_w: Any, g_v: Any, w: Array, v: Array) -> tuple[Any, Any, Any]:
     """Return diag(w̄) + F ∘ Vᵀ V̄, which pairs of eigenvalues are equal, and Vᵀ V̄."""
     if g_v is None:
         return on_diagonal(g_w), None, None
@@ -88,7 +89,7 @@ def inner_cotangent(g_w: Any, g_v: Any, w: Any, v: Any) -> tuple[Any, Any, Any]:
     return on_diagonal(g_w) + over_gaps(mix, w, same), same, mix
 
 
-def second_matrix(inner: Any, same: Any, mix: Any, w: Any, v: Any) -> Any:
+def second_matrix(inner: Any, same: Any, mix: Any, w: Array, v: Array) -> Array:
     """Return B̄; equal values hold their vectors orthonormal with respect to B, which takes half of what mixes them."""
     pulled = -inner * np.expand_dims(w, -2)
     if mix is not None:
@@ -96,14 +97,14 @@ def second_matrix(inner: Any, same: Any, mix: Any, w: Any, v: Any) -> Any:
     return conj(v) @ pulled @ mT(v)
 
 
-def first_of(by_index: Any, by_value: Any, w: Any) -> Any:
+def first_of(by_index: Any, by_value: Any, w: Array) -> Array:
     """Return the index of the first eigenvalue that was asked for."""
     if by_index is not None:
         return by_index[0]
     return 0 if by_value is None else np.sum(w <= by_value[0], -1)
 
 
-def complete(g: Any, ans: Any, every: Any, start: Any, values_only: bool) -> tuple[Any, Any]:
+def complete(g: Array, ans: Array, every: Any, start: Array, values_only: bool) -> tuple[Any, Any]:
     """Return cotangents and values of all eigenpairs, from those of some that follow each other from index ``start`` on."""
     w, v = every
     some = ans if values_only else ans[0]
@@ -126,15 +127,15 @@ def complete(g: Any, ans: Any, every: Any, start: Any, values_only: bool) -> tup
 
 @define("eig")
 def eig(
-    a: Any,
-    b: Any = None,
+    a: Array,
+    b: Array = None,
     left: bool = False,
     right: bool = True,
     overwrite_a: bool = False,
     overwrite_b: bool = False,
     check_finite: bool = True,
     homogeneous_eigvals: bool = False,
-) -> Any:
+) -> Array:
     """Return eigenvalues, and left and right eigenvectors as asked for."""
     refuse_homogeneous("eig", b, homogeneous_eigvals)
     if left and not right and b is not None:
@@ -147,14 +148,14 @@ def eig(
 
 @define("eigvals")
 def eigvals(
-    a: Any, b: Any = None, overwrite_a: bool = False, check_finite: bool = True, homogeneous_eigvals: bool = False
-) -> Any:
+    a: Array, b: Array = None, overwrite_a: bool = False, check_finite: bool = True, homogeneous_eigvals: bool = False
+) -> Array:
     """Return the eigenvalues."""
     refuse_homogeneous("eigvals", b, homogeneous_eigvals)
     return smooth_eigvals(a, b, check_finite=check_finite, homogeneous_eigvals=homogeneous_eigvals)
 
 
-def refuse_homogeneous(function: str, b: Any, homogeneous_eigvals: bool) -> None:
+def refuse_homogeneous(function: str, b: Array, homogeneous_eigvals: bool) -> None:
     """Refuse eigenvalues as fractions, whose scaling is up to LAPACK; with one matrix the denominators are 1."""
     if homogeneous_eigvals and b is not None:
         raise NoRuleError(
@@ -165,11 +166,11 @@ def refuse_homogeneous(function: str, b: Any, homogeneous_eigvals: bool) -> None
 
 @vjp_joint(smooth_eig, "a", "b")
 def eig_pullback(
-    g: Any,
+    g: Array,
     needs: tuple[bool, bool],
-    a: Any,
-    ans: Any,
-    b: Any = None,
+    a: Array,
+    ans: Array,
+    b: Array = None,
     left: bool = False,
     right: bool = True,
     homogeneous_eigvals: bool = False,
@@ -192,13 +193,13 @@ def eig_pullback(
 
 @vjp_joint(smooth_eigvals, "a", "b")
 def eigvals_pullback(
-    g: Any, needs: tuple[bool, bool], a: Any, ans: Any, b: Any = None, homogeneous_eigvals: bool = False
+    g: Array, needs: tuple[bool, bool], a: Array, ans: Array, b: Array = None, homogeneous_eigvals: bool = False
 ) -> tuple[Any, Any]:
     """Ā = (B V)⁻ᵀ diag(w̄) Vᵀ, B̄ = −(B V)⁻ᵀ diag(w̄ w) Vᵀ."""
     return eig_pullback(g, needs, a, ans, b, False, False, homogeneous_eigvals)
 
 
-def right_pullback(g_w: Any, g_v: Any, w: Any, v: Any, b: Any) -> tuple[Any, Any]:
+def right_pullback(g_w: Any, g_v: Any, w: Array, v: Array, b: Array) -> tuple[Any, Any]:
     """Ā = (B V)⁻ᵀ (diag(w̄) + F ∘ Vᵀ V̄ₙ) Vᵀ with V̄ₙ the cotangent before columns were normalised; B̄ has w beside Vᵀ, and −."""
     inner = 0.0 if g_w is None else on_diagonal(g_w)
     if g_v is not None:
@@ -212,7 +213,7 @@ def right_pullback(g_w: Any, g_v: Any, w: Any, v: Any, b: Any) -> tuple[Any, Any
     return g_a, None if b is None else -np.linalg.solve(outer, inner * np.expand_dims(w, -2) @ mT(v))
 
 
-def before_unit_length(g: Any, v: Any) -> Any:
+def before_unit_length(g: Array, v: Array) -> Array:
     """Pull back through dividing eigenvectors by their lengths; the phase of complex ones must not matter."""
     onto = np.real(np.sum(g * v, -2))
     settled(np.eye(np.shape(v)[-1], dtype=bool), mT(v) @ g, onto, onto, "scipy.linalg.eig: eigenvalues")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from revad.rules.contraction import conj
 from revad.rules.matrices import hermitian_part, mH, mT
+from revad.typing import Array
 
 _FULL_NAMES = {
     None: "general",
@@ -20,7 +19,7 @@ _FULL_NAMES = {
 }
 
 
-def as_read(a: Any, assume_a: str | None, lower: bool) -> Any:
+def as_read(a: Array, assume_a: str | None, lower: bool) -> Array:
     """Return the matrix that SciPy works with when told what to assume of ``a``."""
     kind = _FULL_NAMES.get(assume_a, assume_a)
     if kind in ("symmetric", "hermitian"):
@@ -29,7 +28,7 @@ def as_read(a: Any, assume_a: str | None, lower: bool) -> Any:
     return a if kind == "general" else _within(a, kind)
 
 
-def as_written(g: Any, assume_a: str | None) -> Any:
+def as_written(g: Array, assume_a: str | None) -> Array:
     """Return the cotangent of ``a`` from that of `as_read(a)`: half in either triangle where one stands for both."""
     kind = _FULL_NAMES.get(assume_a, assume_a)
     if kind == "hermitian":
@@ -39,7 +38,7 @@ def as_written(g: Any, assume_a: str | None) -> Any:
     return g if kind == "general" else _within(g, kind)
 
 
-def _within(a: Any, kind: str | None) -> Any:
+def _within(a: Array, kind: str | None) -> Array:
     below, above = {"diagonal": (0, 0), "tridiagonal": (-1, 1), "upper triangular": (0, None), "lower triangular": (None, 0)}[
         str(kind)
     ]
@@ -47,23 +46,23 @@ def _within(a: Any, kind: str | None) -> Any:
     return a if above is None else np.tril(a, above)
 
 
-def columns(x: Any, b: Any) -> Any:
+def columns(x: Array, b: Array) -> Array:
     """Return vectors as matrices of one column where the right-hand side ``b`` is a single vector."""
     return np.expand_dims(x, -1) if np.ndim(b) == 1 else x
 
 
-def like_right_side(x: Any, b: Any) -> Any:
+def like_right_side(x: Array, b: Array) -> Array:
     """Undo `columns`."""
     return x[..., 0] if np.ndim(b) == 1 else x
 
 
-def pairs(a: Any, b: Any) -> Any:
+def pairs(a: Array, b: Array) -> Array:
     """Return the matrices (or vectors) of two stacks in pairs, along the first of their batch axes, which broadcast."""
     batch = np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2])
     return zip(*(np.broadcast_to(x, (*batch, *np.shape(x)[-2:])) for x in (a, b)), strict=True)
 
 
-def solution_pullback(y: Any, x: Any, trans: int) -> Any:
+def solution_pullback(y: Array, x: Array, trans: int) -> Array:
     """Ā of A x = b (``trans`` 0), Aᵀ x = b (1) or Aᴴ x = b (2), where y is b̄: −y xᵀ, −x yᵀ, or the conjugate of that."""
     if trans == 0:
         return -(y @ mT(x))

@@ -13,9 +13,10 @@ import numpy as np
 from revad.rules.contraction import conj
 from revad.scipy.drop_in import as_array
 from revad.scipy.linalg.adopt import define
+from revad.typing import Array
 
 
-def leading(x: Any) -> tuple[int, ...]:
+def leading(x: Array) -> tuple[int, ...]:
     """Return the batch axes of a stack of vectors."""
     return np.shape(x)[:-1]
 
@@ -32,7 +33,7 @@ def differences(rows: int, columns: int) -> Any:
 
 
 @define("toeplitz")
-def toeplitz(c: Any, r: Any = None) -> Any:
+def toeplitz(c: Array, r: Array = None) -> Array:
     """Return the matrix with constant diagonals, first column c and first row r (by default the conjugate of c)."""
     c = np.atleast_1d(as_array(c))
     r = conj(c) if r is None else np.atleast_1d(as_array(r))
@@ -42,7 +43,7 @@ def toeplitz(c: Any, r: Any = None) -> Any:
 
 
 @define("hankel")
-def hankel(c: Any, r: Any = None) -> Any:
+def hankel(c: Array, r: Array = None) -> Array:
     """Return the matrix with constant anti-diagonals, first column c and last row r (by default zeros)."""
     c = np.ravel(as_array(c))
     r = np.zeros_like(c) if r is None else np.ravel(as_array(r))
@@ -51,7 +52,7 @@ def hankel(c: Any, r: Any = None) -> Any:
 
 
 @define("circulant")
-def circulant(c: Any) -> Any:
+def circulant(c: Array) -> Array:
     """Return the matrix whose columns are c turned round step by step."""
     c = np.atleast_1d(as_array(c))
     n = np.shape(c)[-1]
@@ -59,7 +60,7 @@ def circulant(c: Any) -> Any:
 
 
 @define("companion")
-def companion(a: Any) -> Any:
+def companion(a: Array) -> Array:
     """Return the matrix whose eigenvalues are the roots of a polynomial, highest power first."""
     a = np.atleast_1d(as_array(a))
     n = np.shape(a)[-1] - 1
@@ -85,14 +86,14 @@ def leslie(f: Any, s: Any) -> Any:
 
 
 @define("fiedler")
-def fiedler(a: Any) -> Any:
+def fiedler(a: Array) -> Array:
     """Return |aᵢ − aⱼ|."""
     a = np.atleast_1d(as_array(a))
     return np.abs(np.expand_dims(a, -1) - np.expand_dims(a, -2))
 
 
 @define("fiedler_companion")
-def fiedler_companion(a: Any) -> Any:
+def fiedler_companion(a: Array) -> Array:
     """Return the pentadiagonal matrix whose eigenvalues are the roots of a polynomial, highest power first."""
     a = np.atleast_1d(as_array(a))
     if np.ndim(a) > 1:
@@ -117,7 +118,7 @@ def fiedler_companion(a: Any) -> Any:
 
 
 @define("convolution_matrix")
-def convolution_matrix(a: Any, n: int, mode: str = "full") -> Any:
+def convolution_matrix(a: Array, n: int, mode: str = "full") -> Array:
     """Return the matrix that convolves vectors of length n with a."""
     a = as_array(a)
     m = np.shape(a)[-1]
@@ -145,14 +146,14 @@ def block_diag(*arrs: Any) -> Any:
 
 
 @define("khatri_rao")
-def khatri_rao(a: Any, b: Any) -> Any:
+def khatri_rao(a: Array, b: Array) -> Array:
     """Return the Kronecker product column by column."""
     product = np.expand_dims(a, -2) * np.expand_dims(b, -3)
     return np.reshape(product, (*np.shape(product)[:-3], -1, np.shape(product)[-1]))
 
 
 @define("cdf2rdf")
-def cdf2rdf(w: Any, v: Any) -> tuple[Any, Any]:
+def cdf2rdf(w: Array, v: Array) -> tuple[Any, Any]:
     """Return the real block-diagonal form of eigenvalues and eigenvectors that come in conjugate pairs."""
     n = np.shape(w)[-1]
     is_complex = np.imag(w) != 0

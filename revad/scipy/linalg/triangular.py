@@ -6,9 +6,11 @@ Murray (2016), arXiv:1602.07527. Pivots are constant, since the order of the row
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 
 from revad.operations.protocol import own
 from revad.operations.registry import nondiff, vjp, vjp_joint
@@ -18,6 +20,7 @@ from revad.rules.matrices import hermitian_part, mH, mT
 from revad.scipy.linalg.adopt import adopt
 from revad.scipy.linalg.equations import solve_triangular
 from revad.scipy.linalg.structure import columns, like_right_side, solution_pullback
+from revad.typing import Array
 
 cholesky, cho_factor, cho_solve = adopt("cholesky"), adopt("cho_factor"), adopt("cho_solve")
 lu, lu_factor, lu_solve, ldl = adopt("lu"), adopt("lu_factor"), adopt("lu_solve"), adopt("ldl")
@@ -26,19 +29,26 @@ lu, lu_factor, lu_solve, ldl = adopt("lu"), adopt("lu_factor"), adopt("lu_solve"
 # Cholesky --------------------------------------------------------------------------------------------------------------------
 
 
-def cholesky_pullback(g: Any, ans: Any, lower: bool = False) -> Any:
+def cholesky_pullback(g: Array, ans: Array, lower: bool = False) -> Array:
     """Ā = L⁻ᵀ Φ(Lᵀ L̄) L*⁻¹, made Hermitian."""
     return lower_cholesky_pullback(g, ans, not lower)
 
 
-def cho_factor_pullback(g: Any, ans: Any, lower: bool = False) -> Any:
-    """The same for the triangle that holds the factor; the other one holds what it held before."""
+def cho_factor_pullback(g: Array, ans: Array, lower: bool = False) -> Array:
+    """The same for the triangle that holds the factor; before SciPy 1.18 the other one holds what it held before, now zeros."""
     half, beside = (np.tril, np.triu) if lower else (np.triu, np.tril)
-    return cholesky_pullback(half(g[0]), half(ans[0]), lower) + beside(g[0], 1 if lower else -1)
+    pulled = cholesky_pullback(half(g[0]), half(ans[0]), lower)
+    return pulled + beside(g[0], 1 if lower else -1) if keeps_other_triangle() else pulled
+
+
+@cache
+def keeps_other_triangle() -> bool:
+    """Return whether `scipy.linalg.cho_factor` leaves the triangle without the factor as it was."""
+    return bool(scipy.linalg.cho_factor(np.array([[1.0, 0.0], [0.5, 1.0]]))[0][1, 0])
 
 
 @vjp_joint(cho_solve, "c_and_lower", "b")
-def cho_solve_pullback(g: Any, _needs: tuple[bool, bool], c_and_lower: Any, b: Any, ans: Any) -> tuple[Any, Any]:
+def cho_solve_pullback(g: Array, _needs: tuple[bool, bool], c_and_lower: Any, b: Array, ans: Array) -> tuple[Any, Any]:
     """With A = L Lᴴ: b̄ = A*⁻¹ x̄ and L̄ = (Ā + Āᴴ) L* in the triangle, with Ā = −b̄ xᵀ."""
     c, lower = c_and_lower
     x, y = columns(ans, b), conj(cho_solve((c, lower), columns(conj(g), b)))
@@ -54,7 +64,7 @@ vjp(cho_factor, a=cho_factor_pullback)
 # LU --------------------------------------------------------------------------------------------------------------------------
 
 
-def product_pullback(g_l: Any, g_u: Any, low: Any, up: Any) -> Any:
+def product_pullback(g_l: Any, g_u: Any, low: Array, up: Any) -> Array:
     """Return the cotangent of the product LU from those of its factors, shapes (m, k) and (k, n) with k = min(m, n).
 
     For a square matrix L⁻ᵀ (tril(Lᵀ L̄, −1) + triu(Ū Uᵀ)) U⁻ᵀ. Rows of L below the k-th are A₂ U⁻¹, columns of U beyond the
@@ -74,17 +84,17 @@ def product_pullback(g_l: Any, g_u: Any, low: Any, up: Any) -> Any:
     return pulled if beyond is None else np.concatenate([pulled, beyond], -2 if m > k else -1)
 
 
-def under_lower(low: Any, x: Any) -> Any:
+def under_lower(low: Array, x: Array) -> Array:
     """Return L⁻ᵀ x for a unit lower triangle L."""
     return solve_triangular(low, x, 1, lower=True, unit_diagonal=True)
 
 
-def over_upper(x: Any, up: Any) -> Any:
+def over_upper(x: Array, up: Any) -> Array:
     """Return x U⁻ᵀ for an upper triangle U."""
     return mT(solve_triangular(up, mT(x)))
 
 
-def lu_pullback(g: Any, ans: Any, a: Any, permute_l: bool = False, p_indices: bool = False) -> Any:
+def lu_pullback(g: Array, ans: Array, a: Array, permute_l: bool = False, p_indices: bool = False) -> Array:
     """Ā = P times the cotangent of L U."""
     if permute_l:
         order = lu(a, p_indices=True)[0]
@@ -120,7 +130,7 @@ def split(packed: Any) -> tuple[Any, Any]:
     return np.tril(packed[..., :k], -1) + np.eye(m, k, dtype=packed.dtype), np.triu(packed[..., :k, :])
 
 
-def lu_factor_pullback(g: Any, ans: Any) -> Any:
+def lu_factor_pullback(g: Array, ans: Array) -> Array:
     """As `lu`, of both factors in one matrix."""
     low, up = split(ans[0])
     m, n = np.shape(ans[0])[-2:]
@@ -134,7 +144,9 @@ vjp(lu_factor, a=lu_factor_pullback)
 
 
 @vjp_joint(lu_solve, "lu_and_piv", "b")
-def lu_solve_pullback(g: Any, needs: tuple[bool, bool], lu_and_piv: Any, b: Any, ans: Any, trans: int = 0) -> tuple[Any, Any]:
+def lu_solve_pullback(
+    g: Array, needs: tuple[bool, bool], lu_and_piv: Any, b: Array, ans: Array, trans: int = 0
+) -> tuple[Any, Any]:
     """As `solve`; with M the cotangent of Pᵀ A = L U: L̄ = tril(M Uᵀ, −1) and Ū = triu(Lᵀ M)."""
     packed, piv = lu_and_piv
     x, g = columns(ans, b), columns(g, b)
@@ -151,7 +163,7 @@ def lu_solve_pullback(g: Any, needs: tuple[bool, bool], lu_and_piv: Any, b: Any,
 
 
 @own
-def same_block(d: Any) -> Any:
+def same_block(d: Array) -> Array:
     """Return which rows and columns belong to one of the blocks (of size 1 or 2) that a block-diagonal matrix consists of."""
     off = d != 0
     return off | mT(off) | np.eye(np.shape(d)[-1], dtype=bool)
@@ -160,7 +172,7 @@ def same_block(d: Any) -> Any:
 nondiff(same_block)
 
 
-def ldl_pullback(g: Any, ans: Any, lower: bool = True, hermitian: bool = True) -> Any:
+def ldl_pullback(g: Array, ans: Array, lower: bool = True, hermitian: bool = True) -> Array:
     """With M = L⁻¹ dA L⁻ᴴ: dD is M in the blocks and L⁻¹ dL is M D⁻¹ below them, so M̄ = D̄ + tril(Lᵀ L̄) D⁻ᵀ."""
     (g_l, g_d, _), (low, d, order) = g, ans
     order = np.expand_dims(order, -1)

@@ -12,8 +12,7 @@ import numpy as np
 from revad.scipy.drop_in import as_array
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.implicit import attach, one_step, refuse_captured
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 
 def as_tuple(args: Any) -> tuple[Any, ...]:
@@ -35,12 +34,12 @@ def plainly(f: Function) -> Function:
     return called
 
 
-def _checked(value: Any) -> Any:
+def _checked(value: Array) -> Array:
     refuse_captured(value)
     return value
 
 
-def stacked(value: Any) -> Any:
+def stacked(value: Array) -> Array:
     """Return a list of numbers, some of them tracked, as an array."""
     return as_array(value) if isinstance(value, (list, tuple)) else value
 
@@ -64,7 +63,7 @@ def solution(find: Callable[..., Any], equation: Function, args: tuple[Any, ...]
         found = find(*stop_gradient(theta))
         shape = np.shape(found)
 
-        def residual(flat: Any) -> Any:
+        def residual(flat: Array) -> Array:
             return np.reshape(stacked(equation(np.reshape(flat, shape) if shape else flat[0], *theta)), -1)
 
         flat = attach(np.array(found, dtype=np.result_type(found, 1.0)).reshape(-1), residual, elementwise=elementwise)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,10 @@ from revad.errors import NoRuleError
 from revad.operations.protocol import find_speaker
 from revad.scipy.optimize._solution import as_tuple, plainly, stacked, warn_if_unconverged
 from revad.scipy.optimize.minima import constrained
-from revad.scipy.optimize.roots import _jacobian
+from revad.scipy.optimize.roots import jacobian_of
 from revad.tensors.leaves import stop_gradient
 from revad.transforms.matrices import jacobian
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 LOSSES: dict[str, Function] = {
     "linear": lambda z: z,
@@ -29,16 +27,16 @@ LOSSES: dict[str, Function] = {
 
 def least_squares(
     fun: Function,
-    x0: Any,
+    x0: Array,
     jac: Any = "2-point",
-    bounds: Any = (-np.inf, np.inf),
+    bounds: Array = (-np.inf, np.inf),
     *,
     loss: Any = "linear",
     f_scale: float = 1.0,
     args: Any = (),
     kwargs: Any = None,
     **options: Any,
-) -> Any:
+) -> Array:
     r"""Minimise :math:`\frac12 \sum_i \rho(f_i(x)^2)`, as `scipy.optimize.least_squares`; differentiable.
 
     Parameters
@@ -84,13 +82,13 @@ def least_squares(
     report: list[Any] = []
     named = kwargs or {}
 
-    def residuals(x: Any, *theta: Any) -> Any:
+    def residuals(x: Array, *theta: Any) -> Array:
         return np.reshape(stacked(fun(x, *theta, **named)), -1)
 
-    def cost(x: Any, *theta: Any) -> Any:
+    def cost(x: Array, *theta: Any) -> Array:
         return 0.5 * f_scale**2 * np.sum(LOSSES[loss]((residuals(x, *theta) / f_scale) ** 2))
 
-    derivative: Any = plainly(_jacobian(residuals)) if isinstance(jac, str) and jac == "revad" else jac
+    derivative: Any = plainly(jacobian_of(residuals)) if isinstance(jac, str) and jac == "revad" else jac
     start = np.atleast_1d(np.asarray(stop_gradient(stacked(x0)), float))
     limits = tuple(np.broadcast_to(b, start.shape) for b in bounds)
 
@@ -121,10 +119,10 @@ def curve_fit(
     xdata: Any,
     ydata: Any,
     p0: Any = None,
-    sigma: Any = None,
+    sigma: Array = None,
     absolute_sigma: bool = False,
     check_finite: Any = None,
-    bounds: Any = (-np.inf, np.inf),
+    bounds: Array = (-np.inf, np.inf),
     method: Any = None,
     jac: Any = None,
     **options: Any,
@@ -173,25 +171,25 @@ def curve_fit(
 
         factor = np.linalg.cholesky(sigma)
 
-        def weighted(r: Any) -> Any:
+        def weighted(r: Array) -> Array:
             return solve_triangular(factor, r, lower=True)
 
     else:
 
-        def weighted(r: Any) -> Any:
+        def weighted(r: Array) -> Array:
             return r if sigma is None else r / sigma
 
     data = stacked(xdata)
     measured = stacked(ydata)
     covariance: list[Any] = []
 
-    def residuals(p: Any, x: Any, y: Any) -> Any:
+    def residuals(p: Array, x: Array, y: Array) -> Array:
         return weighted(f(x, *[p[i] for i in range(np.size(p))]) - y)
 
-    def cost(p: Any, x: Any, y: Any) -> Any:
+    def cost(p: Array, x: Array, y: Array) -> Array:
         return 0.5 * np.sum(residuals(p, x, y) ** 2)
 
-    def find(x: Any, y: Any) -> Any:
+    def find(x: Array, y: Array) -> Array:
         found, covariance[:] = _split(
             scipy_optimize.curve_fit(
                 plainly(f),
@@ -216,7 +214,7 @@ def curve_fit(
     if find_speaker((popt,)) is None:
         return popt, covariance[0]
 
-    def recomputed(p: Any, x: Any, y: Any) -> Any:
+    def recomputed(p: Array, x: Array, y: Array) -> Array:
         slopes = jacobian(lambda q: residuals(q, x, y))(p)
         inverse = np.linalg.inv(slopes.T @ slopes)
         freedom = np.size(y) - np.size(p)
@@ -230,7 +228,7 @@ def _split(found: Any) -> tuple[Any, list[Any]]:
     return found[0], [found[1]]
 
 
-def lsq_linear(A: Any, b: Any, bounds: Any = (-np.inf, np.inf), **options: Any) -> Any:
+def lsq_linear(A: Array, b: Array, bounds: Array = (-np.inf, np.inf), **options: Any) -> Array:
     """Minimise ‖A x − b‖² within bounds, as `scipy.optimize.lsq_linear`; differentiable in ``A``, ``b`` and the bounds.
 
     Parameters
@@ -262,7 +260,7 @@ def lsq_linear(A: Any, b: Any, bounds: Any = (-np.inf, np.inf), **options: Any) 
     n = np.shape(A)[1]
     limits = tuple(np.broadcast_to(limit, (n,)) for limit in bounds)
 
-    def find(matrix: Any, right: Any) -> Any:
+    def find(matrix: Array, right: Any) -> Array:
         report[:] = [scipy_optimize.lsq_linear(matrix, right, stop_gradient(tuple(bounds)), **options)]
         warn_if_unconverged("lsq_linear", report[0].success, report[0].message)
         return report[0].x
@@ -273,12 +271,12 @@ def lsq_linear(A: Any, b: Any, bounds: Any = (-np.inf, np.inf), **options: Any) 
     return result
 
 
-def half_square(x: Any, A: Any, b: Any) -> Any:
+def half_square(x: Array, A: Array, b: Array) -> Array:
     """Return ½ ‖A x − b‖²."""
     return 0.5 * np.sum((A @ x - b) ** 2)
 
 
-def nnls(A: Any, b: Any, **options: Any) -> Any:
+def nnls(A: Array, b: Array, **options: Any) -> Any:
     """Minimise ‖A x − b‖ over x ≥ 0, as `scipy.optimize.nnls`; differentiable in ``A`` and ``b``.
 
     Parameters
@@ -307,7 +305,7 @@ def nnls(A: Any, b: Any, **options: Any) -> Any:
            [0., 0.]])
     """
 
-    def find(matrix: Any, right: Any) -> Any:
+    def find(matrix: Array, right: Any) -> Array:
         return scipy_optimize.nnls(matrix, right, **options)[0]
 
     zero = np.zeros(np.shape(A)[1])

@@ -12,6 +12,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import nondiff
 from revad.scipy.optimize._solution import solution
 from revad.tensors.leaves import stop_gradient
+from revad.typing import Array, Function
 
 linear_sum_assignment = own(scipy_optimize.linear_sum_assignment)
 nondiff(linear_sum_assignment)
@@ -20,15 +21,15 @@ NEAR = 1e-7
 
 
 def linprog(
-    c: Any,
+    c: Array,
     A_ub: Any = None,
     b_ub: Any = None,
     A_eq: Any = None,
     b_eq: Any = None,
-    bounds: Any = (0, None),
+    bounds: Array = (0, None),
     method: str = "highs",
     **options: Any,
-) -> Any:
+) -> Array:
     """Solve a linear program, as `scipy.optimize.linprog`; differentiable in all arrays and bounds.
 
     Parameters
@@ -74,7 +75,7 @@ def linprog(
     high = np.stack([np.asarray(np.inf) if pair[1] is None else 1.0 * pair[1] + np.zeros(()) for pair in pairs])
     active: list[Any] = []
 
-    def find(objective: Any, A: Any, b: Any, E: Any, e: Any, low: Any, high: Any) -> Any:
+    def find(objective: Function, A: Array, b: Array, E: Array, e: Array, low: Array, high: Array) -> Array:
         result = scipy_optimize.linprog(objective, A, b, E, e, bounds=np.stack([low, high], axis=-1), method=method, **options)
         report[:] = [result]
         if not result.success:
@@ -91,7 +92,7 @@ def linprog(
             )
         return x
 
-    def vertex(x: Any, objective: Any, A: Any, b: Any, E: Any, e: Any, low: Any, high: Any) -> Any:
+    def vertex(x: Array, objective: Function, A: Array, b: Array, E: Array, e: Array, low: Array, high: Array) -> Array:
         rows = [E @ x - e, (A @ x - b)[active[0]], (x - low)[active[1]], (x - high)[active[2]]]
         return np.concatenate(rows)
 
@@ -103,7 +104,7 @@ def linprog(
     return result
 
 
-def isotonic_regression(y: Any, *, weights: Any = None, increasing: bool = True) -> Any:
+def isotonic_regression(y: Array, *, weights: Array = None, increasing: bool = True) -> Array:
     """Fit a monotone sequence by least squares, as `scipy.optimize.isotonic_regression`; differentiable in values and weights.
 
     Parameters

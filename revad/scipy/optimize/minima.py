@@ -6,7 +6,6 @@ conditions), which are taken as further unknowns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked,
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import hessian
 from revad.transforms.reverse import grad, vjp
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 NEAR = 1e-6  # how near to a bound or to zero a component or constraint counts as there, relative to its size
 NEEDS_GRADIENT = ("Newton-CG", "dogleg", "trust-ncg", "trust-exact", "trust-krylov")
@@ -27,15 +25,15 @@ NEEDS_HESSIAN = ("dogleg", "trust-ncg", "trust-exact", "trust-krylov")
 
 def minimize(
     fun: Function,
-    x0: Any,
+    x0: Array,
     args: Any = (),
     method: Any = None,
     jac: Any = None,
     hess: Any = None,
-    bounds: Any = None,
+    bounds: Array = None,
     constraints: Any = (),
     **options: Any,
-) -> Any:
+) -> Array:
     r"""Minimise a function, as `scipy.optimize.minimize`; differentiable in ``args``, bounds, constraints and closed-over values.
 
     Parameters
@@ -126,7 +124,7 @@ def gradient(objective: Function) -> Function:
     )
 
 
-def _number(value: Any) -> Any:
+def _number(value: Array) -> Array:
     return np.reshape(value, ()) if np.ndim(value) else value
 
 
@@ -135,7 +133,7 @@ def constrained(find: Function, objective: Function, args: tuple[Any, ...], limi
     if not rules:
         held: list[Any] = []
 
-        def equation(x: Any, *theta: Any) -> Any:
+        def equation(x: Array, *theta: Any) -> Array:
             slope = gradient(objective)(x, *theta)
             if not held:
                 held.append(_held(stop_gradient(x), stop_gradient(slope), stop_gradient(limits)))
@@ -169,11 +167,11 @@ def constrained(find: Function, objective: Function, args: tuple[Any, ...], limi
         size[:] = [x.size]
         return np.concatenate([x, multipliers[keep]])
 
-    def conditions(z: Any, *theta: Any) -> Any:
+    def conditions(z: Array, *theta: Any) -> Array:
         x, multipliers = z[: size[0]], z[size[0] :]
         values: list[Any] = []
 
-        def lagrangian(y: Any) -> Any:
+        def lagrangian(y: Array) -> Array:
             total = _number(objective(y, *theta))
             for j, (index, k) in enumerate(active[1]):
                 _, f, further = rules[index]
@@ -190,7 +188,7 @@ def constrained(find: Function, objective: Function, args: tuple[Any, ...], limi
     return solution(find_both, conditions, args)[: int(size[0])]
 
 
-def _held(x: Any, slope: Any, limits: Any) -> tuple[Any, Any]:
+def _held(x: Array, slope: Array, limits: Any) -> tuple[Any, Any]:
     """Return which components the lower and the upper bound hold: they are there, and the descent would go beyond."""
     if limits is None:
         return np.zeros(np.shape(x), bool), np.zeros(np.shape(x), bool)
@@ -199,14 +197,14 @@ def _held(x: Any, slope: Any, limits: Any) -> tuple[Any, Any]:
     return (x - low <= near) & (slope > 0), (high - x <= near) & (slope < 0)
 
 
-def _held_at_bounds(x: Any, slope: Any, held: tuple[Any, Any], limits: Any) -> Any:
+def _held_at_bounds(x: Array, slope: Array, held: tuple[Any, Any], limits: Any) -> Array:
     if limits is None:
         return slope
     low, high = [np.where(h, limit, 0.0) for h, limit in zip(held, limits, strict=True)]
     return np.where(held[0], x - low, np.where(held[1], x - high, slope))
 
 
-def _bounds(bounds: Any, size: int) -> Any:
+def _bounds(bounds: Array, size: int) -> Any:
     """Return lower and upper bounds as arrays, or None."""
     if bounds is None:
         return None
@@ -217,7 +215,7 @@ def _bounds(bounds: Any, size: int) -> Any:
     return stacked(lows), stacked(highs)
 
 
-def _plain_bounds(bounds: Any) -> Any:
+def _plain_bounds(bounds: Array) -> Array:
     if bounds is None or isinstance(bounds, scipy_optimize.Bounds):
         return bounds
     return [tuple(None if b is None else stop_gradient(b) for b in pair) for pair in bounds]
@@ -264,12 +262,12 @@ def _with_jacobian(fun: Function) -> Function:
 def minimize_scalar(
     fun: Function,
     bracket: Any = None,
-    bounds: Any = None,
+    bounds: Array = None,
     args: Any = (),
     method: Any = None,
     tol: Any = None,
     options: Any = None,
-) -> Any:
+) -> Array:
     """Minimise a function of one variable, as `scipy.optimize.minimize_scalar`; differentiable in ``args``, bounds, closed-over values.
 
     Parameters
@@ -319,7 +317,7 @@ def minimize_scalar(
 
     limits = None if bounds is None else (stacked([bounds[0]])[0], stacked([bounds[1]])[0])
 
-    def equation(x: Any, *theta: Any) -> Any:
+    def equation(x: Array, *theta: Any) -> Array:
         slope = grad(lambda y: _number(fun(y, *theta)))(x)
         if limits is None:
             return slope
@@ -338,7 +336,7 @@ def minimize_scalar(
 def _simple(name: str) -> Function:
     scipys: Any = getattr(scipy_optimize, name)
 
-    def minimise(func: Function, x0: Any, *further: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
+    def minimise(func: Function, x0: Array, *further: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
         report: list[Any] = []
         if "fprime" in options and callable(options["fprime"]):
             options["fprime"] = plainly(options["fprime"])

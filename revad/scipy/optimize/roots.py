@@ -6,7 +6,6 @@ a root does not depend.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,14 +15,13 @@ from revad.engine.handles import Tracked
 from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked, warn_if_unconverged
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
-
-Function = Callable[..., Any]
+from revad.typing import Array, Function
 
 
 def _bracketing(name: str) -> Function:
     scipys: Any = getattr(scipy_optimize, name)
 
-    def find_root(f: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
+    def find_root(f: Function, a: Array, b: Array, args: Any = (), **options: Any) -> Any:
         report: list[Any] = []
 
         def find(*theta: Any) -> Any:
@@ -78,13 +76,13 @@ toms748 = _bracketing("toms748")
 
 def newton(
     func: Function,
-    x0: Any,
+    x0: Array,
     fprime: Any = None,
     args: Any = (),
     tol: float = 1.48e-8,
     maxiter: int = 50,
     fprime2: Any = None,
-    x1: Any = None,
+    x1: Array = None,
     rtol: float = 0.0,
     full_output: bool = False,
     disp: bool = True,
@@ -183,7 +181,7 @@ def root_scalar(f: Function, args: Any = (), **options: Any) -> Any:
     return report[0]
 
 
-def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_output: Any = 0, **options: Any) -> Any:
+def fsolve(func: Function, x0: Array, args: Any = (), fprime: Any = None, full_output: Any = 0, **options: Any) -> Array:
     """Find a root of a system of equations, as `scipy.optimize.fsolve`; differentiable in ``args`` and closed-over values.
 
     Parameters
@@ -217,7 +215,7 @@ def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_out
            [0.        , 0.16666667]])
     """
     report: list[Any] = []
-    derivative: Any = _jacobian(func) if isinstance(fprime, str) and fprime == "revad" else fprime
+    derivative: Any = jacobian_of(func) if isinstance(fprime, str) and fprime == "revad" else fprime
 
     def find(*theta: Any) -> Any:
         found = scipy_optimize.fsolve(
@@ -238,11 +236,12 @@ def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_out
     return (root, *report) if full_output else root
 
 
-def _jacobian(f: Function) -> Function:
+def jacobian_of(f: Function) -> Function:
+    """Return the Jacobian of a function as SciPy's solvers want it: on plain values, as an array."""
     return lambda x, *args: jacobian(lambda y: stacked(f(y, *args)))(np.asarray(x, float))
 
 
-def root(fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any = None, **options: Any) -> Any:
+def root(fun: Function, x0: Array, args: Any = (), method: str = "hybr", jac: Any = None, **options: Any) -> Array:
     """Find a root of a system of equations, as `scipy.optimize.root`; differentiable in ``args`` and closed-over values.
 
     Parameters
@@ -277,7 +276,7 @@ def root(fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any 
     report: list[Any] = []
     equation = fun if jac is not True else (lambda x, *theta: fun(x, *theta)[0])
     if isinstance(jac, str) and jac == "revad":
-        jac = _jacobian(fun)
+        jac = jacobian_of(fun)
 
     def find(*theta: Any) -> Any:
         called = _pair(fun) if jac is True else plainly(fun)
@@ -300,7 +299,9 @@ def _pair(fun: Function) -> Function:
     return called
 
 
-def fixed_point(func: Function, x0: Any, args: Any = (), xtol: float = 1e-8, maxiter: int = 500, method: str = "del2") -> Any:
+def fixed_point(
+    func: Function, x0: Array, args: Any = (), xtol: float = 1e-8, maxiter: int = 500, method: str = "del2"
+) -> Array:
     """Find a fixed point x = func(x), as `scipy.optimize.fixed_point`; differentiable in ``args`` and closed-over values.
 
     Parameters

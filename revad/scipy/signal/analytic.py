@@ -12,6 +12,7 @@ from revad.rules.axes import as_dtype
 from revad.rules.fft import resized
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft import fft, fft2, ifft, ifft2, irfft, rfft
+from revad.typing import Array
 
 
 def positive_frequencies(n: int) -> Any:
@@ -21,7 +22,7 @@ def positive_frequencies(n: int) -> Any:
 
 
 @drop_in(sp.hilbert)
-def hilbert(x: Any, N: Any = None, axis: int = -1) -> Any:
+def hilbert(x: Array, N: Any = None, axis: int = -1) -> Array:
     """Return the analytic signal: the spectrum without its negative frequencies."""
     x = as_array(x)
     if x.dtype.kind == "c":
@@ -32,7 +33,7 @@ def hilbert(x: Any, N: Any = None, axis: int = -1) -> Any:
 
 
 @drop_in(sp.hilbert2)
-def hilbert2(x: Any, N: Any = None, axes: Any = (-2, -1)) -> Any:
+def hilbert2(x: Array, N: Any = None, axes: Any = (-2, -1)) -> Array:
     """Return the analytic signal in two dimensions: only frequencies in the first quadrant."""
     x = as_array(x)
     if x.dtype.kind == "c":
@@ -45,7 +46,7 @@ def hilbert2(x: Any, N: Any = None, axes: Any = (-2, -1)) -> Any:
 
 
 @drop_in(sp.resample)
-def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None, domain: str = "time") -> Any:
+def resample(x: Array, num: int, t: Array = None, axis: int = 0, window: Array = None, domain: str = "time") -> Array:
     """Crop or pad the spectrum to num frequencies; the one at half the lower rate is shared between both signs."""
     x = np.moveaxis(as_array(x), axis, -1)
     n = np.shape(x)[-1]
@@ -79,7 +80,7 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
     return result if t is None else (result, t[0] + (t[1] - t[0]) * scale * np.arange(num))
 
 
-def frequency_window(window: Any, n: int) -> Any:
+def frequency_window(window: Array, n: int) -> Array:
     """Return a window as factors of the frequencies."""
     if window is None:
         return None
@@ -93,7 +94,7 @@ def frequency_window(window: Any, n: int) -> Any:
 
 
 @drop_in(sp.detrend)
-def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: Any = False) -> Any:
+def detrend(data: Array, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: Any = False) -> Array:
     """Subtract the mean, or in each section the straight line of least squares."""
     data = as_array(data)
     if type not in ("linear", "l", "constant", "c"):

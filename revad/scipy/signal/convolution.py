@@ -15,13 +15,16 @@ from revad.base.aval import Aval
 from revad.operations.protocol import own
 from revad.operations.registry import vjp
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array, ArrayLike
 
 convolve = own(sp.convolve)
 fftconvolve = own(sp.fftconvolve)
 oaconvolve = own(sp.oaconvolve)
 
 
-def pull_back(convolution: Any, g: Any, other: Any, shape: tuple[int, ...], mode: str, along: Any, **options: Any) -> Any:
+def pull_back(
+    convolution: Any, g: Array, other: ArrayLike, shape: tuple[int, ...], mode: str, along: Any, **options: Any
+) -> Array:
     """Return āᵢ = Σₖ ȳₖ vₖ₋ᵢ: put ȳ into the frame of the full convolution, convolve with the reversed other factor."""
     if not shape:
         return g * other
@@ -36,12 +39,12 @@ def pull_back(convolution: Any, g: Any, other: Any, shape: tuple[int, ...], mode
     return convolution(g, np.flip(other, axes), "valid", **options)
 
 
-def convolve_first(g: Any, in1: Aval, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+def convolve_first(g: Array, in1: Aval, in2: Array, mode: str = "full", method: str = "auto") -> Array:
     """āᵢ = Σₖ ȳₖ vₖ₋ᵢ."""
     return pull_back(convolve, g, in2, in1.shape, mode, None, method=method)
 
 
-def convolve_second(g: Any, in1: Any, in2: Aval, mode: str = "full", method: str = "auto") -> Any:
+def convolve_second(g: Array, in1: Array, in2: Aval, mode: str = "full", method: str = "auto") -> Array:
     """v̄ⱼ = Σₖ ȳₖ aₖ₋ⱼ."""
     return pull_back(convolve, g, in1, in2.shape, mode, None, method=method)
 
@@ -52,11 +55,11 @@ vjp(convolve, in1=convolve_first, in2=convolve_second)
 def by_transforms(convolution: Any) -> None:
     """Register the pull-backs of a convolution by Fourier transforms, which may run along some axes only."""
 
-    def first(g: Any, in1: Aval, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    def first(g: Array, in1: Aval, in2: Array, mode: str = "full", axes: Any = None) -> Array:
         """āᵢ = Σₖ ȳₖ vₖ₋ᵢ."""
         return pull_back(convolution, g, in2, in1.shape, mode, axes, axes=axes)
 
-    def second(g: Any, in1: Any, in2: Aval, mode: str = "full", axes: Any = None) -> Any:
+    def second(g: Array, in1: Array, in2: Aval, mode: str = "full", axes: Any = None) -> Array:
         """v̄ⱼ = Σₖ ȳₖ aₖ₋ⱼ."""
         return pull_back(convolution, g, in1, in2.shape, mode, axes, axes=axes)
 
@@ -68,7 +71,7 @@ by_transforms(oaconvolve)
 
 
 @drop_in(sp.correlate)
-def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+def correlate(in1: Array, in2: Array, mode: str = "full", method: str = "auto") -> Array:
     """Convolve with the second factor conjugated and reversed: cₖ = Σᵢ aᵢ₊ₖ vᵢ*."""
     return convolve(in1, np.flip(np.conj(as_array(in2))), mode, method)
 
@@ -86,7 +89,7 @@ PADDING: dict[str, Any] = {
 
 
 @drop_in(sp.convolve2d)
-def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+def convolve2d(in1: Array, in2: Array, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Array:
     """Continue the first factor beyond its boundary, then convolve."""
     in1, in2 = as_array(in1), as_array(in2)
     if mode == "valid":
@@ -95,7 +98,7 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
 
 
 @drop_in(sp.correlate2d)
-def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+def correlate2d(in1: Array, in2: Array, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Array:
     """Continue the first factor beyond its boundary, then correlate; of an even number of places "same" drops the first."""
     in1, in2 = as_array(in1), np.flip(np.conj(as_array(in2)))
     if mode == "valid":
@@ -103,7 +106,7 @@ def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", 
     return convolve(continued(in1, np.shape(in2), mode, boundary, fillvalue, shift=1), in2, "valid", "direct")
 
 
-def continued(x: Any, window: tuple[int, ...], mode: str, boundary: str, fill: Any, shift: int) -> Any:
+def continued(x: Array, window: tuple[int, ...], mode: str, boundary: str, fill: Any, shift: int) -> Array:
     """Return x continued so far that a "valid" convolution with a window gives the result of the mode."""
     if mode == "full":
         margins = [(m - 1, m - 1) for m in window]

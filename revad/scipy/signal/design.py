@@ -10,6 +10,7 @@ from scipy.fft import next_fast_len
 
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft import fft, ifft
+from revad.typing import Array
 
 
 @drop_in(sp.firwin)
@@ -18,11 +19,11 @@ def firwin(
     cutoff: Any,
     *,
     width: Any = None,
-    window: Any = "hamming",
+    window: Array = "hamming",
     pass_zero: Any = True,
-    scale: Any = True,
-    fs: Any = None,
-) -> Any:
+    scale: Array = True,
+    fs: Array = None,
+) -> Array:
     """Cut an ideal filter off with a window: hₘ = Σ over bands (r sinc(r m) − l sinc(l m)), scaled to 1 within the first band."""
     half = 1.0 if fs is None else fs / 2
     edges = np.atleast_1d(as_array(cutoff)) / half
@@ -49,7 +50,7 @@ def firwin(
     return h / np.sum(h * np.cos(np.pi * m * centre))
 
 
-def on_an_arc(x: Any, lead: Any, square: Any, m: int, axis: int) -> Any:
+def on_an_arc(x: Array, lead: Any, square: Any, m: int, axis: int) -> Array:
     """Return Σₙ xₙ leadₙ w^(n k) for k = 0 .. m − 1 from ``square`` = w^(k²/2), as a convolution: n k = (n² + k² − (k − n)²) / 2."""
     x = np.moveaxis(as_array(x), axis, -1)
     n = np.shape(x)[-1]
@@ -60,7 +61,7 @@ def on_an_arc(x: Any, lead: Any, square: Any, m: int, axis: int) -> Any:
 
 
 @drop_in(sp.czt)
-def czt(x: Any, m: Any = None, w: Any = None, a: Any = 1 + 0j, *, axis: int = -1) -> Any:
+def czt(x: Array, m: Any = None, w: Array = None, a: Array = 1 + 0j, *, axis: int = -1) -> Array:
     """Evaluate the z-transform at the points a w^(−k)."""
     n = np.shape(x)[axis]
     m = n if m is None else int(m)
@@ -70,7 +71,7 @@ def czt(x: Any, m: Any = None, w: Any = None, a: Any = 1 + 0j, *, axis: int = -1
 
 
 @drop_in(sp.zoom_fft)
-def zoom_fft(x: Any, fn: Any, m: Any = None, *, fs: Any = 2, endpoint: Any = False, axis: int = -1) -> Any:
+def zoom_fft(x: Array, fn: Any, m: Any = None, *, fs: Array = 2, endpoint: Any = False, axis: int = -1) -> Array:
     """Return the spectrum at m frequencies of a range."""
     n = np.shape(x)[axis]
     m = n if m is None else int(m)

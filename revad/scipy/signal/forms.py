@@ -14,6 +14,7 @@ from scipy import signal as sp
 from revad.errors import NoRuleError
 from revad.rules.axes import as_dtype
 from revad.scipy.drop_in import as_array, drop_in, is_tracked
+from revad.typing import Array
 
 
 def roots_and(*values: Any) -> list[Any]:
@@ -27,7 +28,7 @@ def polynomial(roots: Any) -> Any:
 
 
 @drop_in(sp.zpk2tf)
-def zpk2tf(z: Any, p: Any, k: Any) -> Any:
+def zpk2tf(z: Array, p: Array, k: Any) -> Any:
     """Return the coefficients of k Π (s − zₖ) / Π (s − pₖ)."""
     z, p = roots_and(z, p)
     if np.ndim(z) > 1:
@@ -37,7 +38,7 @@ def zpk2tf(z: Any, p: Any, k: Any) -> Any:
 
 
 @drop_in(sp.normalize)
-def normalize(b: Any, a: Any) -> Any:
+def normalize(b: Array, a: Array) -> Any:
     """Divide by the leading coefficient of the denominator; leading zeros are dropped."""
     b, a = roots_and(b, a)
     a = a[int(np.argmax(a != 0)) :]
@@ -48,14 +49,14 @@ def normalize(b: Any, a: Any) -> Any:
 
 
 @drop_in(sp.tf2zpk)
-def tf2zpk(b: Any, a: Any) -> Any:
+def tf2zpk(b: Array, a: Array) -> Any:
     """Return the zeros, the poles and the gain."""
     b, a = normalize(b, a)
     return np.roots(b / b[0]), np.roots(a), b[0]
 
 
 @drop_in(sp.sos2tf)
-def sos2tf(sos: Any) -> Any:
+def sos2tf(sos: Array) -> Any:
     """Multiply the polynomials of all sections."""
     sos = as_array(sos)
     b, a = sos[0, :3], sos[0, 3:]
@@ -65,7 +66,7 @@ def sos2tf(sos: Any) -> Any:
 
 
 @drop_in(sp.sos2zpk)
-def sos2zpk(sos: Any) -> Any:
+def sos2zpk(sos: Array) -> Any:
     """Return the zeros, poles and gain of all sections; what a section of lower order lacks is 0."""
     sos = as_array(sos)
     parts = [tf2zpk(sos[section, :3], sos[section, 3:]) for section in range(np.shape(sos)[0])]
@@ -79,7 +80,7 @@ def sos2zpk(sos: Any) -> Any:
 # Transformations of zeros and poles ------------------------------------------------------------------------------------------
 
 
-def excess(z: Any, p: Any) -> int:
+def excess(z: Array, p: Array) -> int:
     """Return how many more poles than zeros there are: so many zeros lie at infinity."""
     if np.size(z) > np.size(p):
         raise ValueError(
@@ -89,20 +90,20 @@ def excess(z: Any, p: Any) -> int:
 
 
 @drop_in(sp.lp2lp_zpk)
-def lp2lp_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0) -> Any:
+def lp2lp_zpk(z: Array, p: Array, k: Any, wo: Any = 1.0) -> Any:
     """Move the cutoff from 1 to wo: s → s / wo."""
     z, p = roots_and(z, p)
     return wo * z, wo * p, k * wo ** excess(z, p)
 
 
 @drop_in(sp.lp2hp_zpk)
-def lp2hp_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0) -> Any:
+def lp2hp_zpk(z: Array, p: Array, k: Any, wo: Any = 1.0) -> Any:
     """Make a high-pass filter: s → wo / s."""
     z, p = roots_and(z, p)
     return np.concatenate([wo / z, np.zeros(excess(z, p))]), wo / p, k * np.real(np.prod(-z) / np.prod(-p))
 
 
-def split_roots(r: Any, wo: Any) -> Any:
+def split_roots(r: Array, wo: Any) -> Array:
     """Return r ± √(r² − wo²)."""
     r = as_dtype(r, np.complex128)
     root = np.sqrt(r**2 - wo**2)
@@ -110,7 +111,7 @@ def split_roots(r: Any, wo: Any) -> Any:
 
 
 @drop_in(sp.lp2bp_zpk)
-def lp2bp_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
+def lp2bp_zpk(z: Array, p: Array, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
     """Make a band-pass filter: s → (s² + wo²) / (s bw)."""
     z, p = roots_and(z, p)
     degree = excess(z, p)
@@ -118,7 +119,7 @@ def lp2bp_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
 
 
 @drop_in(sp.lp2bs_zpk)
-def lp2bs_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
+def lp2bs_zpk(z: Array, p: Array, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
     """Make a band-stop filter: s → s bw / (s² + wo²)."""
     z, p = roots_and(z, p)
     notch = np.broadcast_to(np.reshape(1j * as_array(wo), (1,)), (excess(z, p),))
@@ -127,7 +128,7 @@ def lp2bs_zpk(z: Any, p: Any, k: Any, wo: Any = 1.0, bw: Any = 1.0) -> Any:
 
 
 @drop_in(sp.bilinear_zpk)
-def bilinear_zpk(z: Any, p: Any, k: Any, fs: Any) -> Any:
+def bilinear_zpk(z: Array, p: Array, k: Any, fs: Array) -> Any:
     """Make a digital filter: s = 2 fs (z − 1) / (z + 1)."""
     z, p = roots_and(z, p)
     double = 2.0 * fs
@@ -136,14 +137,14 @@ def bilinear_zpk(z: Any, p: Any, k: Any, fs: Any) -> Any:
 
 
 @drop_in(sp.bilinear)
-def bilinear(b: Any, a: Any, fs: Any = 1.0) -> Any:
+def bilinear(b: Array, a: Array, fs: Array = 1.0) -> Array:
     """Make a digital filter from coefficients: Σ bₖ sᵏ (z + 1)ᴺ with s = 2 fs (z − 1) / (z + 1)."""
     b, a = roots_and(b, a)
     b, a = b[int(np.argmax(b != 0)) :], a[int(np.argmax(a != 0)) :]
     degree = max(np.size(a), np.size(b)) - 1
     powers = [bilinear_power(degree, q) for q in range(degree + 1)]
 
-    def moved(c: Any) -> Any:
+    def moved(c: Array) -> Array:
         reverse = np.flip(c)
         return sum(reverse[q] * (2.0 * fs) ** q * powers[q] for q in range(np.size(c)))
 
@@ -156,7 +157,7 @@ def bilinear_power(degree: int, q: int) -> Any:
 
 
 @drop_in(sp.lp2lp)
-def lp2lp(b: Any, a: Any, wo: Any = 1.0) -> Any:
+def lp2lp(b: Array, a: Array, wo: Any = 1.0) -> Array:
     """Move the cutoff of coefficients from 1 to wo."""
     b, a = roots_and(b, a)
     wo = as_array(wo) if np.ndim(wo) == 0 else wo[0]
@@ -203,8 +204,8 @@ def iirfilter(
     analog: Any = False,
     ftype: str = "butter",
     output: str = "ba",
-    fs: Any = None,
-) -> Any:
+    fs: Array = None,
+) -> Array:
     """Design a filter: prototype, transformation of frequencies, bilinear transformation; differentiable in Wn and fs."""
     if output == "sos":
         raise NoRuleError(
@@ -225,27 +226,27 @@ def iirfilter(
 
 
 @drop_in(sp.butter)
-def butter(N: int, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Any = None) -> Any:
+def butter(N: int, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Array = None) -> Array:
     """Design a Butterworth filter."""
     return iirfilter(N, Wn, None, None, btype, analog, "butter", output, fs)
 
 
 @drop_in(sp.cheby1)
-def cheby1(N: int, rp: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Any = None) -> Any:
+def cheby1(N: int, rp: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Array = None) -> Array:
     """Design a Chebyshev filter with ripples in the pass band."""
     return iirfilter(N, Wn, rp, None, btype, analog, "cheby1", output, fs)
 
 
 @drop_in(sp.cheby2)
-def cheby2(N: int, rs: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Any = None) -> Any:
+def cheby2(N: int, rs: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Array = None) -> Array:
     """Design a Chebyshev filter with ripples in the stop band."""
     return iirfilter(N, Wn, None, rs, btype, analog, "cheby2", output, fs)
 
 
 @drop_in(sp.ellip)
 def ellip(
-    N: int, rp: Any, rs: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Any = None
-) -> Any:
+    N: int, rp: Any, rs: Any, Wn: Any, btype: str = "low", analog: Any = False, output: str = "ba", fs: Array = None
+) -> Array:
     """Design an elliptic filter."""
     return iirfilter(N, Wn, rp, rs, btype, analog, "elliptic", output, fs)
 
@@ -258,7 +259,7 @@ def bessel(
     analog: Any = False,
     output: str = "ba",
     norm: str = "phase",
-    fs: Any = None,
-) -> Any:
+    fs: Array = None,
+) -> Array:
     """Design a Bessel filter."""
     return iirfilter(N, Wn, None, None, btype, analog, f"bessel_{norm}", output, fs)

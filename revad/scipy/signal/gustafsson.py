@@ -12,9 +12,10 @@ import numpy as np
 
 from revad.rules.fft import resized
 from revad.scipy.signal.recursive import lfilter
+from revad.typing import Array
 
 
-def filtfilt_gust(b: Any, a: Any, x: Any, axis: int, irlen: Any) -> Any:
+def filtfilt_gust(b: Array, a: Array, x: Array, axis: int, irlen: Any) -> Array:
     """Filter forwards and backwards, with the response to the best initial states added."""
     order = max(b.size, a.size) - 1
     if order == 0:

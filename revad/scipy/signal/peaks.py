@@ -11,12 +11,13 @@ from revad.errors import NoRuleError
 from revad.operations.protocol import own
 from revad.operations.registry import nondiff
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array
 
 argrelextrema, argrelmax, argrelmin = own(sp.argrelextrema), own(sp.argrelmax), own(sp.argrelmin)
 
 
 @own
-def located(x: Any, conditions: dict[str, Any]) -> Any:
+def located(x: Array, conditions: dict[str, Any]) -> Array:
     """Return the indices of the peaks and their properties, all constants."""
     return sp.find_peaks(x, **conditions)
 
@@ -25,7 +26,7 @@ nondiff(argrelextrema, argrelmax, argrelmin, located)
 
 
 @drop_in(sp.find_peaks)
-def find_peaks(x: Any, *args: Any, **conditions: Any) -> Any:
+def find_peaks(x: Array, *args: Any, **conditions: Any) -> Any:
     """Return the indices of the peaks, and their heights, thresholds and prominences as differences of the signal."""
     names = ("height", "threshold", "distance", "prominence", "width", "wlen", "rel_height", "plateau_size")
     conditions |= dict(zip(names, args, strict=False))

@@ -18,11 +18,12 @@ from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.signal.convolution import fftconvolve
 from revad.scipy.signal.recursive import lfilter
 from revad.scipy.signal.sections import filtfilt, sosfilt, sosfiltfilt
+from revad.typing import Array
 
 design: Any = sp  # the designs of filters are typed for arrays of several libraries
 
 
-def with_zeros(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1) -> Any:
+def with_zeros(h: Array, x: Array, up: int = 1, down: int = 1, axis: int = -1) -> Array:
     """Filter a signal that is zero beyond its ends."""
     return sp.upfirdn(h, x, up, down, axis)
 
@@ -30,7 +31,7 @@ def with_zeros(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1) -> An
 polyphase = own(with_zeros)
 
 
-def signal_adjoint(g: Any, h: Any, x: Aval, up: int = 1, down: int = 1, axis: int = -1) -> Any:
+def signal_adjoint(g: Array, h: Array, x: Aval, up: int = 1, down: int = 1, axis: int = -1) -> Array:
     """x̄ᵢ = Σₙ ȳₙ h[n·down − i·up]: the same with rates exchanged, aligned so that i = 0 falls on a sample that is kept."""
     ahead = -(np.size(h) - 1) % up
     turned = np.concatenate([np.zeros_like(h, shape=(ahead,)), np.flip(h)])
@@ -39,7 +40,7 @@ def signal_adjoint(g: Any, h: Any, x: Aval, up: int = 1, down: int = 1, axis: in
     return np.moveaxis(resized(full[..., start:], x.shape[axis], -1), -1, axis)
 
 
-def filter_adjoint(g: Any, h: Aval, x: Any, up: int = 1, down: int = 1, axis: int = -1) -> Any:
+def filter_adjoint(g: Array, h: Aval, x: Array, up: int = 1, down: int = 1, axis: int = -1) -> Array:
     """h̄ⱼ = Σᵢ xᵢ ȳ[(j + i·up) / down], a correlation of the signals brought to the common rate."""
     x, g = (np.moveaxis(s, axis, -1) for s in (x, g))
     x, g = spread(x, up), spread(g, down)
@@ -52,7 +53,7 @@ def filter_adjoint(g: Any, h: Aval, x: Any, up: int = 1, down: int = 1, axis: in
 vjp(polyphase, x=signal_adjoint, h=filter_adjoint)
 
 
-def spread(x: Any, rate: int) -> Any:
+def spread(x: Array, rate: int) -> Array:
     """Insert rate − 1 zeros after each sample but the last."""
     if rate == 1:
         return x
@@ -64,7 +65,7 @@ def spread(x: Any, rate: int) -> Any:
 PADDING = {"symmetric": {}, "reflect": {}, "edge": {}, "wrap": {}, "antireflect": {"mode": "reflect", "reflect_type": "odd"}}
 
 
-def continued(x: Any, before: int, after: int, mode: str) -> Any:
+def continued(x: Array, before: int, after: int, mode: str) -> Array:
     """Continue a signal beyond both ends of its last axis."""
     n = np.shape(x)[-1]
     margins = [(0, 0)] * (np.ndim(x) - 1) + [(before, after)]
@@ -88,7 +89,7 @@ def continued(x: Any, before: int, after: int, mode: str) -> Any:
 
 
 @drop_in(sp.upfirdn)
-def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: str = "constant", cval: Any = 0) -> Any:
+def upfirdn(h: Array, x: Array, up: int = 1, down: int = 1, axis: int = -1, mode: str = "constant", cval: Any = 0) -> Array:
     """Upsample, filter, downsample: yₙ = Σₖ h[k] x[(n·down − k) / up]."""
     h, x = as_array(h), as_array(x)
     dtype = np.result_type(h.dtype, x.dtype, np.float32)
@@ -115,8 +116,8 @@ STATISTICS = {"mean": np.mean, "median": np.median, "minimum": np.min, "maximum"
 
 @drop_in(sp.resample_poly)
 def resample_poly(
-    x: Any, up: Any, down: Any, axis: int = 0, window: Any = ("kaiser", 5.0), padtype: str = "constant", cval: Any = None
-) -> Any:
+    x: Array, up: Any, down: Any, axis: int = 0, window: Array = ("kaiser", 5.0), padtype: str = "constant", cval: Any = None
+) -> Array:
     """Change the rate by the factor up/down with a low-pass filter of zero phase."""
     x = as_array(x)
     if cval is not None and padtype != "constant":
@@ -149,7 +150,7 @@ def resample_poly(
 
 
 @drop_in(sp.decimate)
-def decimate(x: Any, q: Any, n: Any = None, ftype: Any = "iir", axis: int = -1, zero_phase: Any = True) -> Any:
+def decimate(x: Array, q: Array, n: Any = None, ftype: Any = "iir", axis: int = -1, zero_phase: Any = True) -> Array:
     """Filter out the high frequencies, then keep every q-th sample."""
     x, q = as_array(x), index(q)
     if ftype not in ("iir", "fir"):
@@ -173,6 +174,6 @@ def decimate(x: Any, q: Any, n: Any = None, ftype: Any = "iir", axis: int = -1, 
     return np.moveaxis(y[..., : -(-np.shape(x)[axis] // q)], -1, axis)
 
 
-def every(x: Any, q: int, axis: int) -> Any:
+def every(x: Array, q: int, axis: int) -> Array:
     """Keep every q-th sample."""
     return np.moveaxis(np.moveaxis(x, axis, -1)[..., ::q], -1, axis)

@@ -17,9 +17,10 @@ from revad.operations.protocol import own
 from revad.operations.registry import vjp
 from revad.rules.fft import resized
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array
 
 
-def from_rest(b: Any, a: Any, x: Any, axis: int = -1) -> Any:
+def from_rest(b: Array, a: Array, x: Array, axis: int = -1) -> Array:
     """Filter along an axis, starting from rest."""
     return sp.lfilter(b, a, x, axis)
 
@@ -27,7 +28,7 @@ def from_rest(b: Any, a: Any, x: Any, axis: int = -1) -> Any:
 filtered = own(from_rest)  # the primitive: everything else here is made of it
 
 
-def lagged_products(g: Any, signal: Any, count: int, axis: int) -> Any:
+def lagged_products(g: Array, signal: Array, count: int, axis: int) -> Array:
     """Return Σₙ gₙ sₙ₋ₖ for the lags k = 0 .. count − 1, summed over the other axes."""
     g, signal = np.moveaxis(g, axis, -1), np.moveaxis(signal, axis, -1)
     before = np.zeros_like(signal, shape=(*np.shape(signal)[:-1], count - 1))
@@ -36,17 +37,17 @@ def lagged_products(g: Any, signal: Any, count: int, axis: int) -> Any:
     return np.flip(np.sum(np.reshape(products, (-1, count)), 0))
 
 
-def numerator_adjoint(g: Any, b: Aval, a: Any, x: Any, axis: int = -1) -> Any:
+def numerator_adjoint(g: Array, b: Aval, a: Array, x: Array, axis: int = -1) -> Array:
     """b̄ₖ = Σₙ ȳₙ (x/A)ₙ₋ₖ."""
     return lagged_products(g, filtered(np.ones_like(a, shape=(1,)), a, x, axis), b.size, axis)
 
 
-def denominator_adjoint(g: Any, a: Any, ans: Any, axis: int = -1) -> Any:
+def denominator_adjoint(g: Array, a: Array, ans: Array, axis: int = -1) -> Array:
     """āₖ = −Σₙ ȳₙ (y/A)ₙ₋ₖ."""
     return -lagged_products(g, filtered(np.ones_like(a, shape=(1,)), a, ans, axis), np.size(a), axis)
 
 
-def signal_adjoint(g: Any, b: Any, a: Any, axis: int = -1) -> Any:
+def signal_adjoint(g: Array, b: Array, a: Array, axis: int = -1) -> Array:
     """Filter backwards: x̄ = B/A ȳ on reversed time."""
     return np.flip(filtered(b, a, np.flip(g, axis), axis), axis)
 
@@ -55,7 +56,7 @@ vjp(filtered, b=numerator_adjoint, a=denominator_adjoint, x=signal_adjoint)
 
 
 @drop_in(sp.lfilter)
-def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+def lfilter(b: Array, a: Array, x: Array, axis: int = -1, zi: Array = None) -> Any:
     """Filter, from rest or from the state zi; then the final state is returned too."""
     b, a, x = np.atleast_1d(as_array(b)), np.atleast_1d(as_array(a)), as_array(x)
     if zi is None:
@@ -74,7 +75,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     return y, final_state(b, a, x, y, states, axis)
 
 
-def broadcast_state(zi: Any, shape: tuple[int, ...], order: int, axis: int) -> Any:
+def broadcast_state(zi: Array, shape: tuple[int, ...], order: int, axis: int) -> Array:
     """Return the initial state with all axes of the signal, of length ``order`` along the time axis."""
     if np.ndim(zi) != len(shape) or np.shape(zi)[axis] != order:
         raise ValueError(
@@ -85,7 +86,7 @@ def broadcast_state(zi: Any, shape: tuple[int, ...], order: int, axis: int) -> A
     return np.broadcast_to(zi, wanted)
 
 
-def final_state(b: Any, a: Any, x: Any, y: Any, zi: Any, axis: int) -> Any:
+def final_state(b: Array, a: Array, x: Array, y: Array, zi: Array, axis: int) -> Array:
     """Return zᵢ = Σ_{k>i} (bₖ x_{N+i−k} − aₖ y_{N+i−k}), and what a short signal left of the initial state."""
     order, n = b.size - 1, np.shape(x)[axis]
     i, m = np.indices((order, order))  # zᵢ takes the coefficient order + i − m of the last inputs m = 0 .. order − 1
@@ -101,7 +102,7 @@ def final_state(b: Any, a: Any, x: Any, y: Any, zi: Any, axis: int) -> Any:
     return np.moveaxis(state, -1, axis)
 
 
-def tail(x: Any, count: int) -> Any:
+def tail(x: Array, count: int) -> Array:
     """Return the last elements along the last axis, with zeros in front of a short one."""
     n = np.shape(x)[-1]
     if n >= count:
@@ -113,7 +114,7 @@ def tail(x: Any, count: int) -> Any:
 
 
 @drop_in(sp.lfilter_zi)
-def lfilter_zi(b: Any, a: Any) -> Any:
+def lfilter_zi(b: Array, a: Array) -> Array:
     """Return the state in which a constant input gives a constant output: zᵢ = Σ_{k>i} (bₖ − aₖ y) with y = ΣB/ΣA."""
     b, a = np.atleast_1d(as_array(b)), np.atleast_1d(as_array(a))
     while a.size > 1 and a[0] == 0:
@@ -125,7 +126,7 @@ def lfilter_zi(b: Any, a: Any) -> Any:
 
 
 @drop_in(sp.lfiltic)
-def lfiltic(b: Any, a: Any, y: Any, x: Any = None) -> Any:
+def lfiltic(b: Array, a: Array, y: Array, x: Array = None) -> Array:
     """Return the state after the outputs y and the inputs x, both given with the most recent first."""
     a, b = np.atleast_1d(as_array(a)), np.atleast_1d(as_array(b))
     N, M = a.size - 1, b.size - 1
@@ -143,7 +144,7 @@ def lfiltic(b: Any, a: Any, y: Any, x: Any = None) -> Any:
 
 
 @drop_in(sp.deconvolve)
-def deconvolve(signal: Any, divisor: Any) -> Any:
+def deconvolve(signal: Array, divisor: Any) -> Any:
     """Divide polynomials: the quotient is the impulse response of signal/divisor, the remainder what is left."""
     from revad.scipy.signal.convolution import convolve
 

@@ -10,11 +10,12 @@ from scipy import signal as sp
 from revad.rules.axes import as_dtype
 from revad.scipy.drop_in import as_array, drop_in, is_tracked
 from revad.scipy.fft import fft
+from revad.typing import Array
 
 TURN = 2 * np.pi
 
 
-def rising(c: Any, z: Any) -> Any:
+def rising(c: Array, z: Array) -> Array:
     """Evaluate Σ cₖ zᵏ by Horner's rule; coefficients of several polynomials lie along the first axis."""
     value = c[-1] + 0 * z
     for k in range(np.shape(c)[0] - 2, -1, -1):
@@ -22,7 +23,7 @@ def rising(c: Any, z: Any) -> Any:
     return value
 
 
-def from_roots(z: Any, roots: Any) -> Any:
+def from_roots(z: Array, roots: Any) -> Array:
     """Evaluate Π (z − rₖ)."""
     return np.prod(np.expand_dims(z, -1) - roots, -1)
 
@@ -32,7 +33,7 @@ def is_count(worN: Any) -> bool:
     return worN is None or (not is_tracked(worN) and np.ndim(worN) == 0 and np.asarray(worN).dtype.kind in "iu")
 
 
-def angles(worN: Any, fs: Any, *, whole: bool, include_nyquist: bool = False, dtype: Any = float) -> Any:
+def angles(worN: Any, fs: Array, *, whole: bool, include_nyquist: bool = False, dtype: Any = float) -> Array:
     """Return frequencies in radians per sample."""
     worN = 512 if worN is None else worN
     if is_count(worN):
@@ -42,12 +43,12 @@ def angles(worN: Any, fs: Any, *, whole: bool, include_nyquist: bool = False, dt
 
 @drop_in(sp.freqz)
 def freqz(
-    b: Any,
-    a: Any = 1,
+    b: Array,
+    a: Array = 1,
     worN: Any = 512,
     whole: Any = False,
     plot: Any = None,
-    fs: Any = TURN,
+    fs: Array = TURN,
     include_nyquist: Any = False,
 ) -> Any:
     """Return B(e⁻ⁱʷ) / A(e⁻ⁱʷ)."""
@@ -67,7 +68,7 @@ def freqz(
 
 
 @drop_in(sp.freqz_sos)
-def freqz_sos(sos: Any, worN: Any = 512, whole: Any = False, fs: Any = TURN) -> Any:
+def freqz_sos(sos: Array, worN: Any = 512, whole: Any = False, fs: Array = TURN) -> Any:
     """Multiply the responses of all sections."""
     sos = as_array(sos)
     h: Any = 1.0
@@ -85,7 +86,7 @@ def sosfreqz(*args: Any, **kwargs: Any) -> Any:
 
 
 @drop_in(sp.freqz_zpk)
-def freqz_zpk(z: Any, p: Any, k: Any, worN: Any = 512, whole: Any = False, fs: Any = TURN) -> Any:
+def freqz_zpk(z: Array, p: Array, k: Any, worN: Any = 512, whole: Any = False, fs: Array = TURN) -> Any:
     """Return k Π (eⁱʷ − zₖ) / Π (eⁱʷ − pₖ)."""
     z, p = np.atleast_1d(as_array(z)), np.atleast_1d(as_array(p))
     w = angles(worN, fs, whole=whole, dtype=np.finfo(np.result_type(z.dtype, p.dtype)).dtype)
@@ -105,7 +106,7 @@ def analog_frequencies(worN: Any, zeros: Any, poles: Any, kind: str) -> Any:
 
 
 @drop_in(sp.freqs)
-def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> Any:
+def freqs(b: Array, a: Array, worN: Any = 200, plot: Any = None) -> Any:
     """Return B(iw) / A(iw), coefficients with the highest power first."""
     b, a = np.atleast_1d(as_array(b)), np.atleast_1d(as_array(a))
     w = analog_frequencies(worN, b, a, "ba")
@@ -116,7 +117,7 @@ def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> Any:
 
 
 @drop_in(sp.freqs_zpk)
-def freqs_zpk(z: Any, p: Any, k: Any, worN: Any = 200) -> Any:
+def freqs_zpk(z: Array, p: Array, k: Any, worN: Any = 200) -> Any:
     """Return k Π (iw − zₖ) / Π (iw − pₖ)."""
     z, p = np.atleast_1d(as_array(z)), np.atleast_1d(as_array(p))
     w = analog_frequencies(worN, z, p, "zp")
@@ -124,7 +125,7 @@ def freqs_zpk(z: Any, p: Any, k: Any, worN: Any = 200) -> Any:
 
 
 @drop_in(sp.group_delay)
-def group_delay(system: Any, w: Any = 512, whole: Any = False, fs: Any = TURN) -> Any:
+def group_delay(system: Any, w: Array = 512, whole: Any = False, fs: Array = TURN) -> Any:
     """Return −dφ/dw = Re(Σ k cₖ zᵏ / Σ cₖ zᵏ) − (length of a) + 1 for c = b * conj(reversed a) and z = e⁻ⁱʷ."""
     b, a = (np.atleast_1d(as_array(c)) for c in system)
     w = angles(w, fs, whole=whole)

@@ -9,10 +9,11 @@ from scipy import signal as sp
 
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.signal.recursive import lfilter, lfilter_zi
+from revad.typing import Array
 
 
 @drop_in(sp.sosfilt)
-def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+def sosfilt(sos: Array, x: Array, axis: int = -1, zi: Array = None) -> Any:
     """Filter with one section after the other."""
     sos, x = as_array(sos), as_array(x)
     if zi is None:
@@ -28,7 +29,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
 
 
 @drop_in(sp.sosfilt_zi)
-def sosfilt_zi(sos: Any) -> Any:
+def sosfilt_zi(sos: Array) -> Array:
     """Return the states of all sections in which a constant input gives a constant output."""
     sos = as_array(sos)
     states, scale = [], 1.0
@@ -42,7 +43,7 @@ def sosfilt_zi(sos: Any) -> Any:
 # Forwards and backwards ------------------------------------------------------------------------------------------------------
 
 
-def extended(x: Any, n: int, kind: str, axis: int) -> Any:
+def extended(x: Array, n: int, kind: str, axis: int) -> Array:
     """Continue a signal by n samples at both ends: mirrored ("even"), mirrored in its end point ("odd"), or constant.
 
     Parameters
@@ -74,7 +75,7 @@ def extended(x: Any, n: int, kind: str, axis: int) -> Any:
     return np.moveaxis(np.concatenate([before, x, after], -1), -1, axis)
 
 
-def edge_length(x: Any, axis: int, padtype: Any, padlen: Any, taps: int) -> int:
+def edge_length(x: Array, axis: int, padtype: Any, padlen: Any, taps: int) -> int:
     """Return by how many samples a signal is continued at each end before it is filtered."""
     if padtype not in ("even", "odd", "constant", None):
         raise ValueError(f"Unknown value {padtype!r} given to padtype; it must be 'even', 'odd', 'constant' or None.")
@@ -86,7 +87,7 @@ def edge_length(x: Any, axis: int, padtype: Any, padlen: Any, taps: int) -> int:
     return edge
 
 
-def forwards_and_backwards(run: Any, zi: Any, x: Any, axis: int, edge: int, padtype: Any) -> Any:
+def forwards_and_backwards(run: Any, zi: Array, x: Array, axis: int, edge: int, padtype: Any) -> Array:
     """Filter forwards, then backwards, each time from the steady state of the first sample."""
     longer = extended(x, edge, padtype, axis) if edge > 0 else x
     for _ in range(2):
@@ -96,7 +97,7 @@ def forwards_and_backwards(run: Any, zi: Any, x: Any, axis: int, edge: int, padt
     return np.moveaxis(np.moveaxis(longer, axis, -1)[..., edge : edge + n], -1, axis)
 
 
-def shaped_state(zi: Any, ndim: int, axis: int) -> Any:
+def shaped_state(zi: Array, ndim: int, axis: int) -> Array:
     """Give a state, which lies along the last axis, the axes of the signal."""
     lead = np.shape(zi)[:-1]
     return np.reshape(zi, (*lead, *(np.shape(zi)[-1] if i == axis % ndim else 1 for i in range(ndim))))
@@ -104,8 +105,15 @@ def shaped_state(zi: Any, ndim: int, axis: int) -> Any:
 
 @drop_in(sp.filtfilt)
 def filtfilt(
-    b: Any, a: Any, x: Any, axis: int = -1, padtype: Any = "odd", padlen: Any = None, method: str = "pad", irlen: Any = None
-) -> Any:
+    b: Array,
+    a: Array,
+    x: Array,
+    axis: int = -1,
+    padtype: Any = "odd",
+    padlen: Any = None,
+    method: str = "pad",
+    irlen: Any = None,
+) -> Array:
     """Filter forwards and backwards, so that the phases cancel."""
     from revad.scipy.signal.gustafsson import filtfilt_gust
 
@@ -120,7 +128,7 @@ def filtfilt(
 
 
 @drop_in(sp.sosfiltfilt)
-def sosfiltfilt(sos: Any, x: Any, axis: int = -1, padtype: Any = "odd", padlen: Any = None) -> Any:
+def sosfiltfilt(sos: Array, x: Array, axis: int = -1, padtype: Any = "odd", padlen: Any = None) -> Array:
     """Filter forwards and backwards with second-order sections."""
     sos, x = as_array(sos), as_array(x)
     taps = 2 * np.shape(sos)[0] + 1 - min(int(np.sum(sos[:, 2] == 0)), int(np.sum(sos[:, 5] == 0)))

@@ -12,11 +12,12 @@ from revad.rules.axes import as_dtype
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.signal.convolution import correlate
 from revad.scipy.signal.recursive import lfilter
+from revad.typing import Array
 
 
 @drop_in(sp.savgol_filter)
 def savgol_filter(
-    x: Any,
+    x: Array,
     window_length: int,
     polyorder: int,
     deriv: int = 0,
@@ -24,7 +25,7 @@ def savgol_filter(
     axis: int = -1,
     mode: str = "interp",
     cval: Any = 0.0,
-) -> Any:
+) -> Array:
     """Fit a polynomial to each window; at the ends ("interp") that of the first or last whole window."""
     x = np.moveaxis(as_array(x), axis, -1)
     coefficients = np.flip(sp.savgol_coeffs(window_length, polyorder, deriv, 1.0)).astype(x.dtype)
@@ -62,12 +63,12 @@ def end_weights(window: int, order: int, deriv: int) -> Any:
     return np.stack(columns)
 
 
-def windows(x: Any, size: tuple[int, ...]) -> Any:
+def windows(x: Array, size: tuple[int, ...]) -> Array:
     """Return all windows of the last axes."""
     return np.lib.stride_tricks.sliding_window_view(x, size, tuple(range(-len(size), 0)))
 
 
-def ranked(x: Any, domain: Any, rank: int) -> Any:
+def ranked(x: Array, domain: Any, rank: int) -> Array:
     """Return the element of a rank among those that the domain selects around each position, with zeros beyond the ends."""
     size = np.shape(domain)
     padded = np.pad(x, [(n // 2, n // 2) for n in size])
@@ -84,7 +85,7 @@ def window_sizes(size: Any, ndim: int) -> tuple[int, ...]:
 
 
 @drop_in(sp.order_filter)
-def order_filter(a: Any, domain: Any, rank: int) -> Any:
+def order_filter(a: Array, domain: Any, rank: int) -> Array:
     """Return the element of a rank around each position; the derivative goes to that element."""
     return ranked(as_array(a), np.asarray(domain), rank)
 
@@ -98,7 +99,7 @@ def medfilt(volume: Any, kernel_size: Any = None) -> Any:
 
 
 @drop_in(sp.medfilt2d)
-def medfilt2d(input: Any, kernel_size: Any = 3) -> Any:
+def medfilt2d(input: Array, kernel_size: Any = 3) -> Array:
     """Return the median around each position of an image."""
     sizes = window_sizes(kernel_size, 2)
     return ranked(as_array(input), np.ones(sizes), prod(sizes) // 2)
@@ -119,7 +120,7 @@ def wiener(im: Any, mysize: Any = None, noise: Any = None) -> Any:
 # Splines on a uniform grid ---------------------------------------------------------------------------------------------------
 
 
-def spline_coefficients(signal: Any, pole: float, gain: float) -> Any:
+def spline_coefficients(signal: Array, pole: float, gain: float) -> Array:
     """Filter forwards and backwards with one pole each, the signal mirrored at its ends.
 
     M. Unser, A. Aldroubi, M. Eden, "B-spline signal processing", IEEE Transactions on Signal Processing 41 (1993), 821-848.
@@ -138,7 +139,7 @@ def spline_coefficients(signal: Any, pole: float, gain: float) -> Any:
 
 
 @drop_in(sp.cspline1d)
-def cspline1d(signal: Any, lamb: Any = 0.0) -> Any:
+def cspline1d(signal: Array, lamb: Any = 0.0) -> Array:
     """Return the coefficients of the cubic spline through a signal."""
     if lamb != 0.0:
         raise ValueError(f"cspline1d: smoothing (lamb={lamb}) is not differentiated; use lamb=0.")
@@ -146,26 +147,26 @@ def cspline1d(signal: Any, lamb: Any = 0.0) -> Any:
 
 
 @drop_in(sp.qspline1d)
-def qspline1d(signal: Any, lamb: Any = 0.0) -> Any:
+def qspline1d(signal: Array, lamb: Any = 0.0) -> Array:
     """Return the coefficients of the quadratic spline through a signal."""
     if lamb != 0.0:
         raise ValueError(f"qspline1d: smoothing (lamb={lamb}) does not exist for quadratic splines; use lamb=0.")
     return spline_coefficients(signal, -3 + 2 * 2**0.5, 8.0)
 
 
-def cubic(x: Any) -> Any:
+def cubic(x: Array) -> Array:
     """Return the cubic B-spline on the knots −2 .. 2."""
     x = np.abs(x)
     return np.where(x < 1, 2 / 3 - x**2 + x**3 / 2, np.where(x < 2, (2 - x) ** 3 / 6, 0))
 
 
-def quadratic(x: Any) -> Any:
+def quadratic(x: Array) -> Array:
     """Return the quadratic B-spline on the knots −3/2 .. 3/2."""
     x = np.abs(x)
     return np.where(x < 0.5, 0.75 - x**2, np.where(x < 1.5, (1.5 - x) ** 2 / 2, 0))
 
 
-def evaluate_uniform(c: Any, x: Any, dx: Any, x0: Any, degree: int) -> Any:
+def evaluate_uniform(c: Array, x: Array, dx: Array, x0: Array, degree: int) -> Array:
     """Evaluate Σ cⱼ B(x − j), the coefficients mirrored beyond both ends."""
     c, x = as_array(c), (as_array(x) - x0) / dx
     n = np.size(c)
@@ -180,12 +181,12 @@ def evaluate_uniform(c: Any, x: Any, dx: Any, x0: Any, degree: int) -> Any:
 
 
 @drop_in(sp.cspline1d_eval)
-def cspline1d_eval(cj: Any, newx: Any, dx: Any = 1.0, x0: Any = 0) -> Any:
+def cspline1d_eval(cj: Any, newx: Any, dx: Array = 1.0, x0: Array = 0) -> Array:
     """Evaluate a cubic spline on a uniform grid."""
     return evaluate_uniform(cj, newx, dx, x0, 3)
 
 
 @drop_in(sp.qspline1d_eval)
-def qspline1d_eval(cj: Any, newx: Any, dx: Any = 1.0, x0: Any = 0) -> Any:
+def qspline1d_eval(cj: Any, newx: Any, dx: Array = 1.0, x0: Array = 0) -> Array:
     """Evaluate a quadratic spline on a uniform grid."""
     return evaluate_uniform(cj, newx, dx, x0, 2)

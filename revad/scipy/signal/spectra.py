@@ -24,9 +24,10 @@ from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.fft import fft, ifft, irfft, rfft
 from revad.scipy.signal.analytic import detrend as remove_trend
 from revad.scipy.signal.sections import extended
+from revad.typing import Array
 
 
-def window_of(window: Any, nperseg: Any, n: int) -> tuple[Any, int]:
+def window_of(window: Array, nperseg: Any, n: int) -> tuple[Any, int]:
     """Return the window and its length."""
     if isinstance(window, (str, tuple)):
         nperseg = min(256 if nperseg is None else int(nperseg), n)
@@ -38,18 +39,18 @@ def window_of(window: Any, nperseg: Any, n: int) -> tuple[Any, int]:
 
 
 @own
-def framed(x: Any, n: int, step: int) -> Any:
+def framed(x: Array, n: int, step: int) -> Array:
     """Cut the last axis into segments of n samples, each ``step`` after the one before."""
     return np.lib.stride_tricks.sliding_window_view(x, n, -1)[..., ::step, :]
 
 
 @linear(framed, "x")
-def framed_adjoint(g: Any, x: Aval, step: int) -> Any:
+def framed_adjoint(g: Array, x: Aval, step: int) -> Array:
     """Add up the segments where they overlap."""
     return resized(overlapped(g, step), x.shape[-1], -1)
 
 
-def transformed(x: Any, w: Any, step: int, nfft: int, trend: Any, axis: int, *, onesided: bool) -> Any:
+def transformed(x: Array, w: Array, step: int, nfft: int, trend: Any, axis: int, *, onesided: bool) -> Array:
     """Return the transforms of all segments, of shape (..., segments, frequencies)."""
     nperseg = np.size(w)
     segments = framed(x, nperseg, step)
@@ -61,7 +62,7 @@ def transformed(x: Any, w: Any, step: int, nfft: int, trend: Any, axis: int, *, 
     return (rfft if onesided else fft)(segments * w, nfft)
 
 
-def scale_of(w: Any, fs: Any, scaling: str) -> Any:
+def scale_of(w: Array, fs: Array, scaling: str) -> Array:
     """Return by what a squared spectrum is multiplied to become a density or a power."""
     if scaling not in ("density", "spectrum"):
         raise ValueError(f"Unknown scaling {scaling!r}; it must be 'density' or 'spectrum'.")
@@ -75,10 +76,10 @@ def both_sides(spectrum: Any, nfft: int) -> Any:
 
 
 def cross(
-    x: Any,
-    y: Any,
-    fs: Any,
-    window: Any,
+    x: Array,
+    y: Array,
+    fs: Array,
+    window: Array,
     nperseg: Any,
     noverlap: Any,
     nfft: Any,
@@ -110,10 +111,10 @@ def cross(
 
 @drop_in(sp.csd)
 def csd(
-    x: Any,
-    y: Any,
-    fs: Any = 1.0,
-    window: Any = "hann",
+    x: Array,
+    y: Array,
+    fs: Array = 1.0,
+    window: Array = "hann",
     nperseg: Any = None,
     noverlap: Any = None,
     nfft: Any = None,
@@ -139,7 +140,7 @@ def csd(
 
 
 @drop_in(sp.welch)
-def welch(x: Any, *args: Any, **kwargs: Any) -> Any:
+def welch(x: Array, *args: Any, **kwargs: Any) -> Any:
     """Average the power spectra of all segments."""
     f, density = csd(x, x, *args, **kwargs)
     return f, np.real(density)
@@ -147,15 +148,15 @@ def welch(x: Any, *args: Any, **kwargs: Any) -> Any:
 
 @drop_in(sp.periodogram)
 def periodogram(
-    x: Any,
-    fs: Any = 1.0,
-    window: Any = "boxcar",
+    x: Array,
+    fs: Array = 1.0,
+    window: Array = "boxcar",
     nfft: Any = None,
     detrend: Any = "constant",
     return_onesided: Any = True,
     scaling: str = "density",
     axis: int = -1,
-) -> Any:
+) -> Array:
     """Return the power spectrum of the whole signal as one segment."""
     x = as_array(x)
     n = np.shape(x)[axis]
@@ -168,10 +169,10 @@ def periodogram(
 
 @drop_in(sp.coherence)
 def coherence(
-    x: Any,
-    y: Any,
-    fs: Any = 1.0,
-    window: Any = "hann",
+    x: Array,
+    y: Array,
+    fs: Array = 1.0,
+    window: Array = "hann",
     nperseg: Any = None,
     noverlap: Any = None,
     nfft: Any = None,
@@ -191,7 +192,7 @@ def coherence(
 
 
 def over_time(
-    x: Any, fs: Any, window: Any, nperseg: Any, noverlap: Any, nfft: Any, trend: Any, scaling: str, axis: int, *,
+    x: Array, fs: Array, window: Array, nperseg: Any, noverlap: Any, nfft: Any, trend: Any, scaling: str, axis: int, *,
     onesided: bool, boundary: Any = None, padded: bool = False, power: bool = False,
 ) -> Any:  # fmt: skip
     """Return frequencies, times and the transforms (or powers) of the segments, time as the last axis."""
@@ -225,9 +226,9 @@ def over_time(
 
 @drop_in(sp.spectrogram)
 def spectrogram(
-    x: Any,
-    fs: Any = 1.0,
-    window: Any = ("tukey", 0.25),
+    x: Array,
+    fs: Array = 1.0,
+    window: Array = ("tukey", 0.25),
     nperseg: Any = None,
     noverlap: Any = None,
     nfft: Any = None,
@@ -255,9 +256,9 @@ def spectrogram(
 
 @drop_in(sp.stft)
 def stft(
-    x: Any,
-    fs: Any = 1.0,
-    window: Any = "hann",
+    x: Array,
+    fs: Array = 1.0,
+    window: Array = "hann",
     nperseg: Any = 256,
     noverlap: Any = None,
     nfft: Any = None,
@@ -267,7 +268,7 @@ def stft(
     padded: Any = True,
     axis: int = -1,
     scaling: str = "spectrum",
-) -> Any:
+) -> Array:
     """Return the transforms of the segments of a signal that is continued beyond its ends."""
     scaling = "density" if scaling == "psd" else scaling
     return over_time(
@@ -279,8 +280,8 @@ def stft(
 @drop_in(sp.istft)
 def istft(
     Zxx: Any,
-    fs: Any = 1.0,
-    window: Any = "hann",
+    fs: Array = 1.0,
+    window: Array = "hann",
     nperseg: Any = None,
     noverlap: Any = None,
     nfft: Any = None,

@@ -8,12 +8,13 @@ import numpy as np
 from scipy import signal as sp
 
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array
 
 TURN = 2 * np.pi
 
 
 @drop_in(sp.sawtooth)
-def sawtooth(t: Any, width: Any = 1) -> Any:
+def sawtooth(t: Array, width: Any = 1) -> Array:
     """Rise from −1 to 1 in the part ``width`` of each period, then fall back; jumps have the slope beside them."""
     t, w = as_array(t), as_array(width)
     phase = np.mod(t, TURN)
@@ -24,7 +25,7 @@ def sawtooth(t: Any, width: Any = 1) -> Any:
 
 
 @drop_in(sp.square)
-def square(t: Any, duty: Any = 0.5) -> Any:
+def square(t: Array, duty: Any = 0.5) -> Array:
     """Return 1 in the part ``duty`` of each period and −1 in the rest: the derivative is zero."""
     t, w = as_array(t), as_array(duty)
     high = np.mod(t, TURN) < w * TURN
@@ -33,14 +34,14 @@ def square(t: Any, duty: Any = 0.5) -> Any:
 
 @drop_in(sp.gausspulse)
 def gausspulse(
-    t: Any,
+    t: Array,
     fc: Any = 1000,
     bw: Any = 0.5,
     bwr: Any = -6,
     tpr: Any = -60,
     retquad: Any = False,
     retenv: Any = False,
-) -> Any:
+) -> Array:
     """Return exp(−a t²) cos(2π fc t), with the quadrature and the envelope if asked for."""
     a = -((np.pi * fc * bw) ** 2) / (4.0 * np.log(10.0 ** (bwr / 20.0)))
     if isinstance(t, str):
@@ -57,16 +58,16 @@ def gausspulse(
 
 @drop_in(sp.chirp)
 def chirp(
-    t: Any,
+    t: Array,
     f0: Any,
     t1: Any,
     f1: Any,
     method: str = "linear",
-    phi: Any = 0,
+    phi: Array = 0,
     vertex_zero: Any = True,
     *,
     complex: Any = False,
-) -> Any:
+) -> Array:
     """Return the cosine of a phase whose frequency goes from f0 at time 0 to f1 at time t1."""
     t = as_array(t)
     kind = method[:2].lower() if method != "q" else "qu"
@@ -89,7 +90,7 @@ def chirp(
 
 
 @drop_in(sp.sweep_poly)
-def sweep_poly(t: Any, poly: Any, phi: Any = 0) -> Any:
+def sweep_poly(t: Array, poly: Any, phi: Array = 0) -> Array:
     """Return the cosine of a phase whose frequency is a polynomial of time."""
     t, c = as_array(t), poly.coeffs if isinstance(poly, np.poly1d) else as_array(poly)
     n = np.shape(c)[0]
@@ -111,15 +112,15 @@ def vectorstrength(events: Any, period: Any) -> Any:
 
 @drop_in(sp.lombscargle)
 def lombscargle(
-    x: Any,
-    y: Any,
+    x: Array,
+    y: Array,
     freqs: Any,
     precenter: Any = False,
     normalize: Any = False,
     *,
-    weights: Any = None,
+    weights: Array = None,
     floating_mean: Any = False,
-) -> Any:
+) -> Array:
     """Fit a sine to unevenly spaced samples at each frequency; return its power.
 
     M. Zechmeister, M. Kürster, "The generalised Lomb-Scargle periodogram", Astronomy & Astrophysics 496 (2009), 577-584.
@@ -130,7 +131,7 @@ def lombscargle(
     y = np.reshape(y - np.mean(y) if precenter is True else y, (-1, 1))
     phase = np.reshape(x, (-1, 1)) * np.reshape(freqs, (1, -1))
 
-    def mean(values: Any) -> Any:
+    def mean(values: Array) -> Array:
         return np.sum(w * values, 0)
 
     cos, sin = np.cos(phase), np.sin(phase)

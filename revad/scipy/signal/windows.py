@@ -8,6 +8,7 @@ import numpy as np
 from scipy.signal import windows as sp
 
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array
 
 
 def shaped(M: int, sym: Any, formula: Any) -> Any:
@@ -25,13 +26,13 @@ def gaussian(M: int, std: Any, sym: Any = True, **_: Any) -> Any:
 
 
 @drop_in(sp.general_gaussian)
-def general_gaussian(M: int, p: Any, sig: Any, sym: Any = True, **_: Any) -> Any:
+def general_gaussian(M: int, p: Array, sig: Any, sym: Any = True, **_: Any) -> Array:
     """exp(−½ |t/σ|^2p) around the middle."""
     return shaped(M, sym, lambda n, m: np.exp(-0.5 * np.abs((n - (m - 1) / 2) / sig) ** (2 * p)))
 
 
 @drop_in(sp.kaiser)
-def kaiser(M: int, beta: Any, sym: Any = True, **_: Any) -> Any:
+def kaiser(M: int, beta: Array, sym: Any = True, **_: Any) -> Array:
     """I₀(β √(1 − t²)) / I₀(β) for t from −1 to 1."""
 
     def formula(n: Any, m: int) -> Any:
@@ -42,7 +43,7 @@ def kaiser(M: int, beta: Any, sym: Any = True, **_: Any) -> Any:
 
 
 @drop_in(sp.tukey)
-def tukey(M: int, alpha: Any = 0.5, sym: Any = True, **_: Any) -> Any:
+def tukey(M: int, alpha: Array = 0.5, sym: Any = True, **_: Any) -> Array:
     """A flat top with cosine flanks that take up the part α."""
     if alpha <= 0:
         return np.ones(M)
@@ -65,14 +66,14 @@ def exponential(M: int, center: Any = None, tau: Any = 1.0, sym: Any = True, **_
 
 
 @drop_in(sp.general_cosine)
-def general_cosine(M: int, a: Any, sym: Any = True) -> Any:
+def general_cosine(M: int, a: Array, sym: Any = True) -> Array:
     """Σ aₖ cos(k t) for t from −π to π."""
     a = as_array(a)
     return shaped(M, sym, lambda n, m: sum(a[k] * np.cos(k * np.linspace(-np.pi, np.pi, m)) for k in range(np.shape(a)[0])))
 
 
 @drop_in(sp.general_hamming)
-def general_hamming(M: int, alpha: Any, sym: Any = True, **_: Any) -> Any:
+def general_hamming(M: int, alpha: Array, sym: Any = True, **_: Any) -> Array:
     """α + (1 − α) cos t for t from −π to π."""
     return shaped(M, sym, lambda _, m: alpha + (1 - alpha) * np.cos(np.linspace(-np.pi, np.pi, m)))
 

@@ -11,6 +11,7 @@ from revad.errors import LostGradientError, NoRuleError
 from revad.scipy.drop_in import as_array, is_tracked
 from revad.scipy.sparse.pattern import Pattern
 from revad.scipy.sparse.products import dense, product, summed
+from revad.typing import Array, ArrayLike
 
 
 class SparseArray:
@@ -40,7 +41,7 @@ class SparseArray:
     __array_priority__ = 1000.0  # NumPy's arrays leave the operators to this class
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
-    def __init__(self, data: Any, pattern: Pattern) -> None:
+    def __init__(self, data: Array, pattern: Pattern) -> None:
         if np.shape(data) != (pattern.nnz,):
             raise ValueError(
                 f"a pattern with {pattern.nnz} entries needs data of shape ({pattern.nnz},), not {np.shape(data)}."
@@ -95,7 +96,7 @@ class SparseArray:
         """Return the sum of the main diagonal."""
         return np.sum(self.diagonal())
 
-    def __matmul__(self, other: Any) -> Any:
+    def __matmul__(self, other: ArrayLike) -> Any:
         if isinstance(other, SparseArray) or scipy.sparse.issparse(other):
             raise NoRuleError(
                 f"the product of two sparse matrices, of shapes {self.shape} and {other.shape}, with tracked entries has no "
@@ -105,14 +106,14 @@ class SparseArray:
             raise ValueError(f"a sparse matrix multiplies vectors and matrices, not an array of shape {np.shape(other)}.")
         return product(self.data, other, self.pattern)
 
-    def __rmatmul__(self, other: Any) -> Any:
+    def __rmatmul__(self, other: ArrayLike) -> Any:
         return np.transpose(self.T @ (np.transpose(other)))
 
     dot = __matmul__
 
     # Sparse results
 
-    def __mul__(self, other: Any) -> SparseArray:
+    def __mul__(self, other: ArrayLike) -> SparseArray:
         if isinstance(other, SparseArray) or scipy.sparse.issparse(other):
             raise NoRuleError(
                 f"the elementwise product of two sparse matrices, of shapes {self.shape} and {other.shape}, with tracked entries "
@@ -124,13 +125,13 @@ class SparseArray:
 
     __rmul__ = multiply = __mul__
 
-    def __truediv__(self, other: Any) -> SparseArray:
+    def __truediv__(self, other: ArrayLike) -> SparseArray:
         return self * (1 / other)
 
     def __neg__(self) -> SparseArray:
         return SparseArray(-self.data, self.pattern)
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: ArrayLike) -> Any:
         if scipy.sparse.issparse(other):
             other = as_sparse(other)
         if not isinstance(other, SparseArray):
@@ -148,10 +149,10 @@ class SparseArray:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: ArrayLike) -> Any:
         return self + -other
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: ArrayLike) -> Any:
         return -self + other
 
     def asformat(self, format: str) -> SparseArray:
@@ -179,7 +180,7 @@ class SparseArray:
         return self.asformat("coo")
 
 
-def as_sparse(matrix: Any) -> SparseArray:
+def as_sparse(matrix: Array) -> SparseArray:
     """Return a sparse matrix of SciPy as one that meets tracked values.
 
     Parameters
@@ -212,7 +213,7 @@ def as_sparse(matrix: Any) -> SparseArray:
     return SparseArray(matrix.data, Pattern.of(matrix))
 
 
-def matmul(a: Any, b: Any) -> Any:
+def matmul(a: Array, b: Array) -> Array:
     """Multiply where one factor is sparse and the other a dense array, each tracked or not.
 
     SciPy's own ``A @ t`` asks the sparse matrix first, which cannot take a tracked value and raises `LostGradientError`.

@@ -13,15 +13,16 @@ from revad.errors import NoRuleError
 from revad.scipy.drop_in import is_tracked
 from revad.scipy.sparse.array import SparseArray, as_sparse
 from revad.scipy.sparse.products import exponential_product, iterated, solution
+from revad.typing import Array
 
 
-def untracked(A: Any, *others: Any) -> bool:
+def untracked(A: Array, *others: Any) -> bool:
     """Return whether a call is SciPy's business alone."""
     return not (isinstance(A, SparseArray) or is_tracked(A, *others))
 
 
 @wraps(scipy.sparse.linalg.spsolve)
-def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -> Any:
+def spsolve(A: Array, b: Array, permc_spec: Any = None, use_umfpack: bool = True) -> Array:
     """Solve A x = b; b̄ = A⁻ᵀ x̄, and the entries of A get −b̄[row] x[column]."""
     if untracked(A, b):
         return scipy.sparse.linalg.spsolve(A, b, permc_spec, use_umfpack)
@@ -34,8 +35,8 @@ def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) ->
 
 @wraps(scipy.sparse.linalg.expm_multiply)
 def expm_multiply(
-    A: Any, B: Any, start: Any = None, stop: Any = None, num: Any = None, endpoint: Any = None, traceA: Any = None
-) -> Any:
+    A: Array, B: Array, start: Array = None, stop: Array = None, num: Array = None, endpoint: Any = None, traceA: Any = None
+) -> Array:
     """Return exp(A) B, or exp(tA) B at times t from ``start`` to ``stop``."""
     if untracked(A, B):
         return scipy.sparse.linalg.expm_multiply(A, B, start, stop, num, endpoint, traceA)
@@ -52,7 +53,7 @@ def _iterative(name: str) -> Callable[..., Any]:
     original = getattr(scipy.sparse.linalg, name)
 
     @wraps(original)
-    def solve(A: Any, b: Any, x0: Any = None, **options: Any) -> Any:
+    def solve(A: Array, b: Array, x0: Array = None, **options: Any) -> Array:
         if untracked(A, b):
             return original(A, b, x0, **options)
         a = as_sparse(A)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from revad.typing import Array
+
 
 class Pattern:
     """The places of the entries of a sparse matrix, in the order of its data.
@@ -22,20 +24,20 @@ class Pattern:
         ``indices`` and ``indptr``; for "coo" rows and columns.
     """
 
-    def __init__(self, format: str, shape: tuple[int, ...], first: Any, second: Any) -> None:
+    def __init__(self, format: str, shape: tuple[int, ...], first: Array, second: Array) -> None:
         self.format = format
         self.shape = tuple(int(n) for n in shape)
         self.first = np.array(first)  # copies: later writes by the caller change nothing here
         self.second = np.array(second)
 
     @classmethod
-    def of(cls, matrix: Any) -> Pattern:
+    def of(cls, matrix: Array) -> Pattern:
         """Return the pattern of a matrix of SciPy."""
         if matrix.format == "coo":
             return cls("coo", matrix.shape, matrix.row, matrix.col)
         return cls(matrix.format, matrix.shape, matrix.indices, matrix.indptr)
 
-    def filled(self, data: Any) -> Any:
+    def filled(self, data: Array) -> Array:
         """Return the matrix of SciPy with these entries."""
         if self.format == "coo":
             return scipy.sparse.coo_array((data, (self.first, self.second)), shape=self.shape)

@@ -15,15 +15,16 @@ from revad.base.aval import Aval
 from revad.operations.protocol import own
 from revad.operations.registry import linear, nondiff, vjp, vjp_joint
 from revad.scipy.sparse.pattern import Pattern
+from revad.typing import Array
 
 
 @own
-def product(data: Any, x: Any, pattern: Pattern) -> Any:
+def product(data: Array, x: Array, pattern: Pattern) -> Array:
     """Return A X for a vector or a matrix X."""
     return pattern.filled(data) @ x
 
 
-def at_entries(y: Any, x: Any, pattern: Pattern) -> Any:
+def at_entries(y: Array, x: Array, pattern: Pattern) -> Array:
     """Return (y xᵀ)[row, column] for each entry."""
     terms = y[pattern.rows] * x[pattern.columns]
     return np.sum(terms, -1) if np.ndim(terms) > 1 else terms
@@ -37,26 +38,26 @@ vjp(
 
 
 @own
-def dense(data: Any, pattern: Pattern) -> Any:
+def dense(data: Array, pattern: Pattern) -> Array:
     """Return the matrix as a dense array; entries at the same place add up."""
     return pattern.filled(data).toarray()
 
 
 @linear(dense, "data")
-def dense_adjoint(g: Any, pattern: Pattern) -> Any:
+def dense_adjoint(g: Array, pattern: Pattern) -> Array:
     """Read the cotangent at the entries."""
     return g[pattern.rows, pattern.columns]
 
 
 @own
-def summed(data: Any, places: Any, n: int) -> Any:
+def summed(data: Array, places: Any, n: int) -> Array:
     """Return y[i], the sum of the data whose place is i."""
     at = np.arange(len(places))
     return Pattern("coo", (n, len(places)), places, at).filled(np.ones_like(data)) @ data
 
 
 @linear(summed, "data")
-def summed_adjoint(g: Any, data: Aval, places: Any) -> Any:
+def summed_adjoint(g: Array, data: Aval, places: Any) -> Array:
     """Each element of the data goes to one place."""
     return g[places]
 
@@ -65,7 +66,7 @@ def summed_adjoint(g: Any, data: Aval, places: Any) -> Any:
 
 
 @own
-def solution(data: Any, b: Any, pattern: Pattern, options: dict[str, Any]) -> Any:
+def solution(data: Array, b: Array, pattern: Pattern, options: dict[str, Any]) -> Array:
     """Return A⁻¹ b, by SuperLU."""
     matrix = pattern.filled(data)
     x: Any = sp.spsolve(matrix if pattern.format != "coo" else matrix.tocsc(), b, **options)
@@ -74,7 +75,7 @@ def solution(data: Any, b: Any, pattern: Pattern, options: dict[str, Any]) -> An
 
 @vjp_joint(solution, "data", "b")
 def solution_pullback(
-    g: Any, needs: tuple[bool, bool], data: Any, ans: Any, pattern: Pattern, options: dict[str, Any]
+    g: Array, needs: tuple[bool, bool], data: Array, ans: Array, pattern: Pattern, options: dict[str, Any]
 ) -> tuple[Any, Any]:
     """b̄ = A⁻ᵀ x̄ and āₖ = −b̄[rowₖ] x[colₖ]."""
     y = solution(data, g, pattern.T, options)
@@ -82,14 +83,14 @@ def solution_pullback(
 
 
 @own
-def iterated(data: Any, b: Any, pattern: Pattern, solver: str, options: dict[str, Any]) -> Any:
+def iterated(data: Array, b: Array, pattern: Pattern, solver: str, options: dict[str, Any]) -> Array:
     """Return A⁻¹ b and the solver's report, by one of SciPy's iterative solvers."""
     return getattr(sp, solver)(pattern.filled(data), b, **options)
 
 
 @vjp_joint(iterated, "data", "b")
 def iterated_pullback(
-    g: Any, needs: tuple[bool, bool], data: Any, ans: Any, pattern: Pattern, solver: str, options: dict[str, Any]
+    g: Array, needs: tuple[bool, bool], data: Array, ans: Array, pattern: Pattern, solver: str, options: dict[str, Any]
 ) -> tuple[Any, Any]:
     """As `solution`, with the transposed equation solved in the same way to the same tolerance."""
     of_transpose = {name: value for name, value in options.items() if name not in ("x0", "M", "callback", "callback_type")}
@@ -101,14 +102,14 @@ def iterated_pullback(
 
 
 @own
-def exponential_product(data: Any, b: Any, pattern: Pattern, options: dict[str, Any]) -> Any:
+def exponential_product(data: Array, b: Array, pattern: Pattern, options: dict[str, Any]) -> Array:
     """Return exp(A) B, without the exponential itself."""
     return sp.expm_multiply(pattern.filled(data), b, **options)
 
 
 @vjp_joint(exponential_product, "data", "b")
 def exponential_product_pullback(
-    g: Any, needs: tuple[bool, bool], data: Any, b: Any, pattern: Pattern, options: dict[str, Any]
+    g: Array, needs: tuple[bool, bool], data: Array, b: Array, pattern: Pattern, options: dict[str, Any]
 ) -> tuple[Any, Any]:
     """B̄ = exp(Aᵀ) Ȳ and Ā = ∫₀¹ exp(s Aᵀ) Ȳ (exp((1 − s) A) B)ᵀ ds at the entries.
 
@@ -128,7 +129,7 @@ def exponential_product_pullback(
 
 
 @own
-def nodes_for(data: Any, pattern: Pattern) -> int:
+def nodes_for(data: Array, pattern: Pattern) -> int:
     """Return how many Gauss nodes bring the integral to rounding."""
     return 12 + int(np.ceil(sp.norm(pattern.filled(data), 1)))
 

@@ -11,10 +11,11 @@ from scipy import special
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import integer
+from revad.typing import Array, Function
 
 
 @own
-def spherical_jn(n: Any, z: Any, derivative: bool = False) -> Any:
+def spherical_jn(n: Array, z: Array, derivative: bool = False) -> Array:
     """Return the spherical Bessel function of the first kind, or its derivative.
 
     Parameters
@@ -38,7 +39,7 @@ def spherical_jn(n: Any, z: Any, derivative: bool = False) -> Any:
 
 
 @own
-def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Any:
+def spherical_yn(n: Array, z: Array, derivative: bool = False) -> Array:
     """Return the spherical Bessel function of the second kind, or its derivative.
 
     Parameters
@@ -62,7 +63,7 @@ def spherical_yn(n: Any, z: Any, derivative: bool = False) -> Any:
 
 
 @own
-def spherical_in(n: Any, z: Any, derivative: bool = False) -> Any:
+def spherical_in(n: Array, z: Array, derivative: bool = False) -> Array:
     """Return the modified spherical Bessel function of the first kind, or its derivative.
 
     Parameters
@@ -86,7 +87,7 @@ def spherical_in(n: Any, z: Any, derivative: bool = False) -> Any:
 
 
 @own
-def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
+def spherical_kn(n: Array, z: Array, derivative: bool = False) -> Array:
     """Return the modified spherical Bessel function of the second kind, or its derivative.
 
     Parameters
@@ -112,7 +113,7 @@ def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
 def spherical(function: Callable[..., Any], below: int, above: int) -> None:
     """Register f′ₙ = (± n fₙ₋₁ ± (n + 1) fₙ₊₁) / (2n + 1), which holds for derivatives too (NIST DLMF 10.51.2, 10.51.5)."""
 
-    def slope(n: Any, z: Any, derivative: bool = False) -> Any:
+    def slope(n: Array, z: Array, derivative: bool = False) -> Array:
         lower = function(np.maximum(n, 1) - 1, z, derivative)
         upper = function(np.add(n, 1), z, derivative)
         return (below * np.multiply(n, lower) + above * np.add(n, 1) * upper) / (2 * np.add(n, 0.5))
@@ -127,7 +128,7 @@ spherical(spherical_in, 1, 1)
 spherical(spherical_kn, -1, -1)
 
 
-def derivative_of_order(function: Any, v: Any, z: Any, n: int, sign: int) -> Any:
+def derivative_of_order(function: Function, v: Array, z: Array, n: int, sign: int) -> Array:
     """Return 2⁻ⁿ Σ (±1)ⁱ C(n, i) C_{v−n+2i}(z), the n-th derivative (NIST DLMF 10.6.7, 10.29.5), after SciPy checked n."""
     special.jvp(0.0, 0.0, n)
     total = function(v, z) if n == 0 else function(np.subtract(v, n), z)
@@ -138,7 +139,7 @@ def derivative_of_order(function: Any, v: Any, z: Any, n: int, sign: int) -> Any
     return total / 2.0**n
 
 
-def jvp(v: Any, z: Any, n: int = 1) -> Any:
+def jvp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the Bessel function of the first kind.
 
     Parameters
@@ -162,7 +163,7 @@ def jvp(v: Any, z: Any, n: int = 1) -> Any:
     return derivative_of_order(special.jv, v, z, n, -1)
 
 
-def yvp(v: Any, z: Any, n: int = 1) -> Any:
+def yvp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the Bessel function of the second kind.
 
     Parameters
@@ -186,7 +187,7 @@ def yvp(v: Any, z: Any, n: int = 1) -> Any:
     return derivative_of_order(special.yv, v, z, n, -1)
 
 
-def ivp(v: Any, z: Any, n: int = 1) -> Any:
+def ivp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the modified Bessel function of the first kind.
 
     Parameters
@@ -210,7 +211,7 @@ def ivp(v: Any, z: Any, n: int = 1) -> Any:
     return derivative_of_order(special.iv, v, z, n, 1)
 
 
-def kvp(v: Any, z: Any, n: int = 1) -> Any:
+def kvp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the modified Bessel function of the second kind.
 
     Parameters
@@ -234,7 +235,7 @@ def kvp(v: Any, z: Any, n: int = 1) -> Any:
     return (-1) ** n * derivative_of_order(special.kv, v, z, n, 1)
 
 
-def h1vp(v: Any, z: Any, n: int = 1) -> Any:
+def h1vp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the Hankel function of the first kind.
 
     Parameters
@@ -258,7 +259,7 @@ def h1vp(v: Any, z: Any, n: int = 1) -> Any:
     return derivative_of_order(special.hankel1, v, z, n, -1)
 
 
-def h2vp(v: Any, z: Any, n: int = 1) -> Any:
+def h2vp(v: Array, z: Array, n: int = 1) -> Array:
     """Return the n-th derivative of the Hankel function of the second kind.
 
     Parameters

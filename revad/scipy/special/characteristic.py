@@ -12,9 +12,10 @@ from revad.operations.protocol import own
 from revad.operations.registry import accuracy, vjp
 from revad.scipy.special.numeric import Output, integer, partial
 from revad.scipy.special.tables import number
+from revad.typing import Array, Function
 
 
-def pro_cv_seq(m: int, n: int, c: Any) -> Any:
+def pro_cv_seq(m: int, n: int, c: Array) -> Array:
     """Return the characteristic values of prolate spheroidal functions of order m and degrees m to n.
 
     Parameters
@@ -35,7 +36,7 @@ def pro_cv_seq(m: int, n: int, c: Any) -> Any:
     return special.pro_cv(m, np.arange(m, n + 1), c)
 
 
-def obl_cv_seq(m: int, n: int, c: Any) -> Any:
+def obl_cv_seq(m: int, n: int, c: Array) -> Array:
     """Return the characteristic values of oblate spheroidal functions of order m and degrees m to n.
 
     Parameters
@@ -57,7 +58,7 @@ def obl_cv_seq(m: int, n: int, c: Any) -> Any:
 
 
 @own
-def mathieu_even_coef(m: int, q: Any) -> Any:
+def mathieu_even_coef(m: int, q: Array) -> Array:
     """Return the Fourier coefficients of the even Mathieu function ce of order m.
 
     Parameters
@@ -82,7 +83,7 @@ def mathieu_even_coef(m: int, q: Any) -> Any:
 
 
 @own
-def mathieu_odd_coef(m: int, q: Any) -> Any:
+def mathieu_odd_coef(m: int, q: Array) -> Array:
     """Return the Fourier coefficients of the odd Mathieu function se of order m.
 
     Parameters
@@ -109,7 +110,7 @@ def mathieu_odd_coef(m: int, q: Any) -> Any:
 POINTS = 512  # of the trapezoidal rule, which is exact for the waves that SciPy's 251 coefficients stand for
 
 
-def fourier_pullback(function: Any, waves: Any, g: Any, m: int, q: Any, first: int) -> Any:
+def fourier_pullback(function: Function, waves: Any, g: Array, m: int, q: Array, first: int) -> Array:
     """q̄ = Σₖ ḡₖ · 1/π ∫ ∂y/∂q · wave(kx) dx over a period (the mean for k = 0)."""
     x = np.arange(POINTS) * (2 * pi / POINTS)
     k = first + 2 * np.arange(np.shape(g)[0])

@@ -12,9 +12,10 @@ from scipy.integrate import IntegrationWarning
 from revad.operations.protocol import own
 from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.numeric import integer, partial
+from revad.typing import Array, Function
 
 
-def integrated(function: Any, *args: Any) -> Any:
+def integrated(function: Function, *args: Any) -> Any:
     """Call a function that SciPy integrates numerically, without the warning that it reached the precision of floating point."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The occurrence of roundoff error", IntegrationWarning)
@@ -22,7 +23,7 @@ def integrated(function: Any, *args: Any) -> Any:
 
 
 @own
-def ellip_harm(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: int = 1, signn: int = 1) -> Any:
+def ellip_harm(h2: Array, k2: Array, n: Array, p: Array, s: Array, signm: int = 1, signn: int = 1) -> Array:
     """Return the ellipsoidal harmonic E, a Lamé function of the first kind.
 
     Parameters
@@ -50,7 +51,7 @@ def ellip_harm(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: int = 1, signn: 
 
 
 @own
-def ellip_harm_2(h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Any:
+def ellip_harm_2(h2: Array, k2: Array, n: Array, p: Array, s: Array) -> Array:
     """Return the ellipsoidal harmonic F, a Lamé function of the second kind.
 
     Parameters
@@ -76,7 +77,7 @@ def ellip_harm_2(h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Any:
 
 
 @own
-def ellip_normal(h2: Any, k2: Any, n: Any, p: Any) -> Any:
+def ellip_normal(h2: Array, k2: Array, n: Array, p: Array) -> Array:
     """Return the normalisation constant of an ellipsoidal harmonic.
 
     Parameters
@@ -105,7 +106,7 @@ class Harmonic(NamedTuple):
     signm: int
     signn: int
 
-    def __call__(self, h2: Any, k2: Any, n: Any, p: Any, s: Any) -> Any:
+    def __call__(self, h2: Array, k2: Array, n: Array, p: Array, s: Array) -> Array:
         """Return E."""
         return special.ellip_harm(h2, k2, n, p, s, self.signm, self.signn)
 
@@ -117,7 +118,7 @@ NORMAL = functools.partial(integrated, special.ellip_normal)
 def slope(order: tuple[int, ...]) -> Any:
     """Return the rule of an argument of E."""
 
-    def rule(h2: Any, k2: Any, n: Any, p: Any, s: Any, signm: int = 1, signn: int = 1) -> Any:
+    def rule(h2: Array, k2: Array, n: Array, p: Array, s: Array, signm: int = 1, signn: int = 1) -> Array:
         return partial(Harmonic(signm, signn), order, h2, k2, n, p, s)
 
     return rule

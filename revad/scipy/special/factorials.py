@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
@@ -11,10 +9,11 @@ from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import Slope, integer
+from revad.typing import Array
 
 
 @own
-def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
+def comb(N: Array, k: Array, *, exact: bool = False, repetition: bool = False) -> Array:
     """Return the binomial coefficient N! / (k! (N − k)!) of real N and k.
 
     Parameters
@@ -42,7 +41,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
     return special.comb(N, k, exact=exact, repetition=repetition)
 
 
-def chosen(i: int, N: Any, k: Any, exact: bool, repetition: bool) -> Any:
+def chosen(i: int, N: Array, k: Array, exact: bool, repetition: bool) -> Array:
     """∂/∂N or ∂/∂k of the binomial coefficient; 0 where that is set to 0."""
     del exact  # an integer result is not differentiated
     n = N + k - 1 if repetition else N
@@ -61,7 +60,7 @@ elementwise(
 
 
 @own
-def perm(N: Any, k: Any, exact: bool = False) -> Any:
+def perm(N: Array, k: Array, exact: bool = False) -> Array:
     """Return N! / (N − k)!, the number of ways to take k of N things in order, for real N and k.
 
     Parameters
@@ -87,7 +86,7 @@ def perm(N: Any, k: Any, exact: bool = False) -> Any:
     return special.perm(N, k, exact=exact)
 
 
-def arranged(i: int, N: Any, k: Any) -> Any:
+def arranged(i: int, N: Array, k: Array) -> Array:
     """∂/∂N or ∂/∂k of (N − k + 1) (N − k + 2) ... N, Pochhammer's symbol."""
     start = Slope(special.poch, 0)(N - k + 1, k)
     slope = start if i == 0 else Slope(special.poch, 1)(N - k + 1, k) - start
@@ -98,7 +97,7 @@ elementwise(perm, N=lambda N, k: arranged(0, N, k), k=lambda N, k: arranged(1, N
 
 
 @own
-def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
+def factorial(n: Array, exact: bool = False, extend: str = "zero") -> Array:
     """Return n! = Γ(n + 1).
 
     Parameters
@@ -123,7 +122,7 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     return special.factorial(n, exact=exact, extend=extend)
 
 
-def factorial_slope(n: Any, extend: str = "zero") -> Any:
+def factorial_slope(n: Array, extend: str = "zero") -> Array:
     """Γ(n + 1) ψ(n + 1)."""
     inside = np.equal(n, n) if extend == "complex" else n >= 0
     n = np.where(inside, n, 1)
@@ -134,7 +133,7 @@ elementwise(factorial, n=factorial_slope)
 
 
 @own
-def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
+def factorial2(n: Array, exact: bool = False, extend: str = "zero") -> Array:
     """Return the double factorial n!! = n (n − 2) (n − 4) ..., of real and complex n with ``extend="complex"``.
 
     Parameters
@@ -160,7 +159,7 @@ def factorial2(n: Any, exact: bool = False, extend: str = "zero") -> Any:
 
 
 @own
-def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any:
+def factorialk(n: Array, k: Array, exact: bool = False, extend: str = "zero") -> Array:
     """Return the multifactorial n (n − k) (n − 2k) ..., of real and complex n and k with ``extend="complex"``.
 
     Parameters
@@ -188,12 +187,12 @@ def factorialk(n: Any, k: Any, exact: bool = False, extend: str = "zero") -> Any
     return special.factorialk(n, step, exact=exact, extend=extend)
 
 
-def multifactorial_in_n(ans: Any, n: Any, k: Any) -> Any:
+def multifactorial_in_n(ans: Array, n: Array, k: Array) -> Array:
     """Y (log k + ψ(n/k + 1)) / k."""
     return ans * (np.log(k) + special.digamma(n / k + 1)) / k
 
 
-def multifactorial_in_k(ans: Any, n: Any, k: Any) -> Any:
+def multifactorial_in_k(ans: Array, n: Array, k: Array) -> Array:
     """Y ((n − 1)(1 − log k) − n ψ(n/k + 1) + ψ(1/k + 1)) / k²."""
     return ans * ((n - 1) * (1 - np.log(k)) - n * special.digamma(n / k + 1) + special.digamma(1 / k + 1)) / (k * k)
 
@@ -203,7 +202,7 @@ elementwise(factorialk, n=lambda ans, n, k: multifactorial_in_n(ans, n, k), k=la
 
 
 @own
-def polygamma(n: Any, x: Any) -> Any:
+def polygamma(n: Array, x: Array) -> Array:
     """Return the n-th derivative of the digamma function.
 
     Parameters
@@ -230,7 +229,7 @@ elementwise(polygamma, x=lambda n, x: polygamma(n + 1, x))
 
 
 @own
-def multigammaln(a: Any, d: int) -> Any:
+def multigammaln(a: Array, d: int) -> Array:
     """Return the logarithm of the multivariate gamma function, log Γ_d(a) = d(d − 1)/4 · log π + Σ log Γ(a − (j − 1)/2).
 
     Parameters

@@ -13,9 +13,10 @@ from revad.operations.operation import parameters_of
 from revad.operations.registry import accuracy as state_accuracy
 from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import Slope
+from revad.typing import Function
 
 
-def slopes_of(function: Any) -> tuple[Slope, ...]:
+def slopes_of(function: Function) -> tuple[Slope, ...]:
     """Return the partial derivatives of a function, one for each argument, as functions of all arguments.
 
     Examples
@@ -29,7 +30,7 @@ def slopes_of(function: Any) -> tuple[Slope, ...]:
 
 
 def inverse(
-    function: Any,
+    function: Function,
     place: int,
     slopes: Sequence[Callable[..., Any]],
     numeric: Sequence[int] = (),

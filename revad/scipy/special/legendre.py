@@ -15,6 +15,7 @@ from scipy import special
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import integer
+from revad.typing import Array
 
 DEGREE, ORDER = "the degree", "the order"
 
@@ -30,7 +31,7 @@ def orders_up_to(m: int, behind: int) -> Any:
 
 
 @own
-def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
+def legendre_p(n: Array, z: Array, *, diff_n: int = 0) -> Array:
     """Return the Legendre polynomial Pₙ(z) and its first derivatives.
 
     Parameters
@@ -54,7 +55,7 @@ def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     return special.legendre_p(n, z, diff_n=diff_n)
 
 
-def legendre_derivative(n: Any, z: Any, order: int) -> Any:
+def legendre_derivative(n: Array, z: Array, order: int) -> Array:
     """Return (2j − 1)!! Cₙ₋ⱼ^(j+½)(z), the derivative of order j (NIST DLMF 18.9.19)."""
     polynomial = special.eval_gegenbauer(np.maximum(np.subtract(n, order), 0), order + 0.5, z)
     return np.where(np.less(n, order), 0, prod(range(1, 2 * order, 2)) * polynomial)
@@ -64,7 +65,7 @@ integer(legendre_p, n=DEGREE)
 vjp(legendre_p, z=lambda g, n, z, diff_n=0: sum(g[j] * legendre_derivative(n, z, j + 1) for j in range(diff_n + 1)))
 
 
-def legendre_p_all(n: int, z: Any, *, diff_n: int = 0) -> Any:
+def legendre_p_all(n: int, z: Array, *, diff_n: int = 0) -> Array:
     """Return the Legendre polynomials of degree 0 to n and their first derivatives.
 
     Parameters
@@ -88,7 +89,7 @@ def legendre_p_all(n: int, z: Any, *, diff_n: int = 0) -> Any:
 
 
 @own
-def assoc_legendre_p(n: Any, m: Any, z: Any, *, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0) -> Any:
+def assoc_legendre_p(n: Array, m: Array, z: Array, *, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0) -> Array:
     """Return the associated Legendre function Pₙᵐ(z) and its first derivatives.
 
     Parameters
@@ -117,12 +118,12 @@ def assoc_legendre_p(n: Any, m: Any, z: Any, *, branch_cut: Any = 2, norm: bool 
 
 
 @own
-def assoc_derivative(n: Any, m: Any, z: Any, branch_cut: Any, norm: bool, order: int) -> Any:
+def assoc_derivative(n: Array, m: Array, z: Array, branch_cut: Any, norm: bool, order: int) -> Array:
     """Return one derivative of the associated Legendre function, of order 0, 1 or 2."""
     return special.assoc_legendre_p(n, m, z, branch_cut=branch_cut, norm=norm, diff_n=order)[order]
 
 
-def next_assoc_derivative(n: Any, m: Any, z: Any, branch_cut: Any, norm: bool, order: int) -> Any:
+def next_assoc_derivative(n: Array, m: Array, z: Array, branch_cut: Any, norm: bool, order: int) -> Array:
     """Return the derivative of assoc_derivative; the third one from Legendre's equation, differentiated.
 
     (1 − z²) y‴ = 4z y″ − (n(n + 1) − 2 − m²/(1 − z²)) y′ + 2m²z/(1 − z²)² y (NIST DLMF 14.2.2).
@@ -135,7 +136,9 @@ def next_assoc_derivative(n: Any, m: Any, z: Any, branch_cut: Any, norm: bool, o
     return (4 * z * ddy - (np.multiply(n, np.add(n, 1)) - 2 - pole) * dy + 2 * pole * z / rest * y) / rest
 
 
-def assoc_legendre_pullback(g: Any, n: Any, m: Any, z: Any, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0) -> Any:
+def assoc_legendre_pullback(
+    g: Array, n: Array, m: Array, z: Array, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0
+) -> Array:
     """z̄ = Σⱼ ȳⱼ y⁽ʲ⁺¹⁾."""
     return sum(g[j] * next_assoc_derivative(n, m, z, branch_cut, norm, j) for j in range(diff_n + 1))
 
@@ -145,7 +148,7 @@ vjp(assoc_legendre_p, z=assoc_legendre_pullback)
 integer(assoc_legendre_p, n=DEGREE, m=ORDER)
 
 
-def assoc_legendre_p_all(n: int, m: int, z: Any, *, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0) -> Any:
+def assoc_legendre_p_all(n: int, m: int, z: Array, *, branch_cut: Any = 2, norm: bool = False, diff_n: int = 0) -> Array:
     """Return the associated Legendre functions of all degrees to n and all orders from −m to m, and their first derivatives.
 
     Parameters
@@ -177,7 +180,7 @@ def assoc_legendre_p_all(n: int, m: int, z: Any, *, branch_cut: Any = 2, norm: b
 
 
 @own
-def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
+def sph_legendre_p(n: Array, m: Array, theta: Any, *, diff_n: int = 0) -> Array:
     """Return the spherical Legendre function, the spherical harmonic at φ = 0, and its first derivatives.
 
     Parameters
@@ -204,12 +207,12 @@ def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
 
 
 @own
-def sph_derivative(n: Any, m: Any, theta: Any, order: int) -> Any:
+def sph_derivative(n: Array, m: Array, theta: Any, order: int) -> Array:
     """Return one derivative of the spherical Legendre function, of order 0, 1 or 2."""
     return special.sph_legendre_p(n, m, theta, diff_n=order)[order]
 
 
-def next_sph_derivative(n: Any, m: Any, theta: Any, order: int) -> Any:
+def next_sph_derivative(n: Array, m: Array, theta: Any, order: int) -> Array:
     """Return the derivative of sph_derivative; the third one from the equation y″ = −cot θ y′ − (n(n + 1) − m²/sin² θ) y."""
     if order < 2:
         return sph_derivative(n, m, theta, order + 1)
@@ -254,7 +257,7 @@ def sph_legendre_p_all(n: int, m: int, theta: Any, *, diff_n: int = 0) -> Any:
     return sph_legendre_p(degrees_up_to(n, ndim + 1), orders_up_to(m, ndim), theta, diff_n=diff_n)
 
 
-def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+def sph_harm_y(n: Array, m: Array, theta: Any, phi: Array, *, diff_n: int = 0) -> Any:
     """Return the spherical harmonic Yₙᵐ(θ, φ), its gradient and its Hessian matrix.
 
     Parameters
@@ -291,7 +294,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     return value, gradient, np.stack([np.stack([rows[2] * wave, mixed[..., 0]], -1), mixed], -2)
 
 
-def sph_harm_y_all(n: int, m: int, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+def sph_harm_y_all(n: int, m: int, theta: Any, phi: Array, *, diff_n: int = 0) -> Array:
     """Return the spherical harmonics of all degrees to n and all orders from −m to m, their gradients and Hessian matrices.
 
     Parameters

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
@@ -11,10 +9,11 @@ from revad.operations.protocol import own
 from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer
 from revad.scipy.special.tables import pulled_back
+from revad.typing import Array
 
 
 @own
-def lqn(n: int, z: Any) -> Any:
+def lqn(n: int, z: Array) -> Array:
     """Return the Legendre functions of the second kind of degrees 0 to n, and their derivatives.
 
     Parameters
@@ -37,7 +36,7 @@ def lqn(n: int, z: Any) -> Any:
 
 
 @own
-def lqmn(m: int, n: int, z: Any) -> Any:
+def lqmn(m: int, n: int, z: Array) -> Array:
     """Return the associated Legendre functions of the second kind of orders 0 to m and degrees 0 to n, and their derivatives.
 
     Parameters
@@ -59,20 +58,20 @@ def lqmn(m: int, n: int, z: Any) -> Any:
     return special.lqmn(m, n, z)
 
 
-def legendre_pullback(g: Any, ans: Any, z: Any, m: Any, k: Any) -> Any:
+def legendre_pullback(g: Array, ans: Array, z: Array, m: Array, k: Array) -> Array:
     """(1 − z²) y″ = 2z y′ − (k(k + 1) − m²/(1 − z²)) y (NIST DLMF 14.2.2), summed over orders and degrees."""
     rest = (1 - z) * (1 + z)
     terms = pulled_back(g, ans, 2 * z / rest, (m * m / rest - k * (k + 1)) / rest)
     return np.sum(terms, tuple(range(terms.ndim - np.ndim(z))))
 
 
-def lqn_pullback(g: Any, ans: Any, z: Any) -> Any:
+def lqn_pullback(g: Array, ans: Array, z: Array) -> Array:
     """The degree runs along the first axis."""
     k = np.arange(np.shape(ans[0])[0])
     return legendre_pullback(g, ans, z, 0, np.reshape(k, (-1,) + (1,) * np.ndim(z)))
 
 
-def lqmn_pullback(g: Any, ans: Any, z: Any) -> Any:
+def lqmn_pullback(g: Array, ans: Array, z: Array) -> Array:
     """The order runs along the first axis, the degree along the second."""
     m, k = np.arange(np.shape(ans[0])[0]), np.arange(np.shape(ans[0])[1])
     ones = (1,) * np.ndim(z)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, vjp
 from revad.rules.axes import restore_axes
-
-Axis = int | tuple[int, ...] | None
+from revad.typing import Array, Axis
 
 
 @own
-def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
+def logsumexp(a: Array, axis: Axis = None, b: Array = None, keepdims: bool = False, return_sign: bool = False) -> Array:
     """Return log Σ b·exp(a).
 
     Parameters
@@ -48,7 +45,7 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, 
     return special.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
 
 
-def shares(g: Any, ans: Any, a: Any, axis: Axis, b: Any, keepdims: bool, return_sign: bool) -> Any:
+def shares(g: Array, ans: Array, a: Array, axis: Axis, b: Array, keepdims: bool, return_sign: bool) -> Array:
     """Return ȳ exp(a − y), so that ā = b times it and b̄ is it; through log|S| and S/|S| where the sign is returned.
 
     d log|S| = Re(dS/S) and d(S/|S|) = i (S/|S|) Im(dS/S); exp(a)/S = exp(a − log|S|) / (S/|S|).
@@ -71,14 +68,16 @@ def shares(g: Any, ans: Any, a: Any, axis: Axis, b: Any, keepdims: bool, return_
 
 
 def a_pullback(
-    g: Any, ans: Any, a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
-) -> Any:
+    g: Array, ans: Array, a: Array, axis: Axis = None, b: Array = None, keepdims: bool = False, return_sign: bool = False
+) -> Array:
     """ā = ȳ b exp(a − y)."""
     pulled = shares(g, ans, a, axis, b, keepdims, return_sign)
     return pulled if b is None else b * np.where(np.equal(b, 0), 0, pulled)
 
 
-def b_pullback(g: Any, ans: Any, a: Any, b: Any, axis: Axis = None, keepdims: bool = False, return_sign: bool = False) -> Any:
+def b_pullback(
+    g: Array, ans: Array, a: Array, b: Array, axis: Axis = None, keepdims: bool = False, return_sign: bool = False
+) -> Array:
     """b̄ = ȳ exp(a − y)."""
     return shares(g, ans, a, axis, b, keepdims, return_sign)
 
@@ -87,7 +86,7 @@ vjp(logsumexp, a=a_pullback, b=b_pullback)
 
 
 @own
-def softmax(x: Any, axis: Axis = None) -> Any:
+def softmax(x: Array, axis: Axis = None) -> Array:
     """Return exp(x) / Σ exp(x).
 
     Parameters
@@ -117,7 +116,7 @@ def softmax(x: Any, axis: Axis = None) -> Any:
 
 
 @own
-def log_softmax(x: Any, axis: Axis = None) -> Any:
+def log_softmax(x: Array, axis: Axis = None) -> Array:
     """Return x − log Σ exp(x), the logarithm of the softmax, accurate also where that underflows.
 
     Parameters
@@ -150,7 +149,7 @@ vjp(log_softmax, x=lambda g, ans, axis=None: g - np.exp(ans) * np.sum(g, axis, k
 
 
 @own
-def softplus(x: Any) -> Any:
+def softplus(x: Array) -> Array:
     """Return log(1 + exp(x)), a smooth max(x, 0).
 
     Parameters

@@ -26,6 +26,7 @@ from revad.operations.operation import Rule, parameters_of
 from revad.operations.protocol import own
 from revad.operations.registry import accuracy as state_accuracy
 from revad.operations.registry import elementwise, lookup, qualified_name, vjp
+from revad.typing import Array, Function, Ufunc
 
 LEVELS = 11  # steps, each twice the one before: the widest 1, the narrowest 1/1024 of the argument's scale
 NEAR_EDGE = 1e-7  # of the argument's scale: from here on differences are one-sided
@@ -69,7 +70,7 @@ class Slope(NamedTuple):
 
 
 @functools.cache
-def closed_form(function: Any, i: int) -> Any:
+def closed_form(function: Function, i: int) -> Any:
     """Return the `Slope` of a function with respect to an argument, or None where there is no closed form."""
     ufunc = function.function if isinstance(function, Output) else function
     if isinstance(ufunc, Slope) or i in _numeric.get(ufunc, ()):
@@ -79,7 +80,7 @@ def closed_form(function: Any, i: int) -> Any:
     return Slope(function, i) if isinstance(rule, Rule) else None
 
 
-def numeric(function: Any, *names: str, accuracy: str, **domains: tuple[float, ...]) -> None:
+def numeric(function: Function, *names: str, accuracy: str, **domains: tuple[float, ...]) -> None:
     """Register that a function's derivative with respect to some arguments is taken by differences.
 
     Parameters
@@ -116,7 +117,7 @@ def numeric(function: Any, *names: str, accuracy: str, **domains: tuple[float, .
             vjp(function, **{name: _taking(("g", *parameters), functools.partial(_pull_all, function, orders))})
 
 
-def by_differences(function: Any, *names: str, accuracy: str, **domains: tuple[float, ...]) -> None:
+def by_differences(function: Function, *names: str, accuracy: str, **domains: tuple[float, ...]) -> None:
     """State that the rules of some arguments use `partial`, so that it raises the order; the parameters are those of `numeric`."""
     parameters = parameters_of(function)[0]
     _domains.setdefault(function, {}).update({parameters.index(name): domain for name, domain in domains.items()})
@@ -124,7 +125,7 @@ def by_differences(function: Any, *names: str, accuracy: str, **domains: tuple[f
     state_accuracy(function, **dict.fromkeys(names, accuracy))
 
 
-def integer(function: Any, **reasons: str) -> None:
+def integer(function: Function, **reasons: str) -> None:
     """Register that arguments are whole numbers by nature: a tracked value there is refused, with the reason.
 
     Parameters
@@ -140,14 +141,14 @@ def integer(function: Any, **reasons: str) -> None:
         state_accuracy(function, **{name: f"none, whole numbers only: {reason}"})
 
 
-def _refuse(function: Any, name: str, reason: str, g: Any) -> Any:
+def _refuse(function: Function, name: str, reason: str, g: Array) -> Array:
     raise NoRuleError(
         f"{qualified_name(function)} has no derivative with respect to its argument {name!r}: it is {reason}, "
         "defined for whole numbers only. Pass an int or an integer array."
     )
 
 
-def _taking(parameters: tuple[str, ...], function: Any) -> Callable[..., Any]:
+def _taking(parameters: tuple[str, ...], function: Function) -> Callable[..., Any]:
     """Return a rule with the given parameters, whose names say what the engine keeps."""
 
     def rule(*args: Any) -> Any:
@@ -159,15 +160,15 @@ def _taking(parameters: tuple[str, ...], function: Any) -> Callable[..., Any]:
     return rule
 
 
-def _pull_all(function: Any, orders: tuple[int, ...], g: Any, *args: Any) -> Any:
+def _pull_all(function: Ufunc, orders: tuple[int, ...], g: Array, *args: Any) -> Array:
     """x̄ = Σₖ ȳₖ · ∂yₖ/∂x."""
     return sum(g[k] * partial(Output(function, k), orders, *args) for k in range(function.nout))
 
 
 @own
 def partial(
-    function: Any, orders: tuple[int, ...], x1: Any, x2: Any = None, x3: Any = None, x4: Any = None, x5: Any = None
-) -> Any:
+    function: Function, orders: tuple[int, ...], x1: Array, x2: Array = None, x3: Array = None, x4: Array = None, x5: Any = None
+) -> Array:
     """Return a partial derivative of a function by differences, element by element.
 
     Parameters
@@ -203,7 +204,9 @@ def partial(
 def _raising(i: int) -> Callable[..., Any]:
     """Return the rule of argument i: one order more, or the same order of the closed form."""
 
-    def rule(function: Any, orders: Any, x1: Any, x2: Any = None, x3: Any = None, x4: Any = None, x5: Any = None) -> Any:
+    def rule(
+        function: Function, orders: Any, x1: Array, x2: Array = None, x3: Array = None, x4: Array = None, x5: Any = None
+    ) -> Array:
         args = (x1, x2, x3, x4, x5)[: len(orders)]
         closed = closed_form(function, i)
         if closed is not None:
@@ -216,7 +219,7 @@ def _raising(i: int) -> Callable[..., Any]:
 elementwise(partial, **{f"x{i + 1}": _raising(i) for i in range(5)})
 
 
-def _root(function: Any) -> Any:
+def _root(function: Function) -> Any:
     """Return the function of which this is an output or a slope."""
     while isinstance(function, (Output, Slope)):
         function = function.function
@@ -240,7 +243,7 @@ class _Stencil(NamedTuple):
             yield self.x + h * np.where(self.one_sided == 0, k - self.order / 2, k * self.one_sided), weight * sign
 
 
-def _stencil(x: Any, order: int, domain: tuple[float, ...]) -> _Stencil:
+def _stencil(x: Array, order: int, domain: tuple[float, ...]) -> _Stencil:
     place = np.real(x)
     low: Any = -math.inf
     high: Any = math.inf
@@ -258,7 +261,7 @@ def _stencil(x: Any, order: int, domain: tuple[float, ...]) -> _Stencil:
     return _Stencil(x, order, step, one_sided)
 
 
-def _extrapolated(function: Any, orders: tuple[int, ...], args: list[Any]) -> Any:
+def _extrapolated(function: Function, orders: tuple[int, ...], args: list[Any]) -> Any:
     """Return the mixed difference quotient, extrapolated to step zero."""
     domains = _domains.get(_root(function), {})
     stencils = {i: _stencil(args[i], n, domains.get(i, EVERYWHERE)) for i, n in enumerate(orders) if n}
@@ -287,7 +290,7 @@ def _extrapolated(function: Any, orders: tuple[int, ...], args: list[Any]) -> An
     return best
 
 
-def _quotient(function: Any, stencils: dict[int, _Stencil], args: list[Any], scale: float) -> tuple[Any, Any]:
+def _quotient(function: Function, stencils: dict[int, _Stencil], args: list[Any], scale: float) -> tuple[Any, Any]:
     """Return the mixed difference quotient for one step, and the size of the function values in it."""
     total: Any = 0.0
     size: Any = 0.0

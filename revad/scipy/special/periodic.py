@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import integer
+from revad.typing import Array
 
 
 @own
-def diric(x: Any, n: Any) -> Any:
+def diric(x: Array, n: Array) -> Array:
     """Return Dirichlet's kernel sin(nx/2) / (n sin(x/2)).
 
     Parameters
@@ -40,7 +39,7 @@ def diric(x: Any, n: Any) -> Any:
     return special.diric(x, n)
 
 
-def diric_slope(x: Any, n: Any) -> Any:
+def diric_slope(x: Array, n: Array) -> Array:
     """−Σ m sin(mx) / n."""
     j = np.reshape(np.arange(int(np.max(n, initial=1))), (-1,) + (1,) * max(np.ndim(x), np.ndim(n)))
     m = j - np.subtract(n, 1) / 2

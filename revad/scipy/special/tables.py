@@ -5,8 +5,6 @@ The second derivative, which the slope of the first needs, comes from the functi
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
@@ -14,20 +12,21 @@ from revad.errors import ArgumentError
 from revad.operations.protocol import own
 from revad.operations.registry import accuracy, unsupported, vjp
 from revad.scipy.special.numeric import Output, integer, partial
+from revad.typing import Array, Function
 
 
-def number(x: Any) -> Any:
+def number(x: Array) -> Array:
     """Return a 0-d array's number: these functions of SciPy take nothing else."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
-def pulled_back(g: Any, ans: Any, p: Any, r: Any) -> Any:
+def pulled_back(g: Array, ans: Array, p: Array, r: Array) -> Array:
     """x̄ = Σₖ ȳₖ y′ₖ + ȳ′ₖ (p y′ₖ + r yₖ)."""
     y, dy = ans
     return g[0] * dy + g[1] * (p * dy + r * y)
 
 
-def orders(v: Any, ans: Any) -> Any:
+def orders(v: Array, ans: Array) -> Array:
     """Return v − int(v) + 0, 1, 2 ..., the orders of a table."""
     if v < 0:
         raise ArgumentError(
@@ -41,7 +40,7 @@ def orders(v: Any, ans: Any) -> Any:
 
 
 @own
-def riccati_jn(n: int, x: Any) -> Any:
+def riccati_jn(n: int, x: Array) -> Array:
     """Return the Riccati-Bessel functions x·jₖ(x) of orders 0 to n, and their derivatives.
 
     Parameters
@@ -64,7 +63,7 @@ def riccati_jn(n: int, x: Any) -> Any:
 
 
 @own
-def riccati_yn(n: int, x: Any) -> Any:
+def riccati_yn(n: int, x: Array) -> Array:
     """Return the Riccati-Bessel functions x·yₖ(x) of orders 0 to n, and their derivatives.
 
     Parameters
@@ -86,14 +85,14 @@ def riccati_yn(n: int, x: Any) -> Any:
     return special.riccati_yn(n, number(x))
 
 
-def riccati_pullback(g: Any, ans: Any, x: Any) -> Any:
+def riccati_pullback(g: Array, ans: Array, x: Array) -> Array:
     """y″ = (k(k + 1)/x² − 1) y (NIST DLMF 10.51)."""
     k = np.arange(np.shape(ans[0])[0])
     return np.sum(pulled_back(g, ans, 0, np.where(k == 0, 0, k * (k + 1) / np.where(x == 0, 1, x * x)) - 1))
 
 
 @own
-def pbdv_seq(v: Any, x: Any) -> Any:
+def pbdv_seq(v: Array, x: Array) -> Array:
     """Return the parabolic cylinder functions D of orders v − int(v) to v, and their derivatives.
 
     Parameters
@@ -116,7 +115,7 @@ def pbdv_seq(v: Any, x: Any) -> Any:
 
 
 @own
-def pbvv_seq(v: Any, x: Any) -> Any:
+def pbvv_seq(v: Array, x: Array) -> Array:
     """Return the parabolic cylinder functions V of orders v − int(v) to v, and their derivatives.
 
     Parameters
@@ -140,7 +139,7 @@ def pbvv_seq(v: Any, x: Any) -> Any:
 
 
 @own
-def pbdn_seq(n: int, z: Any) -> Any:
+def pbdn_seq(n: int, z: Array) -> Array:
     """Return the parabolic cylinder functions D of orders 0 to n, and their derivatives; not differentiable.
 
     Parameters
@@ -167,12 +166,12 @@ unsupported(
 )
 
 
-def cylinder_pullback(g: Any, ans: Any, k: Any, x: Any) -> Any:
+def cylinder_pullback(g: Array, ans: Array, k: Array, x: Array) -> Array:
     """y″ = (x²/4 − k − ½) y (NIST DLMF 12.2.2)."""
     return np.sum(pulled_back(g, ans, 0, x * x / 4 - k - 0.5))
 
 
-def in_order(function: Any, g: Any, ans: Any, v: Any, x: Any) -> Any:
+def in_order(function: Function, g: Array, ans: Array, v: Array, x: Array) -> Array:
     """v̄ = Σ ȳₖ ∂yₖ/∂v + ȳ′ₖ ∂y′ₖ/∂v, by differences."""
     k = orders(v, ans)
     return np.sum(sum(g[j] * partial(Output(function, j), (1, 0), k, x) for j in range(2)))
@@ -199,7 +198,7 @@ accuracy(pbvv_seq, v="1e-11 relative")
 
 
 @own
-def lmbda(v: Any, x: Any) -> Any:
+def lmbda(v: Array, x: Array) -> Array:
     """Return the functions Λ(x) = Γ(v + 1) (2/x)ᵛ Jᵥ(x) of orders v − int(v) to v, and their derivatives.
 
     Parameters
@@ -221,14 +220,14 @@ def lmbda(v: Any, x: Any) -> Any:
     return special.lmbda(number(v), number(x))
 
 
-def lambda_in_x(g: Any, ans: Any, v: Any, x: Any) -> Any:
+def lambda_in_x(g: Array, ans: Array, v: Array, x: Array) -> Array:
     """Λ″ = −(Λ + (2v + 1) Λ′/x), with Λ′/x = −Λᵥ₊₁ / (2(v + 1)) and Λᵥ = ₀F₁(; v + 1; −x²/4) (NIST DLMF 10.16.9)."""
     k = orders(v, ans)
     over_x = -special.hyp0f1(k + 2, -x * x / 4) / (2 * (k + 1))
     return np.sum(g[0] * ans[1] - g[1] * (ans[0] + (2 * k + 1) * over_x))
 
 
-def lambda_in_order(g: Any, ans: Any, v: Any, x: Any) -> Any:
+def lambda_in_order(g: Array, ans: Array, v: Array, x: Array) -> Array:
     """∂Λ/∂v and ∂Λ′/∂v from the slopes of ₀F₁ in its parameter."""
     k, square = orders(v, ans), -x * x / 4
     above = partial(special.hyp0f1, (1, 0), k + 2, square) - special.hyp0f1(k + 2, square) / (k + 1)

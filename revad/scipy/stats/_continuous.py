@@ -13,6 +13,7 @@ import scipy.stats
 from revad.operations.protocol import find_speaker
 from revad.scipy.stats._quadrature import integrated
 from revad.scipy.stats._standard import Formula, Standard, moment_operation
+from revad.typing import Array
 
 DISTRIBUTIONS: dict[str, Any] = {}
 
@@ -91,53 +92,53 @@ class Continuous:
             )
         return tuple(given[name] for name in self.shapes), given.get("loc", 0.0), given.get("scale", 1.0)
 
-    def pdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def pdf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the probability density at ``x``."""
         if not _is_tracked((x, *args), kwds):
             return self.scipy.pdf(x, *args, **kwds)
         shapes, loc, scale = self._parameters(args, kwds)
         return _valid(self.standard.pdf((_array(x) - loc) / scale, *shapes) / scale, scale)
 
-    def logpdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def logpdf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the logarithm of the probability density at ``x``."""
         if not _is_tracked((x, *args), kwds):
             return self.scipy.logpdf(x, *args, **kwds)
         shapes, loc, scale = self._parameters(args, kwds)
         return _valid(self.standard.logpdf((_array(x) - loc) / scale, *shapes) - np.log(scale), scale)
 
-    def _of_z(self, method: str, x: Any, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
+    def _of_z(self, method: str, x: Array, args: tuple[Any, ...], kwds: dict[str, Any]) -> Array:
         if not _is_tracked((x, *args), kwds):
             return getattr(self.scipy, method)(x, *args, **kwds)
         shapes, loc, scale = self._parameters(args, kwds)
         return _valid(getattr(self.standard, method)((_array(x) - loc) / scale, *shapes), scale)
 
-    def cdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def cdf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the probability of values up to ``x``."""
         return self._of_z("cdf", x, args, kwds)
 
-    def logcdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def logcdf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the logarithm of the probability of values up to ``x``."""
         return self._of_z("logcdf", x, args, kwds)
 
-    def sf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def sf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the probability of values above ``x``."""
         return self._of_z("sf", x, args, kwds)
 
-    def logsf(self, x: Any, *args: Any, **kwds: Any) -> Any:
+    def logsf(self, x: Array, *args: Any, **kwds: Any) -> Array:
         """Return the logarithm of the probability of values above ``x``."""
         return self._of_z("logsf", x, args, kwds)
 
-    def _quantile(self, method: str, q: Any, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
+    def _quantile(self, method: str, q: Array, args: tuple[Any, ...], kwds: dict[str, Any]) -> Array:
         if not _is_tracked((q, *args), kwds):
             return getattr(self.scipy, method)(q, *args, **kwds)
         shapes, loc, scale = self._parameters(args, kwds)
         return _valid(getattr(self.standard, method)(_array(q), *shapes) * scale + loc, scale)
 
-    def ppf(self, q: Any, *args: Any, **kwds: Any) -> Any:
+    def ppf(self, q: Array, *args: Any, **kwds: Any) -> Array:
         """Return the value below which lies the probability ``q``."""
         return self._quantile("ppf", q, args, kwds)
 
-    def isf(self, q: Any, *args: Any, **kwds: Any) -> Any:
+    def isf(self, q: Array, *args: Any, **kwds: Any) -> Array:
         """Return the value above which lies the probability ``q``."""
         return self._quantile("isf", q, args, kwds)
 
@@ -197,11 +198,11 @@ def _is_tracked(args: tuple[Any, ...], kwds: dict[str, Any]) -> bool:
     return find_speaker(args) is not None or find_speaker(kwds.values()) is not None
 
 
-def _array(x: Any) -> Any:
+def _array(x: Array) -> Array:
     return np.stack(x) if isinstance(x, (list, tuple)) else x
 
 
-def _valid(result: Any, scale: Any) -> Any:
+def _valid(result: Array, scale: Array) -> Array:
     """Return NaN where the scale is not positive, as SciPy does."""
     positive = scale > 0
     return result if bool(np.all(positive)) else np.where(positive, result, np.nan)

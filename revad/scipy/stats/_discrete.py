@@ -16,6 +16,7 @@ from revad.operations.registry import nondiff
 from revad.scipy.stats._continuous import DISTRIBUTIONS, Frozen
 from revad.scipy.stats._standard import Formula, moment_operation, operation, pull_formula
 from revad.tensors.leaves import stop_gradient
+from revad.typing import Array
 
 
 class Discrete:
@@ -72,15 +73,15 @@ class Discrete:
         self.__doc__ = scipys.__doc__
         DISTRIBUTIONS[name] = self
 
-    def _pull_logpmf(self, g: Any, needs: Any, ans: Any, k: Any, *shapes: Any) -> list[Any]:
+    def _pull_logpmf(self, g: Array, needs: Any, ans: Array, k: Any, *shapes: Any) -> list[Any]:
         inside = ans > -np.inf
         safe = np.where(inside, k, self._middle(*shapes))
         return pull_formula(np.where(inside, g, 0.0), self._log_mass, (safe, *shapes), (False, *needs[1:]))
 
-    def _pull_pmf(self, g: Any, needs: Any, ans: Any, k: Any, *shapes: Any) -> list[Any]:
+    def _pull_pmf(self, g: Array, needs: Any, ans: Array, k: Any, *shapes: Any) -> list[Any]:
         return self._pull_logpmf(g * ans, needs, np.where(ans > 0, 0.0, -np.inf), k, *shapes)
 
-    def _pull_cdf(self, g: Any, needs: Any, ans: Any, k: Any, *shapes: Any) -> list[Any]:
+    def _pull_cdf(self, g: Array, needs: Any, ans: Array, k: Any, *shapes: Any) -> list[Any]:
         inside = (ans > 0) & (ans < 1)
         safe = np.where(inside, np.floor(k), self._middle(*shapes))
         return pull_formula(np.where(inside, g, 0.0), self._cdf_formula, (safe, *shapes), (False, *needs[1:]))
@@ -143,11 +144,11 @@ class Discrete:
         """Return the logarithm of the probability of values above ``k``."""
         return self._call("logsf", k, args, kwds)
 
-    def ppf(self, q: Any, *args: Any, **kwds: Any) -> Any:
+    def ppf(self, q: Array, *args: Any, **kwds: Any) -> Array:
         """Return the smallest value at or below which lies the probability ``q``: a step function, without derivative."""
         return self.scipy.ppf(stop_gradient(q), *stop_gradient(args), **stop_gradient(kwds))
 
-    def isf(self, q: Any, *args: Any, **kwds: Any) -> Any:
+    def isf(self, q: Array, *args: Any, **kwds: Any) -> Array:
         """Return the smallest value above which lies at most the probability ``q``: a step function, without derivative."""
         return self.scipy.isf(stop_gradient(q), *stop_gradient(args), **stop_gradient(kwds))
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from revad.tensors.leaves import stop_gradient
+from revad.typing import Array
 
 STEP = 1 / 24
 NODES = np.arange(-108, 109) * STEP  # beyond, weights are below round-off
@@ -30,7 +31,7 @@ def integrated(distribution: Any, logpdf: Callable[..., Any], ends: tuple[float,
         Where the integral begins and ends, if not where the support does.
     """
 
-    def cdf(z: Any, *shapes: Any) -> Any:
+    def cdf(z: Array, *shapes: Any) -> Array:
         low, high = distribution.support(*stop_gradient(shapes)) if ends is None else ends
         lower = np.asarray(distribution.cdf(stop_gradient(z), *stop_gradient(shapes))) < 0.5
         end = np.where(lower, low, high)
@@ -41,11 +42,11 @@ def integrated(distribution: Any, logpdf: Callable[..., Any], ends: tuple[float,
     return cdf
 
 
-def _spread(value: Any) -> Any:
+def _spread(value: Array) -> Array:
     return np.expand_dims(value, -1) if np.ndim(value) else value
 
 
-def _to_end(f: Callable[[Any], Any], z: Any, end: Any, sign: Any) -> Any:
+def _to_end(f: Callable[[Any], Any], z: Array, end: Array, sign: Any) -> Array:
     """Return ∫ f between the end of the support and z, a non-negative length."""
     infinite = np.isinf(end)
     # finite: t = z − s·L·r with r in (0, 1) by tanh-sinh; infinite: t = z − s·exp(π/2 sinh u)

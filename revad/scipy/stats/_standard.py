@@ -19,6 +19,7 @@ from revad.errors import NoRuleError
 from revad.operations.protocol import own
 from revad.operations.registry import nondiff, vjp_joint
 from revad.transforms.reverse import vjp
+from revad.typing import Array
 
 Formula = Callable[..., Any]
 Pullback = Callable[..., list[Any]]
@@ -58,7 +59,7 @@ def _signature(*names: str) -> Signature:
     return Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
 
 
-def pull_formula(g: Any, formula: Formula, args: tuple[Any, ...], needs: tuple[bool, ...]) -> list[Any]:
+def pull_formula(g: Array, formula: Formula, args: tuple[Any, ...], needs: tuple[bool, ...]) -> list[Any]:
     """Return the cotangents of the arguments that need one through a formula; None for the others."""
     moving = [i for i, needed in enumerate(needs) if needed]
     like = np.zeros(np.shape(g))
@@ -73,7 +74,7 @@ def pull_formula(g: Any, formula: Formula, args: tuple[Any, ...], needs: tuple[b
     return [next(found) if needed else None for needed in needs]
 
 
-def where_inside(inside: Any, g: Any, z: Any, safe: Callable[[], Any]) -> tuple[Any, Any]:
+def where_inside(inside: Any, g: Array, z: Array, safe: Callable[[], Any]) -> tuple[Any, Any]:
     """Return a cotangent that is zero outside of the support, and points that are all inside."""
     if bool(np.all(inside)):
         return g, z
@@ -116,18 +117,18 @@ class Standard:
         self.ppf = make("ppf", self._pull_ppf, ("q", *shapes))
         self.isf = make("isf", self._pull_isf, ("q", *shapes))
 
-    def _inside(self, inside: Any, g: Any, z: Any, shapes: tuple[Any, ...]) -> tuple[Any, Any]:
+    def _inside(self, inside: Any, g: Array, z: Array, shapes: tuple[Any, ...]) -> tuple[Any, Any]:
         return where_inside(inside, g, z, lambda: self._middle(*shapes))
 
-    def _pull_logpdf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_logpdf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         g, z = self._inside(ans > -np.inf, g, z, shapes)
         return pull_formula(g, self.log_density, (z, *shapes), needs)
 
-    def _pull_pdf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_pdf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         g, z = self._inside(ans > 0, g, z, shapes)
         return pull_formula(g * ans, self.log_density, (z, *shapes), needs)
 
-    def _through_cdf(self, g_z: Any, g: Any, needs: Any, inside: Any, z: Any, shapes: tuple[Any, ...]) -> list[Any]:
+    def _through_cdf(self, g_z: Any, g: Array, needs: Any, inside: Any, z: Array, shapes: tuple[Any, ...]) -> list[Any]:
         """Return the cotangent of z as given, those of the shapes through the distribution function."""
         found: list[Any] = [g_z, *[None] * len(shapes)]
         if any(needs[1:]):
@@ -135,28 +136,28 @@ class Standard:
             found[1:] = pull_formula(g, self.distribution_function, (z, *shapes), (False, *needs[1:]))[1:]
         return found
 
-    def _pull_cdf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_cdf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         inside = (ans > 0) & (ans < 1)
         return self._through_cdf(g * self.pdf(z, *shapes), g, needs, inside, z, shapes)
 
-    def _pull_sf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_sf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         return self._pull_cdf(-g, needs, ans, z, *shapes)
 
-    def _pull_logcdf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_logcdf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         inside = (ans > -np.inf) & (ans < 0)
         log_ans = np.where(inside, ans, 0.0)
         g_z = np.where(inside, g * np.exp(self.logpdf(z, *shapes) - log_ans), 0.0)
         g_shapes = g * np.exp(-log_ans) if any(needs[1:]) else g  # in a far tail it overflows, and is not needed
         return self._through_cdf(g_z, g_shapes, needs, inside, z, shapes)
 
-    def _pull_logsf(self, g: Any, needs: Any, ans: Any, z: Any, *shapes: Any) -> list[Any]:
+    def _pull_logsf(self, g: Array, needs: Any, ans: Array, z: Array, *shapes: Any) -> list[Any]:
         return self._pull_logcdf(-g, needs, ans, z, *shapes)
 
-    def _pull_ppf(self, g: Any, needs: Any, ans: Any, q: Any, *shapes: Any) -> list[Any]:
+    def _pull_ppf(self, g: Array, needs: Any, ans: Array, q: Array, *shapes: Any) -> list[Any]:
         g = g / self.pdf(ans, *shapes)
         return self._through_cdf(g, -g, needs, np.isfinite(ans), ans, shapes)
 
-    def _pull_isf(self, g: Any, needs: Any, ans: Any, q: Any, *shapes: Any) -> list[Any]:
+    def _pull_isf(self, g: Array, needs: Any, ans: Array, q: Array, *shapes: Any) -> list[Any]:
         g = g / self.pdf(ans, *shapes)
         return self._through_cdf(-g, -g, needs, np.isfinite(ans), ans, shapes)
 
@@ -166,7 +167,7 @@ def moment_operation(name: str, value: Formula, shapes: tuple[str, ...], formula
     if not shapes:
         return value
 
-    def pull(g: Any, needs: Any, ans: Any, *args: Any) -> list[Any]:
+    def pull(g: Array, needs: Any, ans: Array, *args: Any) -> list[Any]:
         if formula is None:
             raise no_formula(name)
         return pull_formula(g, formula, args, needs)

@@ -11,16 +11,17 @@ from scipy.special import betainc, betaln, cosm1, digamma, i0e, i1e, stdtr, xlog
 
 from revad.scipy.stats._continuous import Continuous
 from revad.scipy.stats._quadrature import integrated
+from revad.typing import Array
 
 LOG_2 = log(2)
 
 
-def log_beta(x: Any, a: Any, b: Any) -> Any:
+def log_beta(x: Array, a: Array, b: Array) -> Array:
     """Return (a − 1) log x + (b − 1) log(1 − x) − log B(a, b)."""
     return xlog1py(b - 1.0, -x) + xlogy(a - 1.0, x) - betaln(a, b)
 
 
-def beta_entropy(a: Any, b: Any) -> Any:
+def beta_entropy(a: Array, b: Array) -> Array:
     """Return log B(a, b) − (a − 1) ψ(a) − (b − 1) ψ(b) + (a + b − 2) ψ(a + b)."""
     return betaln(a, b) - (a - 1) * digamma(a) - (b - 1) * digamma(b) + (a + b - 2) * digamma(a + b)
 
@@ -58,7 +59,7 @@ t = Continuous(
 )
 
 
-def student_cdf(x: Any, df: Any) -> Any:
+def student_cdf(x: Array, df: Any) -> Array:
     """Return the distribution function of Student's t, from the smaller tail."""
     tail = 0.5 * betainc(df / 2, 0.5, df / (df + x * x))
     return np.where(x < 0, tail, 1 - tail)
@@ -87,7 +88,7 @@ f = Continuous(
 )
 
 
-def jones_faddy(x: Any, a: Any, b: Any) -> Any:
+def jones_faddy(x: Array, a: Array, b: Array) -> Array:
     """Return (1 + x / √(a + b + x²)) / 2, which is beta-distributed."""
     return 0.5 * (1 + x / np.sqrt(a + b + x * x))
 
@@ -118,17 +119,17 @@ powerlaw = Continuous(
 )
 
 
-def log_reciprocal(x: Any, a: Any, b: Any) -> Any:
+def log_reciprocal(x: Array, a: Array, b: Array) -> Array:
     """Return −log x − log log(b/a)."""
     return -np.log(x) - np.log(np.log(b) - np.log(a))
 
 
-def reciprocal_cdf(x: Any, a: Any, b: Any) -> Any:
+def reciprocal_cdf(x: Array, a: Array, b: Array) -> Array:
     """Return log(x/a) / log(b/a)."""
     return (np.log(x) - np.log(a)) / (np.log(b) - np.log(a))
 
 
-def reciprocal_mean(a: Any, b: Any) -> Any:
+def reciprocal_mean(a: Array, b: Array) -> Array:
     """Return (b − a) / log(b/a)."""
     return (b - a) / np.log(b / a)
 
@@ -158,14 +159,14 @@ triang = Continuous(
 )
 
 
-def log_trapezoid(x: Any, c: Any, d: Any) -> Any:
+def log_trapezoid(x: Array, c: Array, d: Array) -> Array:
     """Return the log-density that rises up to c, is flat up to d and falls."""
     rising = x / np.where(c > 0, c, 1)
     falling = (1 - x) / np.where(d < 1, 1 - d, 1)
     return np.log(2 / (d - c + 1)) + np.where(x < c, np.log(rising), np.where(x > d, np.log(falling), 0.0))
 
 
-def trapezoid_cdf(x: Any, c: Any, d: Any) -> Any:
+def trapezoid_cdf(x: Array, c: Array, d: Array) -> Array:
     """Return the distribution function of the trapezoidal density."""
     rising = x * x / np.where(c > 0, c, 1)
     falling = d - c + 1 - (1 - x) ** 2 / np.where(d < 1, 1 - d, 1)
@@ -175,12 +176,12 @@ def trapezoid_cdf(x: Any, c: Any, d: Any) -> Any:
 trapezoid = Continuous("trapezoid", log_trapezoid, trapezoid_cdf)
 
 
-def log_von_mises(x: Any, kappa: Any) -> Any:
+def log_von_mises(x: Array, kappa: Array) -> Array:
     """Return κ (cos x − 1) − log(2π e^(−κ) I₀(κ))."""
     return kappa * cosm1(x) - log(2 * pi) - np.log(i0e(kappa))
 
 
-def von_mises_entropy(kappa: Any) -> Any:
+def von_mises_entropy(kappa: Array) -> Array:
     """Return −κ I₁(κ)/I₀(κ) + log(2π I₀(κ))."""
     return -kappa * i1e(kappa) / i0e(kappa) + np.log(2 * pi * i0e(kappa)) + kappa
 

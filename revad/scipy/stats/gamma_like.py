@@ -10,6 +10,7 @@ from scipy.special import digamma, gammainc, gammaincc, gammaln, xlogy
 from scipy.special import gamma as gamma_function
 
 from revad.scipy.stats._continuous import Continuous
+from revad.typing import Array
 
 LOG_2 = log(2)
 EULER = float(np.euler_gamma)
@@ -17,12 +18,12 @@ EULER = float(np.euler_gamma)
 expon = Continuous("expon", lambda x: -x)
 
 
-def log_gamma(x: Any, a: Any) -> Any:
+def log_gamma(x: Array, a: Array) -> Array:
     """Return the log-density of the gamma distribution, (a − 1) log x − x − log Γ(a)."""
     return xlogy(a - 1.0, x) - x - gammaln(a)
 
 
-def gamma_entropy(a: Any) -> Any:
+def gamma_entropy(a: Array) -> Array:
     """Return a + log Γ(a) + (1 − a) ψ(a)."""
     return a + gammaln(a) + (1 - a) * digamma(a)
 
@@ -60,7 +61,7 @@ maxwell = Continuous("maxwell", lambda x: 0.5 * log(2 / pi) + 2 * np.log(x) - x 
 rayleigh = Continuous("rayleigh", lambda x: np.log(x) - x * x / 2)
 
 
-def nakagami_mean(nu: Any) -> Any:
+def nakagami_mean(nu: Array) -> Array:
     """Return Γ(ν + ½) / (Γ(ν) √ν)."""
     return np.exp(gammaln(nu + 0.5) - gammaln(nu)) / np.sqrt(nu)
 
@@ -83,7 +84,7 @@ invgamma = Continuous(
 )
 
 
-def of_power(x: Any, a: Any, c: Any) -> Any:
+def of_power(x: Array, a: Array, c: Array) -> Array:
     """Return the distribution function of a power of a gamma variable; the tails change places where the power is negative."""
     return np.where(c > 0, gammainc(a, x**c), gammaincc(a, x**c))
 
@@ -113,17 +114,17 @@ dgamma = Continuous(
 )
 
 
-def weibull_mean(c: Any) -> Any:
+def weibull_mean(c: Array) -> Array:
     """Return Γ(1 + 1/c)."""
     return gamma_function(1 + 1 / c)
 
 
-def weibull_var(c: Any) -> Any:
+def weibull_var(c: Array) -> Array:
     """Return Γ(1 + 2/c) − Γ(1 + 1/c)²."""
     return gamma_function(1 + 2 / c) - weibull_mean(c) ** 2
 
 
-def weibull_entropy(c: Any) -> Any:
+def weibull_entropy(c: Array) -> Array:
     """Return γ(1 − 1/c) − log c + 1."""
     return EULER * (1 - 1 / c) - np.log(c) + 1
 
@@ -181,7 +182,7 @@ truncexpon = Continuous(
 laplace = Continuous("laplace", lambda x: -np.abs(x) - LOG_2)
 
 
-def laplace_asymmetric_cdf(x: Any, kappa: Any) -> Any:
+def laplace_asymmetric_cdf(x: Array, kappa: Array) -> Array:
     """Return the distribution function: two exponential tails, of rates κ above 0 and 1/κ below."""
     below, above = np.minimum(x, 0), np.maximum(x, 0)
     total = kappa + 1 / kappa
@@ -217,7 +218,7 @@ gompertz = Continuous(
 )
 
 
-def genexpon_hazard(x: Any, a: Any, b: Any, c: Any) -> Any:
+def genexpon_hazard(x: Array, a: Array, b: Array, c: Array) -> Array:
     """Return the cumulative hazard (a + b) x − b (1 − e^(−cx)) / c."""
     return (a + b) * x + b * np.expm1(-c * x) / c
 

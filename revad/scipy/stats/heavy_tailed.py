@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import digamma, gamma, xlog1py, xlogy, zeta
 
 from revad.scipy.stats._continuous import Continuous
+from revad.typing import Array
 
 LOG_2 = log(2)
 EULER = float(np.euler_gamma)
@@ -53,7 +54,7 @@ lomax = Continuous(
 LOG1P_SERIES = 14
 
 
-def log1p_over(c: Any, x: Any) -> Any:
+def log1p_over(c: Array, x: Array) -> Array:
     """Return log(1 + c x) / c, which is x at c = 0; there by its power series, so that the derivative in c is right."""
     small = np.abs(c * x) < 0.02
     away = np.where(np.abs(c) > 0, c, 1.0)

@@ -12,6 +12,7 @@ from scipy.special import digamma, gammaln, xlogy
 from revad.operations.protocol import find_speaker
 from revad.scipy.stats._continuous import DISTRIBUTIONS
 from revad.scipy.stats._standard import Formula
+from revad.typing import Array
 
 
 class Multivariate:
@@ -78,7 +79,7 @@ class Multivariate:
         given = dict(zip(self.parameters, args, strict=False)) | {k: v for k, v in kwds.items() if k in self.parameters}
         return [given.get(name, default) for name, default in self.parameters.items()]
 
-    def _evaluate(self, x: Any, args: tuple[Any, ...], kwds: dict[str, Any], *, is_log: bool) -> Any:
+    def _evaluate(self, x: Array, args: tuple[Any, ...], kwds: dict[str, Any], *, is_log: bool) -> Array:
         if find_speaker((x, *args)) is None and find_speaker(kwds.values()) is None:
             return getattr(self.scipy, self._method if is_log else self._method[3:])(x, *args, **kwds)
         value = self._log_density(_array(x), *[_array(p) for p in self._bound(args, kwds)])
@@ -102,32 +103,32 @@ class FrozenMultivariate:
         return lambda *x: method(*x, *self.args, **self.kwds)
 
 
-def _array(value: Any) -> Any:
+def _array(value: Array) -> Array:
     if isinstance(value, (list, tuple)):
         return np.stack([_array(v) for v in value]) if find_speaker(value) is not None else np.asarray(value)
     return value
 
 
-def _full(matrix: Any, size: int) -> Any:
+def _full(matrix: Array, size: int) -> Array:
     """Return a covariance given as a number or as a diagonal in full."""
     if np.ndim(matrix) == 2:
         return matrix
     return np.eye(size) * (np.expand_dims(matrix, -1) if np.ndim(matrix) == 1 else matrix)
 
 
-def log_determinant(matrix: Any) -> Any:
+def log_determinant(matrix: Array) -> Array:
     """Return log |det| of a matrix."""
     return np.linalg.slogdet(matrix)[1]
 
 
-def mahalanobis(deviation: Any, matrix: Any) -> Any:
+def mahalanobis(deviation: Any, matrix: Array) -> Array:
     """Return dᵀ A⁻¹ d for the vectors along the last axis."""
     flat = np.reshape(deviation, (-1, np.shape(deviation)[-1]))
     squares = np.sum(flat * np.transpose(np.linalg.solve(matrix, np.transpose(flat))), axis=-1)
     return np.reshape(squares, np.shape(deviation)[:-1])
 
 
-def _centred(x: Any, mean: Any, matrix: Any) -> tuple[Any, Any]:
+def _centred(x: Array, mean: Array, matrix: Array) -> tuple[Any, Any]:
     """Return x − mean with vectors along the last axis, and the full matrix."""
     size = np.shape(matrix)[0] if np.ndim(matrix) else np.size(mean) if mean is not None else 0
     size = size or (np.shape(x)[-1] if np.ndim(x) else 1)
@@ -136,13 +137,13 @@ def _centred(x: Any, mean: Any, matrix: Any) -> tuple[Any, Any]:
     return (x if mean is None else x - mean), _full(matrix, size)
 
 
-def normal_logpdf(x: Any, mean: Any, cov: Any, allow_singular: Any) -> Any:
+def normal_logpdf(x: Array, mean: Array, cov: Any, allow_singular: Any) -> Array:
     """Return −½ (d log 2π + log |Σ| + (x − μ)ᵀ Σ⁻¹ (x − μ))."""
     deviation, full = _centred(x, mean, cov)
     return -0.5 * (np.shape(full)[0] * log(2 * pi) + log_determinant(full) + mahalanobis(deviation, full))
 
 
-def student_logpdf(x: Any, loc: Any, shape: Any, df: Any) -> Any:
+def student_logpdf(x: Array, loc: Any, shape: Any, df: Any) -> Array:
     """Return the log-density of the multivariate t."""
     deviation, full = _centred(x, loc, shape)
     p = np.shape(full)[0]
@@ -150,7 +151,7 @@ def student_logpdf(x: Any, loc: Any, shape: Any, df: Any) -> Any:
     return scale - (df + p) / 2 * np.log1p(mahalanobis(deviation, full) / df)
 
 
-def dirichlet_logpdf(x: Any, alpha: Any) -> Any:
+def dirichlet_logpdf(x: Array, alpha: Array) -> Array:
     """Return Σ (αᵢ − 1) log xᵢ − log B(α); the last component may be left out."""
     if np.shape(x)[0] == np.shape(alpha)[0] - 1:
         x = np.concatenate([x, 1 - np.sum(x, axis=0, keepdims=True)], axis=0)
@@ -158,27 +159,27 @@ def dirichlet_logpdf(x: Any, alpha: Any) -> Any:
     return np.sum(xlogy(powers, x), axis=0) - log_multivariate_beta(alpha)
 
 
-def log_multivariate_beta(alpha: Any) -> Any:
+def log_multivariate_beta(alpha: Array) -> Array:
     """Return Σ log Γ(αᵢ) − log Γ(Σ αᵢ)."""
     return np.sum(gammaln(alpha)) - gammaln(np.sum(alpha))
 
 
-def dirichlet_entropy(alpha: Any) -> Any:
+def dirichlet_entropy(alpha: Array) -> Array:
     """Return log B(α) + (α₀ − K) ψ(α₀) − Σ (αᵢ − 1) ψ(αᵢ)."""
     total = np.sum(alpha)
     return log_multivariate_beta(alpha) + (total - np.size(alpha)) * digamma(total) - np.sum((alpha - 1) * digamma(alpha))
 
 
-def log_multigamma(a: Any, p: int) -> Any:
+def log_multigamma(a: Array, p: int) -> Array:
     """Return the logarithm of the multivariate gamma function."""
     return p * (p - 1) / 4 * log(pi) + np.sum(gammaln(np.expand_dims(a, -1) - np.arange(p) / 2), axis=-1)
 
 
-def _matrices_first(x: Any) -> Any:
+def _matrices_first(x: Array) -> Array:
     return np.moveaxis(x, -1, 0) if np.ndim(x) == 3 else x
 
 
-def wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
+def wishart_logpdf(x: Array, df: Any, scale: Array) -> Array:
     """Return the log-density of the Wishart distribution; several matrices lie along the last axis."""
     x = _matrices_first(x)
     p = np.shape(x)[-1]
@@ -188,7 +189,7 @@ def wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
     return (df - p - 1) / 2 * log_determinant(x) - trace / 2 - constant
 
 
-def inverse_wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
+def inverse_wishart_logpdf(x: Array, df: Any, scale: Array) -> Array:
     """Return the log-density of the inverse Wishart distribution; several matrices lie along the last axis."""
     x = _matrices_first(x)
     p = np.shape(x)[-1]
@@ -198,7 +199,7 @@ def inverse_wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
     return constant - (df + p + 1) / 2 * log_determinant(x) - trace / 2
 
 
-def matrix_normal_logpdf(X: Any, mean: Any, rowcov: Any, colcov: Any) -> Any:
+def matrix_normal_logpdf(X: Any, mean: Array, rowcov: Any, colcov: Any) -> Array:
     """Return the log-density of a matrix whose rows and columns are correlated."""
     deviation = X if mean is None else X - mean
     rows, columns = np.shape(deviation)[-2:]
@@ -208,13 +209,13 @@ def matrix_normal_logpdf(X: Any, mean: Any, rowcov: Any, colcov: Any) -> Any:
     return -0.5 * (rows * columns * log(2 * pi) + columns * log_determinant(row) + rows * log_determinant(column) + squares)
 
 
-def multinomial_logpmf(x: Any, n: Any, p: Any) -> Any:
+def multinomial_logpmf(x: Array, n: Any, p: Array) -> Array:
     """Return log n! + Σ (xᵢ log pᵢ − log xᵢ!); the last probability is what the others leave."""
     p = np.concatenate([p[..., :-1], 1 - np.sum(p[..., :-1], axis=-1, keepdims=True)], axis=-1)
     return gammaln(n + 1.0) + np.sum(xlogy(x, p) - gammaln(x + 1.0), axis=-1)
 
 
-def dirichlet_multinomial_logpmf(x: Any, alpha: Any, n: Any) -> Any:
+def dirichlet_multinomial_logpmf(x: Array, alpha: Array, n: Any) -> Array:
     """Return the log-mass of counts whose probabilities are Dirichlet-distributed."""
     total = np.sum(alpha, axis=-1)
     terms = np.sum(gammaln(x + alpha) - gammaln(alpha) - gammaln(x + 1.0), axis=-1)

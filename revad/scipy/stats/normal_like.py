@@ -10,41 +10,42 @@ from scipy import special
 from scipy.special import erf, log_ndtr, logit, ndtr
 
 from revad.scipy.stats._continuous import Continuous
+from revad.typing import Array
 
 LOG_2 = log(2)
 LOG_ROOT_2PI = 0.5 * log(2 * pi)
 
 
-def log_normal(x: Any) -> Any:
+def log_normal(x: Array) -> Array:
     """Return log φ(x), the logarithm of the standard normal density."""
     return -0.5 * x * x - LOG_ROOT_2PI
 
 
-def density(x: Any) -> Any:
+def density(x: Array) -> Array:
     """Return φ(x)."""
     return np.exp(log_normal(x))
 
 
-def mass(a: Any, b: Any) -> Any:
+def mass(a: Array, b: Array) -> Array:
     """Return Φ(b) − Φ(a), without cancellation in the upper tail."""
     upper = a > 0
     return np.where(upper, ndtr(-a) - ndtr(-b), ndtr(b) - ndtr(a))
 
 
-def log_mass(a: Any, b: Any) -> Any:
+def log_mass(a: Array, b: Array) -> Array:
     """Return log(Φ(b) − Φ(a)), from the tail in which both lie."""
     upper = a > 0
     low, high = np.where(upper, -b, a), np.where(upper, -a, b)
     return log_ndtr(high) + np.log1p(-np.exp(log_ndtr(low) - log_ndtr(high)))
 
 
-def end_term(x: Any) -> Any:
+def end_term(x: Array) -> Array:
     """Return x φ(x), and 0 for infinite x."""
     finite = np.isfinite(x)
     return np.where(finite, x, 0.0) * density(np.where(finite, x, 0.0))
 
 
-def truncated_mean(a: Any, b: Any) -> Any:
+def truncated_mean(a: Array, b: Array) -> Array:
     """Return the mean of a normal distribution cut to [a, b]."""
     return (density(a) - density(b)) / mass(a, b)
 
@@ -120,7 +121,7 @@ fatiguelife = Continuous(
 )
 
 
-def inverse_gaussian(x: Any, mu: Any) -> Any:
+def inverse_gaussian(x: Array, mu: Array) -> Array:
     """Return the distribution function of the inverse Gaussian with mean μ and unit shape (Giner & Smyth 2016)."""
     root = 1 / np.sqrt(x)
     return ndtr(root * (x / mu - 1)) + np.exp(2 / mu + log_ndtr(-root * (x / mu + 1)))
@@ -149,17 +150,17 @@ levy_l = Continuous("levy_l", lambda x: -LOG_ROOT_2PI - 1.5 * np.log(-x) + 0.5 /
 moyal = Continuous("moyal", lambda x: -0.5 * (x + np.exp(-x)) - LOG_ROOT_2PI)
 
 
-def crystal_tail(beta: Any, m: Any) -> Any:
+def crystal_tail(beta: Array, m: Any) -> Array:
     """Return the mass of the power-law tail, with the normal density at its unnormalised height exp(−x²/2)."""
     return m / beta / (m - 1) * np.exp(-0.5 * beta * beta)
 
 
-def crystal_total(beta: Any, m: Any) -> Any:
+def crystal_total(beta: Array, m: Any) -> Array:
     """Return the unnormalised mass of the crystal ball function."""
     return crystal_tail(beta, m) + sqrt(2 * pi) * ndtr(beta)
 
 
-def log_crystal(x: Any, beta: Any, m: Any) -> Any:
+def log_crystal(x: Array, beta: Array, m: Any) -> Array:
     """Return the log-density: normal above −β, a power law of exponent m below."""
     in_tail = x <= -beta
     base = 1 - beta / m * (beta + np.where(in_tail, x, -beta))
@@ -167,7 +168,7 @@ def log_crystal(x: Any, beta: Any, m: Any) -> Any:
     return np.where(in_tail, tail, -0.5 * x * x) - np.log(crystal_total(beta, m))
 
 
-def crystal_cdf(x: Any, beta: Any, m: Any) -> Any:
+def crystal_cdf(x: Array, beta: Array, m: Any) -> Array:
     """Return the distribution function of the crystal ball."""
     in_tail = x <= -beta
     base = 1 - beta / m * (beta + np.where(in_tail, x, -beta))
@@ -179,12 +180,12 @@ def crystal_cdf(x: Any, beta: Any, m: Any) -> Any:
 crystalball = Continuous("crystalball", log_crystal, crystal_cdf)
 
 
-def log_rice(x: Any, b: Any) -> Any:
+def log_rice(x: Array, b: Array) -> Array:
     """Return log x − (x − b)²/2 + log(e^(−xb) I₀(xb))."""
     return np.log(x) - 0.5 * (x - b) ** 2 + np.log(special.i0e(x * b))
 
 
-def half_laguerre(b: Any) -> Any:
+def half_laguerre(b: Array) -> Array:
     """Return L_½(−b²/2), which gives the mean of the Rice distribution."""
     h = b * b / 4
     return (1 + 2 * h) * special.i0e(h) + 2 * h * special.i1e(h)

@@ -14,11 +14,12 @@ from revad.operations.registry import unsupported
 from revad.scipy.drop_in import as_array, drop_in
 from revad.scipy.stats.beta_like import beta, t
 from revad.tensors.leaves import stop_gradient
+from revad.typing import Array
 
 RANKS_ARE_STEPS = "ranks do not change with small changes of the values, so its derivative is zero or does not exist."
 
 
-def _all_axes(a: Any, axis: Any) -> tuple[Any, Any]:
+def _all_axes(a: Array, axis: Any) -> tuple[Any, Any]:
     """Return the sample and its axis; without one, the flattened sample."""
     a = as_array(a)
     return (np.reshape(a, -1), 0) if axis is None else (a, axis)
@@ -32,13 +33,13 @@ def _only_propagate(nan_policy: str, name: str) -> None:
         )
 
 
-def central_moment(a: Any, order: int, axis: Any, *, keepdims: bool = False) -> Any:
+def central_moment(a: Array, order: int, axis: Any, *, keepdims: bool = False) -> Array:
     """Return the mean of (a − mean)^order."""
     return np.mean((a - np.mean(a, axis=axis, keepdims=True)) ** order, axis=axis, keepdims=keepdims)
 
 
 @drop_in(scipy_stats.zscore)
-def zscore(a: Any, axis: Any = 0, ddof: int = 0, nan_policy: str = "propagate") -> Any:
+def zscore(a: Array, axis: Any = 0, ddof: int = 0, nan_policy: str = "propagate") -> Array:
     """(a − mean) / std."""
     _only_propagate(nan_policy, "zscore")
     a = as_array(a)
@@ -54,7 +55,7 @@ def zmap(scores: Any, compare: Any, axis: Any = 0, ddof: int = 0, nan_policy: st
     return (as_array(scores) - mean) / np.std(compare, axis=axis, ddof=ddof, keepdims=True)
 
 
-def _weighted_mean(a: Any, weights: Any, axis: Any, *, keepdims: bool) -> Any:
+def _weighted_mean(a: Array, weights: Array, axis: Any, *, keepdims: bool) -> Array:
     if weights is None:
         return np.mean(a, axis=axis, keepdims=keepdims)
     weights = as_array(weights)
@@ -66,8 +67,8 @@ def _weighted_mean(a: Any, weights: Any, axis: Any, *, keepdims: bool) -> Any:
 
 @drop_in(scipy_stats.gmean)
 def gmean(
-    a: Any, axis: Any = 0, dtype: Any = None, weights: Any = None, *, nan_policy: str = "propagate", keepdims: bool = False
-) -> Any:
+    a: Array, axis: Any = 0, dtype: Any = None, weights: Array = None, *, nan_policy: str = "propagate", keepdims: bool = False
+) -> Array:
     """Exp of the mean logarithm."""
     _only_propagate(nan_policy, "gmean")
     a, axis = _all_axes(a, axis)
@@ -76,8 +77,8 @@ def gmean(
 
 @drop_in(scipy_stats.hmean)
 def hmean(
-    a: Any, axis: Any = 0, dtype: Any = None, *, weights: Any = None, nan_policy: str = "propagate", keepdims: bool = False
-) -> Any:
+    a: Array, axis: Any = 0, dtype: Any = None, *, weights: Array = None, nan_policy: str = "propagate", keepdims: bool = False
+) -> Array:
     """1 over the mean reciprocal."""
     _only_propagate(nan_policy, "hmean")
     a, axis = _all_axes(a, axis)
@@ -86,15 +87,15 @@ def hmean(
 
 @drop_in(scipy_stats.pmean)
 def pmean(
-    a: Any,
-    p: Any,
+    a: Array,
+    p: Array,
     *,
     axis: Any = 0,
     dtype: Any = None,
-    weights: Any = None,
+    weights: Array = None,
     nan_policy: str = "propagate",
     keepdims: bool = False,
-) -> Any:
+) -> Array:
     """(mean of a^p)^(1/p), at p = 0 the geometric mean."""
     _only_propagate(nan_policy, "pmean")
     a, axis = _all_axes(a, axis)
@@ -105,8 +106,8 @@ def pmean(
 
 @drop_in(scipy_stats.moment)
 def moment(
-    a: Any, order: Any = 1, axis: Any = 0, nan_policy: str = "propagate", *, center: Any = None, keepdims: bool = False
-) -> Any:
+    a: Array, order: Any = 1, axis: Any = 0, nan_policy: str = "propagate", *, center: Any = None, keepdims: bool = False
+) -> Array:
     """Mean of (a − center)^order."""
     _only_propagate(nan_policy, "moment")
     a, axis = _all_axes(a, axis)
@@ -117,7 +118,7 @@ def moment(
 
 
 @drop_in(scipy_stats.skew)
-def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:
+def skew(a: Array, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate", *, keepdims: bool = False) -> Array:
     """m₃ / m₂^1.5."""
     _only_propagate(nan_policy, "skew")
     a, axis = _all_axes(a, axis)
@@ -129,14 +130,14 @@ def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate"
 
 @drop_in(scipy_stats.kurtosis)
 def kurtosis(
-    a: Any,
+    a: Array,
     axis: Any = 0,
     fisher: bool = True,
     bias: bool = True,
     nan_policy: str = "propagate",
     *,
     keepdims: bool = False,
-) -> Any:
+) -> Array:
     """m₄ / m₂², less 3."""
     _only_propagate(nan_policy, "kurtosis")
     a, axis = _all_axes(a, axis)
@@ -148,7 +149,7 @@ def kurtosis(
 
 
 @drop_in(scipy_stats.sem)
-def sem(a: Any, axis: Any = 0, ddof: int = 1, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:
+def sem(a: Array, axis: Any = 0, ddof: int = 1, nan_policy: str = "propagate", *, keepdims: bool = False) -> Array:
     """Standard deviation over √n."""
     _only_propagate(nan_policy, "sem")
     a, axis = _all_axes(a, axis)
@@ -156,7 +157,7 @@ def sem(a: Any, axis: Any = 0, ddof: int = 1, nan_policy: str = "propagate", *, 
 
 
 @drop_in(scipy_stats.variation)
-def variation(a: Any, axis: Any = 0, nan_policy: str = "propagate", ddof: int = 0, *, keepdims: bool = False) -> Any:
+def variation(a: Array, axis: Any = 0, nan_policy: str = "propagate", ddof: int = 0, *, keepdims: bool = False) -> Array:
     """Standard deviation over mean."""
     _only_propagate(nan_policy, "variation")
     a, axis = _all_axes(a, axis)
@@ -164,7 +165,7 @@ def variation(a: Any, axis: Any = 0, nan_policy: str = "propagate", ddof: int = 
 
 
 @drop_in(scipy_stats.trim_mean)
-def trim_mean(a: Any, proportiontocut: float, axis: Any = 0) -> Any:
+def trim_mean(a: Array, proportiontocut: float, axis: Any = 0) -> Array:
     """Mean without the smallest and largest values."""
     a, axis = _all_axes(a, axis)
     n = np.shape(a)[axis]
@@ -180,7 +181,7 @@ class Correlation(NamedTuple):
 
 
 @drop_in(scipy_stats.pearsonr)
-def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", method: Any = None, axis: Any = 0) -> Any:
+def pearsonr(x: Array, y: Array, *, alternative: str = "two-sided", method: Any = None, axis: Any = 0) -> Array:
     """Covariance over the product of the standard deviations; (r + 1)/2 is beta-distributed under independence."""
     if method is not None:
         raise NoRuleError(
@@ -206,7 +207,7 @@ def _regression_type() -> Any:
 
 
 @drop_in(scipy_stats.linregress)
-def linregress(x: Any, y: Any, alternative: str = "two-sided", *, axis: Any = 0) -> Any:
+def linregress(x: Array, y: Array, alternative: str = "two-sided", *, axis: Any = 0) -> Array:
     """Least-squares line, and the t-test of its slope."""
     x, y = as_array(x), as_array(y)
     n = np.shape(x)[0]
@@ -238,7 +239,7 @@ def entropy(
     return total if base is None else total / np.log(base)
 
 
-def _distance(power: int, u: Any, v: Any, u_weights: Any, v_weights: Any) -> Any:
+def _distance(power: int, u: Array, v: Array, u_weights: Array, v_weights: Array) -> Array:
     """Return (∫ |U − V|^power dx)^(1/power) of the two distribution functions of samples."""
     u, v = as_array(u), as_array(v)
     order_u, order_v = np.argsort(stop_gradient(u)), np.argsort(stop_gradient(v))
@@ -257,13 +258,13 @@ def _distance(power: int, u: Any, v: Any, u_weights: Any, v_weights: Any) -> Any
 
 
 @drop_in(scipy_stats.wasserstein_distance)
-def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
+def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Array = None, v_weights: Array = None) -> Array:
     """∫ |U − V| dx."""
     return _distance(1, u_values, v_values, u_weights, v_weights)
 
 
 @drop_in(scipy_stats.energy_distance)
-def energy_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
+def energy_distance(u_values: Any, v_values: Any, u_weights: Array = None, v_weights: Array = None) -> Array:
     """√2 (∫ (U − V)² dx)^½."""
     return np.sqrt(2) * _distance(2, u_values, v_values, u_weights, v_weights)
 

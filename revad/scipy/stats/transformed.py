@@ -12,9 +12,10 @@ import scipy.stats as scipy_stats
 from revad.errors import NoRuleError
 from revad.operations.protocol import find_speaker
 from revad.scipy.drop_in import as_array, drop_in
+from revad.typing import Array
 
 
-def power_of_log(t: Any, lmbda: Any) -> Any:
+def power_of_log(t: Array, lmbda: Array) -> Array:
     """Return (e^(λt) − 1)/λ, which is t at λ = 0, so that both derivatives are right there too."""
     small = np.abs(lmbda * t) < 0.02
     u = np.where(small, lmbda * t, 0.0)
@@ -26,7 +27,7 @@ def power_of_log(t: Any, lmbda: Any) -> Any:
 
 
 @drop_in(scipy_stats.boxcox)
-def boxcox(x: Any, lmbda: Any = None, alpha: Any = None, optimizer: Any = None) -> Any:
+def boxcox(x: Array, lmbda: Array = None, alpha: Array = None, optimizer: Any = None) -> Array:
     """(x^λ − 1)/λ, or log x at λ = 0."""
     if lmbda is None:
         raise NoRuleError(
@@ -37,7 +38,7 @@ def boxcox(x: Any, lmbda: Any = None, alpha: Any = None, optimizer: Any = None) 
 
 
 @drop_in(scipy_stats.boxcox_llf)
-def boxcox_llf(lmb: Any, data: Any, *, axis: Any = 0, keepdims: bool = False, nan_policy: str = "propagate") -> Any:
+def boxcox_llf(lmb: Any, data: Array, *, axis: Any = 0, keepdims: bool = False, nan_policy: str = "propagate") -> Array:
     """(λ − 1) Σ log x − n/2 log var((x^λ − 1)/λ)."""
     logs = np.log(as_array(data))
     n = np.shape(logs)[axis]
@@ -46,7 +47,7 @@ def boxcox_llf(lmb: Any, data: Any, *, axis: Any = 0, keepdims: bool = False, na
     return total - n / 2 * np.log(np.var(transformed, axis=axis, keepdims=keepdims))
 
 
-def yeo_johnson(x: Any, lmbda: Any) -> Any:
+def yeo_johnson(x: Array, lmbda: Array) -> Array:
     """Return the Yeo-Johnson transform: Box-Cox of 1 + x with λ above 0, of 1 − x with 2 − λ below."""
     above = x >= 0
     up = power_of_log(np.log1p(np.where(above, x, 0.0)), lmbda)
@@ -55,7 +56,7 @@ def yeo_johnson(x: Any, lmbda: Any) -> Any:
 
 
 @drop_in(scipy_stats.yeojohnson)
-def yeojohnson(x: Any, lmbda: Any = None) -> Any:
+def yeojohnson(x: Array, lmbda: Array = None) -> Array:
     """The Yeo-Johnson transform with a given λ."""
     if lmbda is None:
         raise NoRuleError(
@@ -66,7 +67,7 @@ def yeojohnson(x: Any, lmbda: Any = None) -> Any:
 
 
 @drop_in(scipy_stats.yeojohnson_llf)
-def yeojohnson_llf(lmb: Any, data: Any, *, axis: Any = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Any:
+def yeojohnson_llf(lmb: Any, data: Array, *, axis: Any = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Array:
     """−n/2 log var(transformed) + (λ − 1) Σ sign(x) log(1 + |x|)."""
     x = as_array(data)
     n = np.shape(x)[axis]
@@ -96,7 +97,7 @@ class gaussian_kde:  # noqa: N801  (SciPy's name)
     array([0.])
     """
 
-    def __init__(self, dataset: Any, bw_method: Any = None, weights: Any = None) -> None:
+    def __init__(self, dataset: Any, bw_method: Any = None, weights: Array = None) -> None:
         data = as_array(dataset)
         self.dataset = data if np.ndim(data) == 2 else np.reshape(data, (1, -1))
         self.d, self.n = np.shape(self.dataset)
@@ -122,7 +123,7 @@ class gaussian_kde:  # noqa: N801  (SciPy's name)
             raise AttributeError(f"gaussian_kde of tracked data has no {name!r}; it has evaluate, pdf and logpdf.")
         return getattr(self._scipy, name)
 
-    def logpdf(self, x: Any) -> Any:
+    def logpdf(self, x: Array) -> Array:
         """Return the logarithm of the estimated density at points, shape (m,) or (d, m)."""
         if self._scipy is not None and find_speaker((x,)) is None:
             return self._scipy.logpdf(x)
@@ -137,7 +138,7 @@ class gaussian_kde:  # noqa: N801  (SciPy's name)
         top = np.max(terms, axis=-1, keepdims=True)
         return np.log(np.sum(np.exp(terms - top), axis=-1)) + top[..., 0] - constant
 
-    def evaluate(self, points: Any) -> Any:
+    def evaluate(self, points: Array) -> Array:
         """Return the estimated density at points, shape (m,) or (d, m)."""
         if self._scipy is not None and find_speaker((points,)) is None:
             return self._scipy.evaluate(points)

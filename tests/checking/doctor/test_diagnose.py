@@ -53,7 +53,7 @@ def test_a_sound_function_has_no_findings():
         (lambda x: np.sum(np.sqrt(x)), np.array([0.0, 1.0]), Cause.NON_FINITE, "numpy.sqrt", "is infinite there"),
         (lambda x: np.sum(np.abs(x)), np.array([0.0, 1.0]), Cause.KINK, "numpy.absolute", "1 of 2 outputs: the slopes"),
         (lambda x: np.max(x), np.array([1.0, 1.0, 0.0]), Cause.KINK, "numpy.max", "a convention decides"),
-        (lambda x: np.sum(np.tanh(100 * x)), X, Cause.ZERO, "numpy.tanh", "saturation"),
+        (lambda x: np.sum(np.tanh(1000 * x)), X, Cause.ZERO, "numpy.tanh", "saturation"),
         (lambda x: np.sum(np.where(x > 1, x, 1.0)), X, Cause.ZERO, "numpy.where", "a dead branch"),
         (lambda x: np.sum(x * 0.0), X, Cause.ZERO, "numpy.multiply", "multiplies by zero"),
         (lambda x: x * 1e200 * 1e200, 1.0, Cause.NON_FINITE, "numpy.multiply", "an infinity"),

@@ -85,7 +85,9 @@ TWO = [
     Real(special.kl_div, lambda x, y: x * mp.log(x / y) - x + y, lambda x, y: x > 0 and y > 0),
     Real(special.rel_entr, lambda x, y: x * mp.log(x / y), lambda x, y: x > 0 and y > 0 and not near_one(np.e * x, y)),
     Real(special.huber, lambda d, r: r * r / 2 if abs(r) <= d else d * (abs(r) - d / 2), lambda d, r: d > 0 and abs(r) != d),
-    Real(special.pseudo_huber, lambda d, r: d * d * (mp.sqrt(1 + r * r / (d * d)) - 1), lambda d, r: d > 0 and abs(r) > 1e-3 * d),
+    Real(
+        special.pseudo_huber, lambda d, r: d * d * (mp.sqrt(1 + r * r / (d * d)) - 1), lambda d, r: d > 0 and abs(r) > 1e-3 * d
+    ),
     Real(special.powm1, lambda x, y: mp.power(x, y) - 1, lambda x, y: x > 0 and abs(y) < 1e5 and abs(1 + y * np.log(x)) > 0.2),
 ]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise, vjp
+from revad.typing import Array
 
 
-def airy_pullback(g: Any, x: Any, ans: Any) -> Any:
+def airy_pullback(g: Array, x: Array, ans: Array) -> Array:
     """w″ = z·w, for Ai and Bi."""
     ai, ai_slope, bi, bi_slope = ans
     return g[0] * ai_slope + g[1] * x * ai + g[2] * bi_slope + g[3] * x * bi
@@ -19,7 +18,7 @@ def airy_pullback(g: Any, x: Any, ans: Any) -> Any:
 vjp(special.airy, x=airy_pullback)
 
 
-def airye_pullback(g: Any, x: Any, ans: Any) -> Any:
+def airye_pullback(g: Array, x: Array, ans: Array) -> Array:
     """Ai and Ai′ times e^ζ, Bi and Bi′ times e^(−|Re ζ|), with ζ = ⅔ z√z, whose slope is √z.
 
     The second factor is not holomorphic: d|Re ζ| = sign(Re ζ)·Re(√z dz). On the real line left of 0 it is 1.
@@ -35,10 +34,10 @@ vjp(special.airye, x=airye_pullback)
 # Kelvin functions: x²w″ + xw′ = ix²w for w = ber + i·bei and for ker + i·kei --------------------------------------------------
 
 
-def over_x(slope: Any, x: Any, at_zero: complex) -> Any:
-    """Return w′/x, and its limit at 0."""
+def over_x(value: Array, x: Array, at_zero: complex) -> Array:
+    """Return f/x, and its limit at 0."""
     zero = x == 0
-    return np.where(zero, at_zero, slope / np.where(zero, 1, x))
+    return np.where(zero, at_zero, value / np.where(zero, 1, x))
 
 
 elementwise(special.ber, special.berp)
@@ -51,7 +50,7 @@ elementwise(special.kerp, lambda x, ans: -special.kei(x) - ans / x)
 elementwise(special.keip, lambda x, ans: special.ker(x) - ans / x)
 
 
-def kelvin_pullback(g: Any, x: Any, ans: Any) -> Any:
+def kelvin_pullback(g: Array, x: Array, ans: Array) -> Array:
     """Pull back through ber + i·bei, ker + i·kei, and their derivatives."""
     be, ke, be_slope, ke_slope = ans
     curvatures = 1j * be - over_x(be_slope, x, 0.5j), 1j * ke - ke_slope / x

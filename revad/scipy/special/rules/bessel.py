@@ -1,9 +1,10 @@
-"""Bessel functions of real order: in z by the recurrences 2·C′ᵥ = Cᵥ₋₁ ∓ Cᵥ₊₁ (NIST DLMF 10.6.1, 10.29.1), in the order by
+"""Bessel and Struve functions of real order: in z by the recurrences 2·C′ᵥ = Cᵥ₋₁ ∓ Cᵥ₊₁ (NIST DLMF 10.6.1, 10.29.1), in the order by
 differences; those that are multiplied with an exponential follow by the product rule.
 """
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,18 @@ from scipy import special
 from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise
 from revad.scipy.special.numeric import integer, numeric
+from revad.scipy.special.rules.airy import over_x
+from revad.typing import Array, Function
 
 MEASURED = "3e-11 relative"
 
 
-def mean_difference(function: Any, v: Any, z: Any) -> Any:
+def mean_difference(function: Function, v: Array, z: Array) -> Array:
     """(Cᵥ₋₁ − Cᵥ₊₁)/2."""
     return (function(v - 1, z) - function(v + 1, z)) / 2
 
 
-def mean_sum(function: Any, v: Any, z: Any) -> Any:
+def mean_sum(function: Function, v: Array, z: Array) -> Array:
     """(Cᵥ₋₁ + Cᵥ₊₁)/2."""
     return (function(v - 1, z) + function(v + 1, z)) / 2
 
@@ -64,19 +67,19 @@ elementwise(special.k1e, lambda x, ans: ans - (special.k0e(x) + special.kve(2, x
 
 
 @own
-def damped_jv(v: Any, z: Any, damping: Any) -> Any:
+def damped_jv(v: Array, z: Array, damping: Any) -> Array:
     """Return Jᵥ(z)·e^(−damping), without overflow where the damping is near |Im z|."""
     return special.jve(v, z) * np.exp(np.abs(np.imag(z)) - damping)
 
 
 @own
-def damped_yv(v: Any, z: Any, damping: Any) -> Any:
+def damped_yv(v: Array, z: Array, damping: Any) -> Array:
     """Return Yᵥ(z)·e^(−damping)."""
     return special.yve(v, z) * np.exp(np.abs(np.imag(z)) - damping)
 
 
 @own
-def damped_iv(v: Any, z: Any, damping: Any) -> Any:
+def damped_iv(v: Array, z: Array, damping: Any) -> Array:
     """Return Iᵥ(z)·e^(−damping)."""
     return special.ive(v, z) * np.exp(np.abs(np.real(z)) - damping)
 
@@ -90,18 +93,32 @@ for _function in (damped_jv, damped_yv, damped_iv):
 
 
 @composite(special.jve)
-def jve(x1: Any, x2: Any) -> Any:
+def jve(x1: Array, x2: Array) -> Array:
     """Jᵥ(z)·e^(−|Im z|)."""
     return damped_jv(x1, x2, np.abs(np.imag(x2)))
 
 
 @composite(special.yve)
-def yve(x1: Any, x2: Any) -> Any:
+def yve(x1: Array, x2: Array) -> Array:
     """Yᵥ(z)·e^(−|Im z|)."""
     return damped_yv(x1, x2, np.abs(np.imag(x2)))
 
 
 @composite(special.ive)
-def ive(x1: Any, x2: Any) -> Any:
+def ive(x1: Array, x2: Array) -> Array:
     """Iᵥ(z)·e^(−|Re z|)."""
     return damped_iv(x1, x2, np.abs(np.real(x2)))
+
+
+# Struve functions H and L: f′ᵥ = fᵥ₋₁ − (v/x)·fᵥ (NIST DLMF 11.4.27 to 11.4.30), and their integrals -------------------------
+
+STRUVE_MEASURED = "1e-10 relative"
+
+elementwise(special.struve, x2=lambda x1, x2, ans: special.struve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
+elementwise(special.modstruve, x2=lambda x1, x2, ans: special.modstruve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
+numeric(special.struve, "x1", accuracy=STRUVE_MEASURED)
+numeric(special.modstruve, "x1", accuracy=STRUVE_MEASURED)
+
+elementwise(special.itstruve0, lambda x: special.struve(0, x))
+elementwise(special.it2struve0, lambda x: -over_x(special.struve(0, x), x, 2 / pi))
+elementwise(special.itmodstruve0, lambda x: special.modstruve(0, x))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import factorial, inf
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -11,6 +10,7 @@ from scipy import special
 from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.numeric import numeric
 from revad.scipy.special.rules.exponential_integrals import series
+from revad.typing import Array
 
 vjp(special.itj0y0, x=lambda g, x: g[0] * special.j0(x) + g[1] * special.y0(x))
 vjp(special.iti0k0, x=lambda g, x: g[0] * special.i0(x) + g[1] * special.k0(x))
@@ -18,7 +18,7 @@ vjp(special.iti0k0, x=lambda g, x: g[0] * special.i0(x) + g[1] * special.k0(x))
 QUARTERS = [1 / (factorial(k + 1) ** 2 * 4 ** (k + 1)) for k in range(12)]
 
 
-def missing_part(x: Any, value: Any, sign: float) -> Any:
+def missing_part(x: Array, value: Array, sign: float) -> Array:
     """(1 − J₀(x))/x with sign −1, (I₀(x) − 1)/x with sign +1, by their power series within 1 of zero."""
     near = np.abs(x) < 1
     small = np.where(near, x, 0)
@@ -36,7 +36,7 @@ vjp(
 )
 
 
-def itairy_pullback(g: Any, x: Any) -> Any:
+def itairy_pullback(g: Array, x: Array) -> Array:
     """The integrals from 0 to x of Ai(t), Bi(t), Ai(−t), Bi(−t)."""
     ai, _, bi, _ = special.airy(x)
     ai_left, _, bi_left, _ = special.airy(-x)

@@ -7,8 +7,6 @@ counts down, so their derivative in a count is zero; the functions that solve fo
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
@@ -17,21 +15,22 @@ from revad.operations.registry import elementwise
 from revad.scipy.special.densities import beta_density, gamma_density
 from revad.scipy.special.implicit import inverse
 from revad.scipy.special.numeric import Slope
+from revad.typing import Array
 
 shape_a, shape_b = Slope(special.betainc, 0), Slope(special.betainc, 1)
 
 
-def binomial_slope(k: Any, n: Any, p: Any) -> Any:
+def binomial_slope(k: Array, n: Array, p: Array) -> Array:
     """−∂P(K ≤ k)/∂p, for real n and k."""
     return beta_density(n - k, k + 1, 1 - p, p)
 
 
-def negative_binomial_slope(k: Any, n: Any, p: Any) -> Any:
+def negative_binomial_slope(k: Array, n: Array, p: Array) -> Array:
     """∂P(K ≤ k)/∂p, for real n and k."""
     return beta_density(n, k + 1, p, 1 - p)
 
 
-def poisson_slope(k: Any, m: Any) -> Any:
+def poisson_slope(k: Array, m: Array) -> Array:
     """−∂P(K ≤ k)/∂m = mᵏ e⁻ᵐ / k!."""
     return gamma_density(k + 1, m)
 

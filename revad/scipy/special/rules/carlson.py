@@ -14,6 +14,7 @@ from scipy import special
 
 from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.numeric import by_differences, partial
+from revad.typing import Array
 
 CLOSE = 0.05  # relative distance from which on divided differences are formed
 MEASURED = "1e-12 relative; where two arguments differ by less than a tenth of their size, by differences"
@@ -26,7 +27,7 @@ elementwise(
 )
 
 
-def elliprg_in_x(x1: Any, x2: Any, x3: Any) -> Any:
+def elliprg_in_x(x1: Array, x2: Array, x3: Array) -> Array:
     """∂R_G/∂x = (3·R_F(x, y, z) − x·R_D(y, z, x))/12; at x = 0 the limit R_F/4."""
     zero = x1 == 0
     product = np.where(zero, 0, x1 * special.elliprd(x2, x3, np.where(zero, 1, x1)))
@@ -41,7 +42,7 @@ elementwise(
 )
 
 
-def is_close(x: Any, y: Any) -> Any:
+def is_close(x: Array, y: Array) -> Array:
     """Return where a divided difference over x − y would cancel."""
     return np.abs(x - y) < CLOSE * (np.abs(x) + np.abs(y))
 
@@ -51,14 +52,14 @@ def divided(close: Any, numerator: Any, denominator: Any, otherwise: Any) -> Any
     return np.where(close, otherwise, numerator / (2 * np.where(close, 1, denominator)))
 
 
-def elliprc_in_x(x1: Any, x2: Any, ans: Any) -> Any:
+def elliprc_in_x(x1: Array, x2: Array, ans: Array) -> Array:
     """∂R_C/∂x = (R_C − x^(−½))/(2(y − x)) = −R_D(y, y, x)/6."""
     close = is_close(x1, x2)
     y = np.where(close, x2, 1)
     return divided(close, ans - 1 / np.sqrt(x1), x2 - x1, -special.elliprd(y, y, np.where(close, x1, 1)) / 6)
 
 
-def elliprc_in_y(x1: Any, x2: Any, ans: Any) -> Any:
+def elliprc_in_y(x1: Array, x2: Array, ans: Array) -> Array:
     """∂R_C/∂y = (√x/y − R_C)/(2(y − x)) = −R_D(x, y, y)/3."""
     close = is_close(x1, x2)
     y = np.where(close, x2, 1)
@@ -68,19 +69,19 @@ def elliprc_in_y(x1: Any, x2: Any, ans: Any) -> Any:
 elementwise(special.elliprc, x1=elliprc_in_x, x2=elliprc_in_y)
 
 
-def elliprd_in_x(x1: Any, x2: Any, x3: Any, ans: Any) -> Any:
+def elliprd_in_x(x1: Array, x2: Array, x3: Array, ans: Array) -> Array:
     """∂R_D(x, y, z)/∂x = (R_D(y, z, x) − R_D(x, y, z))/(2(x − z))."""
     numeric = partial(special.elliprd, (1, 0, 0), x1, x2, x3)
     return divided(is_close(x1, x3), special.elliprd(x2, x3, x1) - ans, x1 - x3, numeric)
 
 
-def elliprd_in_z(x1: Any, x2: Any, x3: Any, ans: Any) -> Any:
+def elliprd_in_z(x1: Array, x2: Array, x3: Array, ans: Array) -> Array:
     """From the degree: x·∂R/∂x + y·∂R/∂y + z·∂R/∂z = −(3/2)·R; a term in x = 0 is zero."""
     others = times(x1, elliprd_in_x(x1, x2, x3, ans)) + times(x2, elliprd_in_x(x2, x1, x3, ans))
     return -(1.5 * ans + others) / x3
 
 
-def times(x: Any, slope: Any) -> Any:
+def times(x: Array, slope: Array) -> Array:
     """Return x·∂R/∂x, which is zero at x = 0 although the slope is infinite there."""
     zero = x == 0
     return x * np.where(zero, 0, slope)
@@ -94,13 +95,13 @@ elementwise(
 )
 
 
-def elliprj_in_x(x1: Any, x2: Any, x3: Any, x4: Any, ans: Any) -> Any:
+def elliprj_in_x(x1: Array, x2: Array, x3: Array, x4: Array, ans: Array) -> Array:
     """∂R_J(x, y, z, p)/∂x = (R_J(x, y, z, p) − R_D(y, z, x))/(2(p − x))."""
     numeric = partial(special.elliprj, (1, 0, 0, 0), x1, x2, x3, x4)
     return divided(is_close(x4, x1), ans - special.elliprd(x2, x3, x1), x4 - x1, numeric)
 
 
-def elliprj_in_p(x1: Any, x2: Any, x3: Any, x4: Any, ans: Any) -> Any:
+def elliprj_in_p(x1: Array, x2: Array, x3: Array, x4: Array, ans: Array) -> Array:
     """From the degree: the sum of x·∂R/∂x over all four arguments is −(3/2)·R."""
     others = (
         times(x1, elliprj_in_x(x1, x2, x3, x4, ans))

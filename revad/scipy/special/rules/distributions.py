@@ -1,4 +1,4 @@
-"""Gamma, beta, χ², F, Student's t and normal distributions, and what inverts them."""
+"""Gamma, beta, χ², F, Student's t, normal and Tukey's distributions, and what inverts them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.densities import beta_density, gamma_density, normal_steepness, student_density
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import Slope
+from revad.scipy.special.rules.elementary import boxcox_in_lambda
+from revad.typing import Array
 
 MEASURED = "1e-11 relative"
 shape_of_gamma = Slope(special.gammainc, 0)
@@ -59,18 +61,18 @@ inverse(special.btdtrib, 1, slopes_of(special.betainc), numeric=(0, 1))
 # F: I_w(m/2, n/2) at w = mx / (n + mx), with 1 − w = n / (n + mx) ------------------------------------------------------------
 
 
-def f_density_in_w(m: Any, n: Any, x: Any) -> Any:
+def f_density_in_w(m: Array, n: Array, x: Array) -> Array:
     """∂I/∂w / (n + mx)²; times m·n, x·n and −m·x it gives what x, m and n contribute through w."""
     total = n + m * x
     return beta_density(m / 2, n / 2, m * x / total, n / total) / (total * total)
 
 
-def f_in_m(m: Any, n: Any, x: Any) -> Any:
+def f_in_m(m: Array, n: Array, x: Array) -> Array:
     """∂F/∂m."""
     return shape_a(m / 2, n / 2, m * x / (n + m * x)) / 2 + x * n * f_density_in_w(m, n, x)
 
 
-def f_in_n(m: Any, n: Any, x: Any) -> Any:
+def f_in_n(m: Array, n: Array, x: Array) -> Array:
     """∂F/∂n."""
     return shape_b(m / 2, n / 2, m * x / (n + m * x)) / 2 - m * x * f_density_in_w(m, n, x)
 
@@ -95,7 +97,7 @@ inverse(special.fdtridfd, 1, slopes_of(special.fdtr), numeric=(0, 1))
 # Student's t: ½ + ½ sign(t) I_w(½, ν/2) at w = t² / (ν + t²) -----------------------------------------------------------------
 
 
-def student_in_df(df: Any, t: Any) -> Any:
+def student_in_df(df: Any, t: Array) -> Array:
     """¼ sign(t) ∂I_w/∂b − t f(t) / (2ν), the second term through w, which depends on t²/ν alone."""
     square = t * t
     return np.sign(t) * shape_b(0.5, df / 2, square / (df + square)) / 4 - t * student_density(df, t) / (2 * df)
@@ -123,4 +125,25 @@ elementwise(
     x1=lambda x2: -1 / special.ndtri(x2),
     x2=lambda x1, x2, ans: -ans * normal_steepness(special.ndtri(x2)) / special.ndtri(x2),
     x3=lambda x2: 1 / special.ndtri(x2),
+)
+
+
+# Tukey's λ distribution, whose quantile function is Q(p) = (p^λ − (1 − p)^λ) / λ, a difference of Box-Cox transformations ----
+
+
+def tukey_slope(x: Array, lmbda: Array, numerator: Any = None) -> Array:
+    """∂p/∂x = 1/Q_p or, with the numerator −Q_λ, ∂p/∂λ; 0 outside the support, where p is 0 or 1."""
+    p, q = special.tklmbda(x, lmbda), special.tklmbda(-x, lmbda)
+    outside = (p == 0) | (q == 0)
+    p, q = np.where(outside, 0.5, p), np.where(outside, 0.5, q)
+    above = 1 if numerator is None else numerator(p, q, lmbda)
+    return np.where(outside, 0, above / (p ** (lmbda - 1) + q ** (lmbda - 1)))
+
+
+elementwise(
+    special.tklmbda,
+    x1=lambda x1, x2: tukey_slope(x1, x2),
+    x2=lambda x1, x2: tukey_slope(
+        x1, x2, lambda p, q, lmbda: boxcox_in_lambda(np.log(q), lmbda) - boxcox_in_lambda(np.log(p), lmbda)
+    ),
 )

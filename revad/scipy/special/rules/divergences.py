@@ -10,11 +10,12 @@ from scipy import special
 from revad.operations.registry import elementwise
 from revad.rules.slopes import cosine
 from revad.rules.transcendental import not_below_zero
+from revad.typing import Array
 
 elementwise(special.entr, lambda x: -np.log(not_below_zero(x)) - 1)
 
 
-def quotient(x: Any, y: Any) -> Any:
+def quotient(x: Array, y: Array) -> Array:
     """x/y; 0 where x is 0, for the divergences do not depend on y there."""
     return x / np.where(x == 0, 1, y)
 
@@ -44,7 +45,7 @@ elementwise(
 )
 
 
-def pseudo_huber_in_delta(delta: Any, r: Any) -> Any:
+def pseudo_huber_in_delta(delta: Any, r: Array) -> Any:
     """(h − δ)²/h where h = √(δ² + r²): h (s²/(1 + c))² with c = δ/h and s = r/h, which does not cancel."""
     h = np.hypot(delta, r)
     s = cosine(r, delta, h)

@@ -14,19 +14,20 @@ import numpy as np
 from scipy import special
 
 from revad.operations.registry import elementwise, vjp
+from revad.typing import Array
 
 elementwise(special.ellipk, lambda x: special.elliprd(0, 1, 1 - x) / 6)
 elementwise(special.ellipkm1, lambda x: -special.elliprd(0, 1, x) / 6)
 elementwise(special.ellipe, lambda x: -special.elliprd(0, 1 - x, 1) / 6)
 
 
-def reduced(phi: Any) -> tuple[Any, Any]:
+def reduced(phi: Array) -> tuple[Any, Any]:
     """Return the number of half turns in an angle, and the rest, within ±π/2."""
     turns = np.round(phi / pi)
     return turns, phi - turns * pi
 
 
-def squared_delta(phi: Any, m: Any) -> Any:
+def squared_delta(phi: Array, m: Array) -> Array:
     """1 − m·sin²φ."""
     return 1 - m * np.sin(phi) ** 2
 
@@ -36,14 +37,14 @@ def turned(turns: Any, complete: Any) -> Any:
     return np.where(turns == 0, 0, 2 * turns * np.where(turns == 0, 0, complete))
 
 
-def first_kind_in_m(x1: Any, x2: Any) -> Any:
+def first_kind_in_m(x1: Array, x2: Array) -> Array:
     """∂F(φ, x2)/∂m."""
     turns, rest = reduced(x1)
     part = np.sin(rest) ** 3 * special.elliprd(np.cos(rest) ** 2, 1, squared_delta(rest, x2)) / 6
     return part + turned(turns, special.elliprd(0, 1, 1 - x2) / 6)
 
 
-def second_kind_in_m(x1: Any, x2: Any) -> Any:
+def second_kind_in_m(x1: Array, x2: Array) -> Array:
     """∂E(φ, x2)/∂m."""
     turns, rest = reduced(x1)
     part = -(np.sin(rest) ** 3) * special.elliprd(np.cos(rest) ** 2, squared_delta(rest, x2), 1) / 6
@@ -54,13 +55,13 @@ elementwise(special.ellipkinc, x1=lambda x1, x2: 1 / np.sqrt(squared_delta(x1, x
 elementwise(special.ellipeinc, x1=lambda x1, x2: np.sqrt(squared_delta(x1, x2)), x2=second_kind_in_m)
 
 
-def ellipj_in_u(g: Any, x2: Any, ans: Any) -> Any:
+def ellipj_in_u(g: Array, x2: Array, ans: Array) -> Array:
     """sn′ = cn·dn, cn′ = −sn·dn, dn′ = −m·sn·cn, am′ = dn (NIST DLMF 22.13.1, 22.16.3)."""
     sn, cn, dn, _ = ans
     return g[0] * cn * dn - g[1] * sn * dn - g[2] * x2 * sn * cn + g[3] * dn
 
 
-def ellipj_in_m(g: Any, x2: Any, ans: Any) -> Any:
+def ellipj_in_m(g: Array, x2: Array, ans: Array) -> Array:
     """From u = F(am, m): ∂am/∂m = −dn·∂F/∂m; the others follow from sn = sin am, cn = cos am, dn² = 1 − m·sn²."""
     sn, cn, dn, am = ans
     turn = -dn * first_kind_in_m(am, x2)
@@ -70,7 +71,7 @@ def ellipj_in_m(g: Any, x2: Any, ans: Any) -> Any:
 vjp(special.ellipj, x1=ellipj_in_u, x2=ellipj_in_m)
 
 
-def mean_slope(x1: Any, x2: Any, ans: Any) -> Any:
+def mean_slope(x1: Array, x2: Array, ans: Array) -> Array:
     """∂M(a, b)/∂a = (M/a)²·2/(3π)·R_D(0, b²/a², 1), from M = π/(2·R_F(0, a², b²)) (NIST DLMF 19.22.3); +∞ at a = 0."""
     zero = x1 == 0
     a, mean = np.where(zero, 1, x1), np.where(zero, 1, ans)

@@ -14,6 +14,7 @@ from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import accuracy, elementwise
+from revad.typing import Array
 
 ROOT_PI = sqrt(pi)
 FAR = 10.0
@@ -21,9 +22,8 @@ TERMS = 15
 DOUBLE = np.float64(1)  # what is multiplied with it is in double precision
 
 
-
 @own
-def gauss(x: Any, c: float) -> Any:
+def gauss(x: Array, c: float) -> Array:
     """Return e^(c x²). Of real numbers, x² = a² + (x − a)(x + a) with an a of half the digits, whose square is exact.
 
     The rounding error of x², which the exponential multiplies by x², is lost otherwise.
@@ -40,7 +40,7 @@ elementwise(special.erfc, lambda x: -2 / ROOT_PI * gauss(x, -1.0))
 elementwise(special.erfi, lambda x: 2 / ROOT_PI * gauss(x, 1.0))
 
 
-def steepness(z: Any, tail: Any) -> Any:
+def steepness(z: Array, tail: Array) -> Array:
     """e^(z²), given erfc |z|: where that is less than ½ it has more digits than z², and e^(z²) = erfcx |z| / erfc |z|."""
     outer = tail < 0.5
     far = np.where(outer, np.where(z < 0, -z, z), 0)
@@ -51,7 +51,7 @@ elementwise(special.erfinv, lambda x, ans: ROOT_PI / 2 * steepness(ans, 1 - np.a
 elementwise(special.erfcinv, lambda x, ans: -ROOT_PI / 2 * steepness(ans, np.where(x < 1, x, 2 - x)))
 
 
-def tail(z: Any, sign: float) -> Any:
+def tail(z: Array, sign: float) -> Array:
     """Σₖ signᵏ (2k + 1)!! / (2ᵏ z²ᵏ⁺²), the asymptotic series of the slopes below (NIST DLMF 7.12.1), for |z| ≥ 10."""
     square = sign / (z * z)
     total: Any = 1.0
@@ -61,7 +61,7 @@ def tail(z: Any, sign: float) -> Any:
 
 
 @own
-def erfcx_derivative(n: int, x: Any) -> Any:
+def erfcx_derivative(n: int, x: Array) -> Array:
     """Return the n-th derivative of erfcx, for n ≥ 1: (−2)ⁿ Iₙ with Iₙ = (2/√π) ∫₀^∞ tⁿ e^(−t² − 2xt) dt.
 
     By Iₙ₊₁ = (n/2) Iₙ₋₁ − x Iₙ; where Re x > 1.5, where that cancels, by the continued fraction of Iₙ/Iₙ₋₁, which stands for the
@@ -85,12 +85,12 @@ DEPTH = 150
 elementwise(erfcx_derivative, x=lambda n, x: erfcx_derivative(n + 1, x))
 
 
-def erfcx_slope(x: Any) -> Any:
+def erfcx_slope(x: Array) -> Array:
     """2x·erfcx(x) − 2/√π."""
     return erfcx_derivative(1, x)
 
 
-def dawsn_slope(x: Any) -> Any:
+def dawsn_slope(x: Array) -> Array:
     """1 − 2x·dawsn(x), in double precision."""
     x = x * DOUBLE
     far = (np.abs(x) > FAR) & (np.abs(np.imag(x)) < np.abs(np.real(x)) / 2)
@@ -98,12 +98,12 @@ def dawsn_slope(x: Any) -> Any:
     return np.where(far, -tail(np.where(far, x, FAR), 1.0) / 2, 1 - 2 * near * special.dawsn(near))
 
 
-def is_far(z: Any) -> Any:
+def is_far(z: Array) -> Array:
     """Return where the asymptotic series of w(z) holds: far out, in the upper half-plane."""
     return (np.abs(z) > FAR) & (np.imag(z) >= 0)
 
 
-def wofz_slope(x: Any) -> Any:
+def wofz_slope(x: Array) -> Array:
     """2i/√π − 2z·w(z), in double precision."""
     x = x * DOUBLE
     far = is_far(x)
@@ -118,7 +118,6 @@ accuracy(special.dawsn, x="1e-13 of the larger of the slope and 1/x²")
 accuracy(special.wofz, x="1e-13 of the larger of the slope and 1/z²")
 
 # Normal distribution ---------------------------------------------------------------------------------------------------------
-
 
 
 def mills(z: Any) -> Any:

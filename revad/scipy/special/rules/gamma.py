@@ -13,18 +13,19 @@ from scipy import special
 
 from revad.operations.registry import elementwise, nondiff
 from revad.scipy.special.rules.polygamma import cospi, polygamma, sinpi
+from revad.typing import Array
 
 elementwise(special.psi, lambda x: polygamma(1, x))
 
 
-def digamma(x: Any) -> Any:
+def digamma(x: Array) -> Array:
     """ψ(x), within 0.1 of its poles by the reflection ψ(1 − x) − π cot πx: SciPy's own value has lost its digits there."""
     beside = (np.real(x) < 0.5) & (np.abs(x - np.round(np.real(x))) < 0.1) & ~((np.imag(x) == 0) & is_pole(np.real(x)))
     near = np.where(beside, x, 0.25)
     return np.where(beside, special.psi(1 - near) - pi * cospi(near) / sinpi(near), special.psi(np.where(beside, 1, x)))
 
 
-def is_pole(x: Any) -> Any:
+def is_pole(x: Array) -> Array:
     """Return where Γ has a pole: at 0, −1, −2 ..."""
     return (x <= 0) & (x == np.round(x))
 
@@ -35,7 +36,7 @@ elementwise(special.loggamma, lambda x: special.psi(x if np.iscomplexobj(x) else
 nondiff(special.gammasgn)
 
 
-def rgamma_slope(x: Any, ans: Any) -> Any:
+def rgamma_slope(x: Array, ans: Array) -> Array:
     """(1/Γ)′ = −ψ/Γ; on the left of 1/2, where that is 0·∞ at poles, the slope of Γ(1 − x)·sin(πx)/π, its reflection."""
     left = (np.real(x) < 0.5) & (np.abs(np.imag(x)) < 10)
     mirrored = np.where(left, 1 - x, 1)
@@ -46,7 +47,7 @@ def rgamma_slope(x: Any, ans: Any) -> Any:
 elementwise(special.rgamma, rgamma_slope)
 
 
-def over_gamma(ans: Any, x: Any, others: Any) -> Any:
+def over_gamma(ans: Array, x: Array, others: Any) -> Array:
     """Derivative with respect to x of others/Γ(x), whose value is ``ans``: −ans·ψ(x), and at a pole others·(1/Γ)′."""
     pole = is_pole(x)
     at_pole = np.where(pole, x, 0)
@@ -54,7 +55,7 @@ def over_gamma(ans: Any, x: Any, others: Any) -> Any:
     return np.where(pole, np.where(pole, others, 0) * slope, -ans * special.psi(np.where(pole, 1, x)))
 
 
-def times_gamma(ans: Any, x: Any) -> Any:
+def times_gamma(ans: Array, x: Array) -> Array:
     """Derivative with respect to x of others·Γ(x), whose value is ``ans``: ans·ψ(x)."""
     return ans * special.psi(x)
 
@@ -63,7 +64,7 @@ SHIFT = 16
 STIRLING = [b / (2 * k) for k, b in enumerate(special.bernoulli(20)[2::2], start=1)]
 
 
-def psi_step(x: Any, d: Any) -> Any:
+def psi_step(x: Array, d: Array) -> Array:
     """ψ(x + d) − ψ(x) without cancellation: by the recurrence up to x > 16, and there from the asymptotic series term by term.
 
     NIST DLMF 5.5.2, 5.11.2. On the left of 0 simply the difference.
@@ -79,7 +80,7 @@ def psi_step(x: Any, d: Any) -> Any:
     return np.where(right, total, special.psi(np.where(right, 1, x + d)) - special.psi(np.where(right, 1, x)))
 
 
-def poch_in_z(x1: Any, x2: Any, ans: Any) -> Any:
+def poch_in_z(x1: Array, x2: Array, ans: Array) -> Array:
     """(z)ₘ = Γ(z + m)/Γ(z); where both are at a pole, (z)ₘ = (−1)ᵐ (1 − z − m)ₘ."""
     both = is_pole(x1) & is_pole(x1 + x2)
     mirrored, m = np.where(both, 1 - x1 - x2, 1), np.where(both, x2, 1)
@@ -94,7 +95,7 @@ def poch_in_z(x1: Any, x2: Any, ans: Any) -> Any:
 elementwise(special.poch, x1=poch_in_z, x2=lambda x1, x2, ans: times_gamma(ans, x1 + x2))
 
 
-def binom_in_n(x1: Any, x2: Any, ans: Any) -> Any:
+def binom_in_n(x1: Array, x2: Array, ans: Array) -> Array:
     """C(n, k) = Γ(n + 1)/(Γ(k + 1)·Γ(n − k + 1)), with respect to n."""
     bottom = x1 - x2 + 1
     zero = is_pole(bottom)
@@ -104,7 +105,7 @@ def binom_in_n(x1: Any, x2: Any, ans: Any) -> Any:
     return np.where(zero, at_zero, ans * psi_step(np.where(zero, 1, bottom), x2))
 
 
-def binom_in_k(x1: Any, x2: Any, ans: Any) -> Any:
+def binom_in_k(x1: Array, x2: Array, ans: Array) -> Array:
     """C(n, k) = Γ(n + 1)/(Γ(k + 1)·Γ(n − k + 1)), with respect to k."""
     first, second = x2 + 1, x1 - x2 + 1
     zero = is_pole(first) | is_pole(second)

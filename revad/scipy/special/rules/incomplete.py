@@ -8,7 +8,6 @@ parameters: by differences. The inverses follow by the implicit function theorem
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -16,17 +15,18 @@ from scipy import special
 from revad.operations.registry import accuracy, elementwise
 from revad.scipy.special.densities import beta_density, gamma_density
 from revad.scipy.special.numeric import by_differences, partial
+from revad.typing import Array
 
 POSITIVE, UNIT = (0.0, inf), (0.0, 1.0)
 MEASURED = "1e-11 relative"
 
 
-def lower_in_x(x1: Any, x2: Any) -> Any:
+def lower_in_x(x1: Array, x2: Array) -> Array:
     """∂P(a, x)/∂x = xᵃ⁻¹ e⁻ˣ / Γ(a)."""
     return gamma_density(x1, x2)
 
 
-def lower_in_a(x1: Any, x2: Any) -> Any:
+def lower_in_a(x1: Array, x2: Array) -> Array:
     """∂P(a, x)/∂a, from the smaller of P and Q = 1 − P, so that tails keep their digits."""
     return np.where(x2 < x1, partial(special.gammainc, (1, 0), x1, x2), -partial(special.gammaincc, (1, 0), x1, x2))
 
@@ -44,12 +44,12 @@ for _inverse, _sign in ((special.gammaincinv, 1), (special.gammainccinv, -1)):
     accuracy(_inverse, x1=MEASURED)
 
 
-def beta_slope(x1: Any, x2: Any, x3: Any) -> Any:
+def beta_slope(x1: Array, x2: Array, x3: Array) -> Array:
     """∂I(a, b, x)/∂x = xᵃ⁻¹ (1 − x)ᵇ⁻¹ / B(a, b)."""
     return beta_density(x1, x2, x3, 1 - x3)
 
 
-def beta_in(orders: tuple[int, ...], a: Any, b: Any, x: Any) -> Any:
+def beta_in(orders: tuple[int, ...], a: Array, b: Array, x: Array) -> Array:
     """∂I/∂a or ∂I/∂b of I(a, b, x), from the smaller of I and 1 − I."""
     low = x * (a + b) < a
     return np.where(low, partial(special.betainc, orders, a, b, x), -partial(special.betaincc, orders, a, b, x))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import pi, sqrt
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -11,11 +10,12 @@ from scipy import special
 from revad.operations.operation import NONDIFF
 from revad.operations.registry import elementwise
 from revad.scipy.special.implicit import inverse
+from revad.typing import Array
 
 TERMS = range(1, 6)
 
 
-def kolmogorov_slope(y: Any) -> Any:
+def kolmogorov_slope(y: Array) -> Array:
     """K′(y) of K(y) = 2 Σ (−1)^(k−1) e^(−2k²y²) = 1 − √(2π)/y · Σ e^(−(2k−1)²π²/(8y²)): the first for y > 1, the second below.
 
     Either sum has five terms above round-off there (Jacobi's transformation of theta functions, NIST DLMF 20.7.32).
@@ -34,7 +34,7 @@ elementwise(special.kolmogorov, lambda x: kolmogorov_slope(x))
 inverse(special.kolmogi, 0, [kolmogorov_slope])
 
 
-def smirnov_slope(n: Any, d: Any) -> Any:
+def smirnov_slope(n: Array, d: Array) -> Array:
     """S′(d) of S(d) = Σⱼ C(n, j) d uʲ⁻¹ vⁿ⁻ʲ with u = d + j/n, v = 1 − u, over all j with v > 0 (Birnbaum and Tingey 1951).
 
     A term's slope is C(n, j) uʲ⁻² vⁿ⁻ʲ⁻¹ (u v + d (j − 1) v − d (n − j) u), that of j = 0 is −n (1 − d)ⁿ⁻¹.

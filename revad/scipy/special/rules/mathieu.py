@@ -13,23 +13,24 @@ from scipy import special
 
 from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer, numeric
-from revad.scipy.special.rules.degrees import DEGREE
+from revad.scipy.special.rules.elementary import DEGREE
+from revad.typing import Array, Function
 
 
-def angular(function: Any, characteristic: Any) -> None:
+def angular(function: Function, characteristic: Any) -> None:
     """Register the slope in x, which is in degrees, of y and of y′ (a derivative by the angle in radians)."""
 
-    def pull(g: Any, x1: Any, x2: Any, x3: Any, ans: Any) -> Any:
+    def pull(g: Array, x1: Array, x2: Array, x3: Array, ans: Array) -> Array:
         bend = (2 * x2 * special.cosdg(2 * x3) - characteristic(x1, x2)) * ans[0]
         return DEGREE * (g[0] * ans[1] + g[1] * bend)
 
     vjp(function, x3=pull)
 
 
-def modified(function: Any, characteristic: Any) -> None:
+def modified(function: Function, characteristic: Any) -> None:
     """Register the slope in x of y and of y′."""
 
-    def pull(g: Any, x1: Any, x2: Any, x3: Any, ans: Any) -> Any:
+    def pull(g: Array, x1: Array, x2: Array, x3: Array, ans: Array) -> Array:
         return g[0] * ans[1] + g[1] * (characteristic(x1, x2) - 2 * x2 * np.cosh(2 * x3)) * ans[0]
 
     vjp(function, x3=pull)

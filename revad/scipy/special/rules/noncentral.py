@@ -11,6 +11,7 @@ from revad.operations.registry import elementwise
 from revad.scipy.special.densities import beta_density, noncentral_chi2_density
 from revad.scipy.special.implicit import inverse, slopes_of
 from revad.scipy.special.numeric import numeric
+from revad.typing import Array
 
 POSITIVE = (0.0, np.inf)
 
@@ -29,7 +30,7 @@ inverse(special.chndtrinc, 2, slopes_of(special.chndtr), numeric=(1,))
 # F: the same mixture of I_w(m/2 + j, n/2) at w = mf / (n + mf) ---------------------------------------------------------------
 
 
-def noncentral_f_density(m: Any, n: Any, nc: Any, f: Any) -> Any:
+def noncentral_f_density(m: Array, n: Array, nc: Any, f: Any) -> Array:
     """∂F/∂f = ∂w/∂f · w^(a−1) (1−w)^(b−1) / B(a, b) · e^(−λ(1−w)/2) ₁F₁(−b; a; −λw/2), a = m/2, b = n/2."""
     a, b, total = m / 2, n / 2, n + m * f
     w, rest = m * f / total, n / total

@@ -15,6 +15,7 @@ from scipy import special
 
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise
+from revad.typing import Array
 
 sinpi: Any = special._ufuncs._sinpi  # pyright: ignore[reportAttributeAccessIssue]
 cospi: Any = special._ufuncs._cospi  # pyright: ignore[reportAttributeAccessIssue]
@@ -27,7 +28,7 @@ BERNOULLI = special.bernoulli(24)[2::2]
 
 
 @own
-def polygamma(n: int, x: Any) -> Any:
+def polygamma(n: int, x: Array) -> Array:
     """Return the n-th derivative of ψ at x.
 
     Parameters
@@ -59,7 +60,7 @@ def polygamma(n: int, x: Any) -> Any:
     return value.astype(np.result_type(x, np.float32))[()]
 
 
-def on_the_right(n: int, x: Any) -> Any:
+def on_the_right(n: int, x: Array) -> Array:
     """Return ψ⁽ⁿ⁾(x) where Re x ≥ 1/2."""
     sign = (-1.0) ** (n + 1) * math.factorial(n)
     if not np.iscomplexobj(x):
@@ -73,7 +74,7 @@ def on_the_right(n: int, x: Any) -> Any:
     return sign * (series + sum((x + k) ** (-n - 1) for k in range(SHIFT)))
 
 
-def cotangent_slope(n: int, x: Any) -> Any:
+def cotangent_slope(n: int, x: Array) -> Array:
     """Return the n-th derivative of cot with respect to its argument at πx, as a polynomial in cot πx."""
     powers: Any = [0.0, 1.0]
     for _ in range(n):

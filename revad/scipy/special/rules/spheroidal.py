@@ -15,36 +15,37 @@ from scipy import special
 
 from revad.operations.registry import vjp
 from revad.scipy.special.numeric import integer, numeric
+from revad.typing import Array, Function
 
 Bend = Callable[..., Any]
 POSITIVE = (0.0, inf)
 
 
-def prolate(m: Any, c: Any, value: Any, x: Any, y: Any, dy: Any) -> Any:
+def prolate(m: Array, c: Array, value: Array, x: Array, y: Array, dy: Array) -> Array:
     """y″ of prolate functions."""
     rest = (1 - x) * (1 + x)
     return (2 * x * dy - (value - c * c * x * x - m * m / rest) * y) / rest
 
 
-def oblate_angular(m: Any, c: Any, value: Any, x: Any, y: Any, dy: Any) -> Any:
+def oblate_angular(m: Array, c: Array, value: Array, x: Array, y: Array, dy: Array) -> Array:
     """y″ of oblate angular functions."""
     rest = (1 - x) * (1 + x)
     return (2 * x * dy - (value + c * c * x * x - m * m / rest) * y) / rest
 
 
-def oblate_radial(m: Any, c: Any, value: Any, x: Any, y: Any, dy: Any) -> Any:
+def oblate_radial(m: Array, c: Array, value: Array, x: Array, y: Array, dy: Array) -> Array:
     """y″ of oblate radial functions."""
     rest = 1 + x * x
     return ((value - c * c * x * x - m * m / rest) * y - 2 * x * dy) / rest
 
 
-def spheroidal(function: Any, given: Any, characteristic: Any, bend: Bend, low: float, high: float) -> None:
+def spheroidal(function: Function, given: Any, characteristic: Any, bend: Bend, low: float, high: float) -> None:
     """Register a function of low < x < high, and its variant to which λ is given.
 
     Where λ is not the characteristic value, the variant does not solve the equation, so its slope in x is a difference too.
     """
 
-    def pull(g: Any, x1: Any, x2: Any, x3: Any, x4: Any, ans: Any) -> Any:
+    def pull(g: Array, x1: Array, x2: Array, x3: Array, x4: Array, ans: Array) -> Array:
         return g[0] * ans[1] + g[1] * bend(x1, x3, characteristic(x1, x2, x3), x4, *ans)
 
     vjp(function, x4=pull)

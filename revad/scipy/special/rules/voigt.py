@@ -11,9 +11,10 @@ from scipy import special
 
 from revad.operations.registry import elementwise, vjp
 from revad.scipy.special.rules.error_functions import FAR, ROOT_PI, TERMS, erfcx_slope, is_far, wofz_slope
+from revad.typing import Array
 
 
-def wofz_curvature(z: Any) -> Any:
+def wofz_curvature(z: Array) -> Array:
     """w″ = −2w − 2zw′; far out, where that cancels, by the asymptotic series."""
     far = is_far(z)
     near = np.where(far, 1j, z)
@@ -26,7 +27,7 @@ def wofz_curvature(z: Any) -> Any:
     return np.where(far, series, -2 * special.wofz(near) - 2 * near * wofz_slope(near))
 
 
-def line_slope(x: Any, sigma: Any, gamma: Any) -> Any:
+def line_slope(x: Array, sigma: Array, gamma: Any) -> Array:
     """F′(ζ) at ζ = x + iγ, where the profile is Re F(ζ) = Re w(ζ/(σ√2))/(σ√(2π)), or Re i/(πζ) for σ = 0."""
     zero = sigma == 0
     width, place = np.where(zero, 1, sigma), x + 1j * gamma
@@ -34,7 +35,7 @@ def line_slope(x: Any, sigma: Any, gamma: Any) -> Any:
     return np.where(zero, -1j / (pi * lorentz * lorentz), wofz_slope(place / (width * sqrt(2))) / (2 * ROOT_PI * width**2))
 
 
-def line_curvature(x: Any, sigma: Any, gamma: Any) -> Any:
+def line_curvature(x: Array, sigma: Array, gamma: Any) -> Array:
     """F″(ζ), as `line_slope`."""
     zero = sigma == 0
     width, place = np.where(zero, 1, sigma), x + 1j * gamma

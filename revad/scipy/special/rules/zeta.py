@@ -14,6 +14,7 @@ from scipy import special
 
 from revad.operations.registry import elementwise
 from revad.scipy.special.numeric import by_differences, partial
+from revad.typing import Array
 
 hurwitz: Any = special._ufuncs._zeta  # pyright: ignore[reportAttributeAccessIssue]
 riemann: Any = special._ufuncs._riemann_zeta  # pyright: ignore[reportAttributeAccessIssue]
@@ -21,14 +22,14 @@ riemann: Any = special._ufuncs._riemann_zeta  # pyright: ignore[reportAttributeA
 AWAY_FROM_POLE = (-inf, 1.0, inf)
 
 
-def beside_pole(s: Any, slope: Any) -> Any:
+def beside_pole(s: Array, slope: Array) -> Array:
     """Return the slope at s, and within 1e-6 of 1 that of the pole 1/(s − 1): the rest is constant to twelve digits of it."""
     near = np.abs(s - 1) < 1e-6
     distance = np.where(near, s - 1, 1)
     return np.where(near, -1 / distance / distance, slope(np.where(near, 2, s)))
 
 
-def hurwitz_in_s(s: Any, q: Any) -> Any:
+def hurwitz_in_s(s: Array, q: Array) -> Array:
     """∂ζ(s, q)/∂s, for q > 0 with the first term apart: the others are nearly constant in s where s is large and q is 1."""
     positive = q > 0
     base = np.where(positive, q, 1)
