@@ -13,6 +13,7 @@ from revad.base.aval import aval_of
 from revad.operations.operation import ONE
 from revad.operations.python import UFUNCS, power_slope
 from revad.operations.registry import alias, elementwise, linear, nondiff, vjp
+from revad.rules.lengths import sloping
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,7 @@ vjp(np.divmod, x1=lambda g: g[1], x2=lambda g, ans: -g[1] * ans[0])
 elementwise(np.square, lambda x: 2 * x)
 elementwise(np.sqrt, lambda ans: 0.5 / ans)
 elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
-elementwise(np.fabs, lambda x: np.sign(x))
+vjp(np.fabs, x=lambda g, x, ans: sloping(g * np.sign(x), g, x, ans, False))
 
 
 def power_base(x1: Any, x2: Any) -> Any:

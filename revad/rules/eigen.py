@@ -22,12 +22,12 @@ from revad.rules.matrices import hermitian_part, mT, on_diagonal
 from revad.rules.spectral import of_general, of_hermitian
 
 
-def eigh_pullback(g: Any, ans: Any) -> Any:
+def eigh_pullback(g: Any, a: Any, ans: Any, UPLO: Any = "L") -> Any:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    return hermitian_part(conj(v) @ (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
+    return of_hermitian(g_w, a, UPLO, v) + hermitian_part(conj(v) @ over_gaps(mix, w, same) @ mT(v))
 
 
 def over_gaps(x: Any, w: Any, same: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import Axis, as_array, count, restore_axes
+from revad.rules.lengths import sloping
 from revad.rules.reductions import count_where
 
 # Variance and standard deviation ---------------------------------------------------------------------------------------------
@@ -72,8 +73,10 @@ def std_pullback(
 ) -> Any:
     """Scale the deviations: ā[i, j] = ȳ[i] · (a[i, j] - m[i])* / (y[i] (n - ddof)), and 0 where y = 0."""
     constant = np.equal(ans, 0)
-    slope = np.where(constant, 0, g / (2 * ans + constant))
-    return var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
+    slope = g * np.where(constant, 0, 1 / (2 * ans + constant))
+    pulled = var_pullback(slope, a, axis, dtype, ddof, keepdims, where, mean, correction)
+    ndim = np.ndim(a)
+    return sloping(pulled, restore_axes(g, ndim, axis, keepdims), a, restore_axes(ans, ndim, axis, keepdims), False)
 
 
 def negated(pullback: Any) -> Any:

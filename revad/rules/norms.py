@@ -15,6 +15,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
+from revad.rules.lengths import sloping
 from revad.rules.nuclear import nuclear
 
 
@@ -43,7 +44,7 @@ def euclidean_pullback(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool) -> A
     ndim = np.ndim(x)
     length, g = restore_axes(ans, ndim, axis, keepdims), restore_axes(g, ndim, axis, keepdims)
     zero = length == 0
-    return np.where(zero, 0, g / np.where(zero, 1, length)) * conj(x)
+    return sloping(g * np.where(zero, 0, conj(x) / np.where(zero, 1, length)), g, x, length, False)
 
 
 vjp(euclidean, x=euclidean_pullback)
@@ -82,7 +83,7 @@ def power_norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims:
     size = np.abs(x)
     zero = (size == 0) | (length == 0)
     share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
-    return np.where(zero, 0, g * share / np.where(zero, 1, size)) * conj(x)
+    return sloping(g * (np.where(zero, 0, share / np.where(zero, 1, size)) * conj(x)), g, x, length, False)
 
 
 vjp(power_norm, x=power_norm_pullback)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from revad.operations.operation import itself
-from revad.operations.registry import elementwise, linear
+from revad.operations.registry import elementwise, linear, vjp
+from revad.rules.lengths import sloping
 
 # Exponentials and logarithms -------------------------------------------------------------------------------------------------
 
@@ -77,10 +78,10 @@ elementwise(
     x1=lambda x1, x2: x2 / squared_radius(x1, x2),
     x2=lambda x1, x2: -x1 / squared_radius(x1, x2),
 )
-elementwise(
+vjp(
     np.hypot,
-    x1=lambda x1, ans: x1 / np.where(ans == 0, 1, ans),
-    x2=lambda x2, ans: x2 / np.where(ans == 0, 1, ans),
+    x1=lambda g, x1, ans: sloping(g * np.where(ans == 0, 0, x1 / np.where(ans == 0, 1, ans)), g, x1, ans, False),
+    x2=lambda g, x2, ans: sloping(g * np.where(ans == 0, 0, x2 / np.where(ans == 0, 1, ans)), g, x2, ans, False),
 )
 
 # Hyperbolic functions --------------------------------------------------------------------------------------------------------
