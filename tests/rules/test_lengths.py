@@ -23,7 +23,11 @@ OPEN: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
     "norm squared": (lambda v: np.linalg.norm(v) ** 2, ZERO, V),
     "norm to the fourth": (lambda v: np.linalg.norm(v) ** 4, ZERO, V),
     "3-norm squared": (lambda v: np.linalg.norm(v, 3) ** 2, ZERO, V),
-    "norms of rows squared": (lambda a: np.sum(np.linalg.norm(a, axis=1) ** 2), np.array([[0.0, 0.0], [1.0, 2.0]]), np.ones((2, 2))),
+    "norms of rows squared": (
+        lambda a: np.sum(np.linalg.norm(a, axis=1) ** 2),
+        np.array([[0.0, 0.0], [1.0, 2.0]]),
+        np.ones((2, 2)),
+    ),
     "Frobenius norm squared": (lambda a: np.linalg.norm(a) ** 2, np.zeros((2, 2)), np.eye(2)),
     "std squared": (lambda v: np.std(v) ** 2, ZERO + 2, V),
     "std squared of rows": (lambda a: np.sum(np.std(a, axis=1) ** 2), np.ones((2, 3)), np.ones((2, 1)) * V),
@@ -65,7 +69,11 @@ def test_lengths_themselves_have_none(modes: str) -> None:
 def test_elsewhere_every_order_is_right(modes: str) -> None:
     """(t²)² of a norm that is t: the third derivative at t = 1 is 24."""
     unit = V / np.linalg.norm(V)
-    for f in (lambda v: np.linalg.norm(v) ** 4, lambda v: np.hypot(np.hypot(v[0], v[1]), v[2]) ** 4, lambda v: abs(v @ unit) ** 4):
+    for f in (
+        lambda v: np.linalg.norm(v) ** 4,
+        lambda v: np.hypot(np.hypot(v[0], v[1]), v[2]) ** 4,
+        lambda v: abs(v @ unit) ** 4,
+    ):
         assert along(f, unit, unit, modes) == pytest.approx(24.0)
 
 
