@@ -23,12 +23,12 @@ from revad.rules.spectral import of_general, of_hermitian
 from revad.typing import Array
 
 
-def eigh_pullback(g: Array, ans: Array) -> Array:
+def eigh_pullback(g: Array, a: Array, ans: Array, UPLO: Any = "L") -> Array:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    return hermitian_part(conj(v) @ (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
+    return of_hermitian(g_w, a, UPLO, v) + hermitian_part(conj(v) @ over_gaps(mix, w, same) @ mT(v))
 
 
 def over_gaps(x: Array, w: Array, same: Any) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, vjp
 from revad.rules.axes import as_array, count, restore_axes
+from revad.rules.lengths import sloping
 from revad.rules.norms import steady
 from revad.rules.reductions import count_where
 from revad.typing import Array, Axis, Function
@@ -78,7 +79,7 @@ def std_pullback(
     length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
     constant = np.equal(length, 0)
     slope = restore_axes(g, np.ndim(a), axis, keepdims) / root
-    return np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope
+    return sloping(np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope, slope, a, length, False)
 
 
 def negated(pullback: Function) -> Any:

@@ -17,6 +17,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
+from revad.rules.lengths import sloping
 from revad.rules.nuclear import nuclear
 from revad.typing import Array
 
@@ -46,7 +47,7 @@ def euclidean_pullback(g: Array, ans: Array, x: Array, axis: Any, keepdims: bool
     ndim = np.ndim(x)
     length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, 2, axis), restore_axes(g, ndim, axis, keepdims)
     zero = length == 0
-    return np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g
+    return sloping(np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g, g, x, length, False)
 
 
 vjp(euclidean, x=euclidean_pullback)
@@ -109,7 +110,7 @@ def power_norm_pullback(g: Array, ans: Array, x: Array, ord: Any, axis: Any, kee
     size = np.abs(x)
     zero = (size == 0) | (length == 0)
     share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
-    return np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share)
+    return sloping(np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share), g, x, length, False)
 
 
 vjp(power_norm, x=power_norm_pullback)

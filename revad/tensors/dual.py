@@ -22,6 +22,7 @@ from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.views import note_views
 from revad.operations.operation import NONDIFF, ONE, Operation, Rule
 from revad.operations.registry import missing_rule
+from revad.operations.transposing import DEPTH
 from revad.tensors.gradient import make
 from revad.tensors.tensor import Tensor
 from revad.typing import Array, ArrayLike, Function
@@ -161,9 +162,11 @@ def _pull_through(pull: Any, tangent: Array, ans: Array) -> Any:
     leaves = [leaf(_zero_cotangent(part), level) for part in (ans if several else [ans])]
     variables = [make(_zero_cotangent(part), node) for part, node in zip(ans if several else [ans], leaves, strict=True)]
     open_levels.add(level)  # a rule may itself call a transformation
+    before = DEPTH.set(DEPTH.get() + 1)
     try:
         outputs = pull(tuple(variables) if several else variables[0])
     finally:
+        DEPTH.reset(before)
         open_levels.discard(level)
     roots: list[tuple[Any, Any]] = []
     _collect(outputs, tangent, level, roots)

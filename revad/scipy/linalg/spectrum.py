@@ -42,13 +42,15 @@ def eigh_pullback(
     subset_by_value: Any = None,
 ) -> tuple[Any, Any]:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ), and B̄ as above."""
+    if eigvals_only and b is None:
+        w = eigvalsh(a, lower=lower)
+        g_w = complete(g, ans, (w, None), first_of(subset_by_index, subset_by_value, w), eigvals_only)[0][0]
+        return of_hermitian(g_w, a, "L" if lower else "U"), None
     if eigvals_only or subset_by_index is not None or subset_by_value is not None:
         every = eigh(a, b, lower=lower, type=type)
         start = first_of(subset_by_index, subset_by_value, every[0])
         g, ans = complete(g, ans, every, start, eigvals_only)
     (g_w, g_v), (w, v) = g, ans
-    if b is None and g_v is None:
-        return of_hermitian(g_w, a, "L" if lower else "U"), None
     if b is None:
         return hermitian_part(conj(v) @ inner_cotangent(g_w, g_v, w, v)[0] @ mT(v)), None
     if type == 1:
