@@ -74,7 +74,7 @@ def std_pullback(
     correction: Any = None,
 ) -> Array:
     """Scale the deviations d = a - m: ā[i, j] = ȳ[i] · d[i, j]* / (‖d[i]‖ √(n - ddof)), and 0 where all are 0."""
-    root = np.sqrt(degrees_of_freedom(a, axis, ddof, where, correction))
+    root = degrees_of_freedom(a, axis, ddof, where, correction) ** 0.5
     deviations = deviation(a, axis, dtype, where, mean)
     length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
     constant = np.equal(length, 0)

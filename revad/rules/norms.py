@@ -58,10 +58,12 @@ def steady(length: Any, x: Array, ord: Any, axis: Any) -> Array:
     """Return p-norms, those whose powers overflow or underflow computed anew from x over a power of two of about its size.
 
     NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
+    Where p is not 2, the rounding of 1/p costs as many digits as the power is large; so less counts as large.
     """
     limits = np.finfo(np.result_type(length))
+    least, most = (limits.tiny / limits.eps, limits.max * limits.eps) if ord == 2 else (2.0**-limits.nmant, 2.0**limits.nmant)
     power = length ** abs(ord)
-    lost = ~((power > limits.tiny / limits.eps) & (power < limits.max * limits.eps))
+    lost = ~((power > least) & (power < most))
     if not np.count_nonzero(lost):
         return length
     size = np.abs(x)

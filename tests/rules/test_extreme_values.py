@@ -45,6 +45,11 @@ def moderate(x: float) -> bool:
     return abs(x) < 1e4
 
 
+def over_half(x: float) -> bool:
+    """Return whether a number is the largest of a precision, so that its hypotenuse with itself is beyond all numbers."""
+    return any(abs(x) == np.finfo(dtype).max for dtype in DTYPES)
+
+
 ONE = [
     Real(np.square, lambda x: x * x),
     Real(np.reciprocal, lambda x: 1 / x, away_from_zero),
@@ -81,7 +86,7 @@ TWO = [
     Real(np.multiply, lambda x, y: x * y),
     Real(np.divide, lambda x, y: x / y, lambda x, y: y != 0),
     Real(np.arctan2, mp.atan2, lambda x, y: y != 0 and (x != 0 or y > 0)),
-    Real(np.hypot, lambda x, y: mp.sqrt(x * x + y * y), lambda x, y: x != 0 and y != 0),
+    Real(np.hypot, lambda x, y: mp.sqrt(x * x + y * y), lambda x, y: x != 0 and y != 0 and not (x == y and over_half(x))),
     Real(np.logaddexp, log_of_sum, lambda x, y: abs(x) < 1e4 and abs(y) < 1e4),
     Real(
         np.logaddexp2, lambda x, y: log_of_sum(x * mp.log(2), y * mp.log(2)) / mp.log(2), lambda x, y: max(abs(x), abs(y)) < 1e4

@@ -82,7 +82,7 @@ INVERSES = [
 TWO = [
     Real(special.xlogy, lambda x, y: x * mp.log(y), lambda x, y: y > 0),
     Real(special.xlog1py, lambda x, y: x * mp.log(1 + y), lambda x, y: y > -1),
-    Real(special.kl_div, lambda x, y: x * mp.log(x / y) - x + y, lambda x, y: x > 0 and y > 0),
+    Real(special.kl_div, lambda x, y: x * mp.log(x / y) - x + y, lambda x, y: x > 0 and y > 0 and x != y),
     Real(special.rel_entr, lambda x, y: x * mp.log(x / y), lambda x, y: x > 0 and y > 0 and not near_one(np.e * x, y)),
     Real(special.huber, lambda d, r: r * r / 2 if abs(r) <= d else d * (abs(r) - d / 2), lambda d, r: d > 0 and abs(r) != d),
     Real(

@@ -39,8 +39,9 @@ def log_slope(x: Array, y: Array) -> Array:
 
 
 def ratio(x: Array, y: Array) -> Array:
-    """∂(x log y)/∂y = x/y; 0 where x is 0."""
-    return x / not_below_zero(np.where(x == 0, 1, y))
+    """∂(x log y)/∂y = x/y; 0 where x is 0 and the logarithm of y has no value."""
+    dead = (x == 0) & (y == 0 if np.iscomplexobj(y) else y <= 0)
+    return x / not_below_zero(np.where(dead, 1, y))
 
 
 def log1p_slope(x: Any, y: Any) -> Any:
