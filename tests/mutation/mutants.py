@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("revad/rules", "revad/scipy", "nn/functional")
+FOLDERS = ("revad/rules", "revad/scipy", "nn/functional")  # where rules are
+DEFAULT = ("revad/rules", "revad/scipy/special/rules", "nn/functional")  # those whose mutants are all tried
 CONJUGATES = {"conj", "conjugate"}
 ADJOINTS = {"mH": "mT"}
 OPPOSITE: dict[type[ast.operator], ast.operator] = {
@@ -44,11 +45,9 @@ class Mutant(NamedTuple):
         return (self.file, self.function, self.old, self.new)
 
 
-def files(paths: list[str] | None = None) -> list[Path]:
-    """Return the files of rules, or those among them that the paths name."""
+def files(paths: Sequence[str] = DEFAULT) -> list[Path]:
+    """Return the files of rules that the paths name."""
     found = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py") if file.name != "__init__.py")
-    if not paths:
-        return found
     wanted = [(ROOT / path).resolve() for path in paths]
     return [file for file in found if any(file == w or w in file.parents for w in wanted)]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
 
 from tests.mutation.mutants import FOLDERS, ROOT, Mutant, mutants_of
 from tests.mutation.planting import Alive
@@ -32,11 +33,17 @@ def _ring(*_: Any) -> None:
     raise Overtime
 
 
+def pytest_sessionstart() -> None:
+    """Let hypothesis look for an example that fails, and neither shrink it nor keep it."""
+    settings.register_profile("mutation", settings.default, database=None, phases=[Phase.explicit, Phase.generate])
+    settings.load_profile("mutation")
+
+
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Do what the task says in place of running every test once."""
     task = json.loads(Path(os.environ["MUTATION_TASK"]).read_text(encoding="utf-8"))
     items = {item.nodeid: item for item in session.items}
-    with Path(task["results"]).open("w", encoding="utf-8") as out:
+    with Path(task["results"]).open("a", encoding="utf-8") as out:
         for line in trace(items, task) if task["what"] == "trace" else attack(items, task):
             out.write(json.dumps(line) + "\n")
             out.flush()
@@ -51,8 +58,8 @@ def passes(item: pytest.Item) -> bool:
 
 def trace(items: dict[str, pytest.Item], task: dict[str, Any]) -> Any:
     """Give for each test how long it takes and which functions of rules it calls: their files and first lines."""
-    for number, (name, item) in enumerate(items.items()):
-        if number % task["shares"] != task["share"]:
+    for name, item in items.items():
+        if name in task["done"]:
             continue
         called: set[tuple[str, int]] = set()
 
@@ -66,8 +73,8 @@ def trace(items: dict[str, pytest.Item], task: dict[str, Any]) -> Any:
         good = passes(item)
         seconds = time.perf_counter() - start
         sys.setprofile(None)
-        if good and called:
-            yield [name, round(seconds, 5), sorted([str(Path(file).relative_to(ROOT)), line] for file, line in called)]
+        found = called if good else ()
+        yield [name, round(seconds, 5), sorted([str(Path(file).relative_to(ROOT)), line] for file, line in found)]
 
 
 def attack(items: dict[str, pytest.Item], task: dict[str, Any]) -> Any:
