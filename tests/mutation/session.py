@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -82,6 +83,7 @@ def attack(items: dict[str, pytest.Item], task: dict[str, Any]) -> Any:
     wanted = {tuple(mutant): tests for mutant, tests in task["mutants"]}
     signal.signal(signal.SIGALRM, _ring)
     for file in sorted({mutant[0] for mutant in wanted}):
+        importlib.import_module(file.removesuffix(".py").replace("/", "."))  # rules are imported when they are needed first
         alive = Alive(ROOT / file)
         for mutant, mutated in mutants_of(ROOT / file):
             tests = wanted.pop(tuple(mutant), None)
