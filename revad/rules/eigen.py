@@ -30,13 +30,18 @@ def eigh_pullback(g: Array, a: Array, ans: Array, UPLO: Any = "L") -> Array:
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    v = rigid(v, in_use(same, mix, w), EQUAL)
+    v = fixed_vectors(v, same, mix, w)
     return of_hermitian(g_w, a, UPLO, v) + hermitian_part(conj(v) @ over_gaps(mix, w, same) @ mT(v))
 
 
 def over_gaps(x: Array, w: Array, same: Any) -> Array:
     """Divide xᵢⱼ by wⱼ − wᵢ; what lies between equal eigenvalues is dropped."""
     return over(x, gaps(w), same, same & off_diagonal(w), EQUAL)
+
+
+def fixed_vectors(v: Array, same: Any, mix: Array, w: Array) -> Array:
+    """Return vectors, whose derivative is refused if they are used and values are equal."""
+    return rigid(v, in_use(same, mix, w), EQUAL)
 
 
 def eigvalsh_pullback(g: Array, a: Array, UPLO: Any = "L") -> Array:
@@ -55,7 +60,7 @@ def eig_pullback(g: Array, ans: Array) -> Array:
     same = repeated(w)
     settled(same, np.triu(mix, 1), g_w, w, "np.linalg.eig: eigenvalues")
     settled(same, np.tril(mix, -1), g_w, w, "np.linalg.eig: eigenvalues")
-    v = rigid(v, in_use(same, mix, w), EQUAL)
+    v = fixed_vectors(v, same, mix, w)
     return np.linalg.solve(mT(v), (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
 
 

@@ -54,3 +54,23 @@ def test_ill_conditioned_columns_are_not() -> None:
     graded = np.diag([1.0, 1e-17])
     slope = revad.grad(lambda a: np.linalg.qr(a)[0][0, 1])(graded)
     np.testing.assert_allclose(slope, [[0, 0], [-1, 0]] if slope[1, 0] < 0 else [[0, 0], [1, 0]], atol=1e-15)
+
+
+LOST = {"ties": np.full((3, 3), 1.25), "tall": np.ones((5, 3)), "wide": np.ones((2, 3)), "complex": np.diag([1.0, 0.0]) + 0j}
+
+
+@pytest.mark.parametrize("a", [*LOST.values(), np.zeros((2, 2))], ids=[*LOST, "zero"])
+def test_polar_factors_of_lost_rank_are_refused(a: Any) -> None:
+    for side in ("right", "left"):
+        with pytest.raises(np.linalg.LinAlgError, match="the matrix has lost rank up to rounding"):
+            revad.grad(lambda a, side=side: np.sum(np.real(revad.scipy.linalg.polar(a, side)[0])))(a)
+    with pytest.raises(np.linalg.LinAlgError, match="lost rank"):
+        revad.jvp(
+            lambda a: revad.scipy.linalg.orthogonal_procrustes(np.eye(*a.shape, dtype=a.dtype), a)[0], (a,), (np.ones_like(a),)
+        )
+
+
+def test_a_real_polar_factor_does_not_mind_one_zero_singular_value() -> None:
+    """Of a real square matrix only sums of two different singular values are divided by."""
+    slope = revad.grad(lambda a: np.sum(revad.scipy.linalg.polar(a)[0] * np.arange(4.0).reshape(2, 2)))(np.diag([2.0, 0.0]))
+    np.testing.assert_allclose(slope, [[0, -0.5], [0.5, 0]])

@@ -43,6 +43,41 @@ def test_limits_are_refused(name: str, modes: str) -> None:
         along(f, a, B, modes)
 
 
+def untied(a: Any) -> Any:
+    """Return a number made of the eigenvector of the one eigenvalue beside a repeated one."""
+    return np.sum(np.linalg.eigh(symmetric(a))[1][:, 2] ** 2 * np.arange(3))
+
+
+def steepest(w: Any, v: Any) -> Any:
+    """Return a number made of the eigenvector of the largest eigenvalue."""
+    return np.sum(np.real(v[:, np.argmax(np.real(w))]) ** 2 * np.arange(3))
+
+
+TURNED = np.diag([2.0, 2.0, 2.0]) + np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 2
+VECTORS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "eigh": (untied, np.full((3, 3), 1.25)),
+    "eigh of scipy": (
+        lambda a: np.sum(revad.scipy.linalg.eigh(symmetric(a))[1][:, 2] ** 2 * np.arange(3)),
+        np.full((3, 3), 1.25),
+    ),
+    "eig": (lambda a: steepest(*np.linalg.eig(a)), TURNED),
+    "eig of scipy": (lambda a: steepest(*revad.scipy.linalg.eig(a)), TURNED),
+    "svd": (lambda a: np.sum(np.linalg.svd(a)[0][:, 0] ** 2 * np.arange(3)), TURNED),
+    "pinv": (lambda a: np.sum(np.linalg.pinv(a, rtol=0.6) * np.arange(9.0).reshape(3, 3)), np.diag([5.0, 2.0, 2.0])),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("modes", SECOND)
+@pytest.mark.parametrize("name", VECTORS)
+def test_vectors_beside_equal_values_are_refused(name: str, modes: str) -> None:
+    """How the vectors of equal values turn into each other decides on the second derivative of all, and is open."""
+    f, a = VECTORS[name]
+    assert along(f, a, B[:3, :3], "r") == pytest.approx(along(f, a, B[:3, :3], "f"))
+    with pytest.raises(np.linalg.LinAlgError, match="are equal"):
+        along(f, a, B[:3, :3], modes)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("modes", ["rr", "fr", "rf", "ff", *MODES])
 def test_values_of_eigh_are_refused(modes: str) -> None:
