@@ -86,7 +86,10 @@ def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
     """Give the mutants inside the functions of a file, each with what makes the module's syntax tree with the mistake in it."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     name = str(file.relative_to(ROOT))
+    wanted = rules_of(tree) if name.startswith("nn/") else None
     for node, parent, field, place, inside, lines in _expressions(tree):
+        if wanted is not None and inside.partition(".")[0] not in wanted:
+            continue
         for kind, new in changes(node):
             new = ast.copy_location(new, node)
             ast.fix_missing_locations(new)
@@ -102,6 +105,41 @@ def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
                 ast.unparse(new).replace("\n", " "),
             )
             yield mutant, _replacing(tree, parent, field, place, node, new)
+
+
+def rules_of(tree: ast.Module) -> set[str]:
+    """Return the functions of a module that its statements of rules name, and what these call; "" for those without a name.
+
+    In `nn`, where the same file has functions and their rules. (What a function itself computes is compared with PyTorch.)
+    """
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names = {name for node in tree.body if isinstance(node, ast.Expr) for name in _names(node)}
+    names |= {
+        name
+        for name, node in functions.items()
+        for mark in node.decorator_list
+        if isinstance(mark, ast.Call)
+        for _ in _names(mark)
+    }
+    for node in tree.body:  # the function itself is named first, before its rules
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and node.value.args
+            and isinstance(node.value.args[0], ast.Name)
+        ):
+            names.discard(node.value.args[0].id)
+    reached: set[str] = set()
+    waiting = names & set(functions)
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= (_names(functions[name]) & set(functions)) - reached
+    return reached | {""}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _replacing(

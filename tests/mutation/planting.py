@@ -38,10 +38,11 @@ class Alive:
 
     def __init__(self, file: Path) -> None:
         self.file = str(file)
+        self.found: dict[Place, list[FunctionType]] = {}
         self.original = compile(ast.parse(file.read_text(encoding="utf-8")), self.file, "exec", dont_inherit=True)
 
     def functions(self) -> dict[Place, list[FunctionType]]:
-        """Return them; made anew for each mutant, since running a function may make functions."""
+        """Return them, as they are now."""
         found: dict[Place, list[FunctionType]] = {}
         for thing in gc.get_objects():
             if type(thing) is FunctionType and thing.__code__.co_filename == self.file:
@@ -52,12 +53,13 @@ class Alive:
     def running(self, tree: ast.Module) -> Generator[bool, None, None]:
         """Let the functions of the file run as the tree says; give whether any of them differs."""
         mutated = compile(tree, self.file, "exec", dont_inherit=True)
-        alive = self.functions()
         replaced: list[tuple[FunctionType, CodeType]] = []
         for old, new in zip(codes(self.original), codes(mutated), strict=True):
             if old == new and old.co_consts == new.co_consts:
                 continue
-            for function in alive.get(place(old), ()):
+            if place(old) not in self.found:  # one that another function made by running
+                self.found = self.functions()
+            for function in self.found.get(place(old), ()):
                 replaced.append((function, function.__code__))
                 function.__code__ = new.replace(co_name=function.__code__.co_name, co_qualname=function.__code__.co_qualname)
         forget()
@@ -71,8 +73,18 @@ class Alive:
 
 def forget() -> None:
     """Empty the caches of the project's functions, in which results of another mutant may lie."""
+    for cache in caches():
+        cache.cache_clear()
+
+
+@functools.cache
+def caches() -> list[Any]:
+    """Return the cached functions of the project that are alive when this is asked first."""
+    found: list[Any] = []
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
-            origin: Any = getattr(thing.__wrapped__, "__code__", None)
-            if origin is not None and origin.co_filename.startswith(str(ROOT)):
-                thing.cache_clear()
+            origin: Any = getattr(thing, "__wrapped__", None)
+            code = getattr(origin, "__code__", None)
+            if code is not None and code.co_filename.startswith((str(ROOT / "revad"), str(ROOT / "nn"))):
+                found.append(thing)
+    return found
