@@ -18,7 +18,7 @@ from tests.specs._row import Row
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
-EVERY = 1 if settings().max_examples > 1000 else 24
+EVERY = 1 if settings().max_examples > 1000 else 32
 THIRD = [(row, name) for row, name in zip(ROWS, ids(), strict=True) if row.order >= 2]
 SAMPLE = THIRD[::EVERY]
 
