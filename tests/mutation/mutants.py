@@ -13,6 +13,21 @@ FOLDERS = ("revad/rules", "revad/scipy", "nn/functional")  # where rules are
 DEFAULT = ("revad/rules", "revad/scipy/special/rules", "nn/functional")  # those whose mutants are all tried
 CONJUGATES = {"conj", "conjugate"}
 ADJOINTS = {"mH": "mT"}
+SYMMETRIC = {  # whose first two arguments may be swapped
+    *("add", "multiply", "maximum", "minimum", "hypot", "logaddexp", "equal", "not_equal", "logical_and", "logical_or"),
+    *(
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "array_equal",
+        "isclose",
+        "broadcast_shapes",
+        "result_type",
+        "max",
+        "min",
+        "zip",
+    ),
+}
 OPPOSITE: dict[type[ast.operator], ast.operator] = {
     ast.Add: ast.Sub(),
     ast.Sub: ast.Add(),
@@ -74,7 +89,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             yield "dropped conjugate", node.args[0]
         if name in ADJOINTS:
             yield "dropped conjugate", ast.Call(ast.Name(ADJOINTS[name], ast.Load()), node.args, node.keywords)
-        if len(node.args) > 1 and not any(isinstance(arg, ast.Starred) for arg in node.args[:2]):
+        if len(node.args) > 1 and name not in SYMMETRIC and not any(isinstance(arg, ast.Starred) for arg in node.args[:2]):
             first, second, *rest = node.args
             if ast.dump(first) != ast.dump(second):
                 yield "swapped arguments", ast.Call(node.func, [second, first, *rest], node.keywords)

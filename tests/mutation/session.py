@@ -82,7 +82,7 @@ def attack(items: dict[str, pytest.Item], task: dict[str, Any]) -> Any:
     """Give for each mutant of the task whether a test notices it: which, how many were run, and how long it took."""
     wanted = {tuple(mutant): tests for mutant, tests in task["mutants"]}
     signal.signal(signal.SIGALRM, _ring)
-    for file in sorted({mutant[0] for mutant in wanted}):
+    for file in dict.fromkeys(mutant[0] for mutant in wanted):
         importlib.import_module(file.removesuffix(".py").replace("/", "."))  # rules are imported when they are needed first
         alive = Alive(ROOT / file)
         for mutant, mutated in mutants_of(ROOT / file):

@@ -74,3 +74,16 @@ def test_a_real_polar_factor_does_not_mind_one_zero_singular_value() -> None:
     """Of a real square matrix only sums of two different singular values are divided by."""
     slope = revad.grad(lambda a: np.sum(revad.scipy.linalg.polar(a)[0] * np.arange(4.0).reshape(2, 2)))(np.diag([2.0, 0.0]))
     np.testing.assert_allclose(slope, [[0, -0.5], [0.5, 0]])
+
+
+@pytest.mark.filterwarnings("ignore:Matrix is singular")
+@pytest.mark.parametrize("a", [np.full((3, 3), 1.25), np.zeros((2, 2)), np.diag([1.0, 0.0])], ids=["ties", "zero", "diagonal"])
+def test_square_roots_of_singular_matrices_are_refused(a: Any) -> None:
+    with pytest.raises(np.linalg.LinAlgError, match="sqrtm: the matrix is singular up to rounding"):
+        revad.grad(lambda a: np.sum(np.real(revad.scipy.linalg.sqrtm(a))))(a)
+
+
+def test_square_roots_of_graded_matrices_are_not() -> None:
+    """A small eigenvalue has a steep root, and a derivative: ½/√1e-10."""
+    slope = revad.grad(lambda a: revad.scipy.linalg.sqrtm(a)[1, 1])(np.diag([1.0, 1e-10]))
+    np.testing.assert_allclose(slope[1, 1], 0.5e5)

@@ -81,11 +81,13 @@ def along_lines(row: Row, point: Callable[[Any], Any]) -> list[Any]:
         return []
     generator = np.random.default_rng(3)
     u, v = [direction(x, generator) for x in moved], [direction(x, generator) for x in moved]
-    weights = [np.conj(direction(o, generator)) for o in out]
+    weights, shapes = [np.conj(direction(o, generator)) for o in out], [np.shape(o) for o in out]
 
     def value(t: Any, along: list[Any]) -> Any:
-        out = f(*[x + t * d for x, d in zip(moved, along, strict=True)])
-        return sum(np.sum(np.real(o * w)) for o, w in zip(out, weights, strict=True))
+        beside = f(*[x + t * d for x, d in zip(moved, along, strict=True)])
+        if [np.shape(o) for o in beside] != shapes:
+            raise ValueError("the outputs have other shapes beside the point")
+        return sum(np.sum(np.real(o * w)) for o, w in zip(beside, weights, strict=True))
 
     return [partial(value, along=along) for along in (u, v, [a - 2 * b for a, b in zip(u, v, strict=True)])]
 

@@ -14,8 +14,9 @@ import numpy as np
 import scipy.linalg
 
 from revad.errors import NoRuleError
+from revad.operations.operation import ONE
 from revad.operations.protocol import own
-from revad.operations.registry import nondiff, vjp
+from revad.operations.registry import elementwise, nondiff, vjp
 from revad.rules.gauge import gaps, repeated
 from revad.rules.matrices import mT
 from revad.scipy.drop_in import is_tracked
@@ -47,9 +48,26 @@ def without_estimate(name: str, primitive: Callable[..., Any]) -> Callable[..., 
 sqrtm, logm, signm = without_estimate("sqrtm", root), without_estimate("logm", logarithm), without_estimate("signm", signs)
 
 
+@own
+def of_regular(x: Array) -> Array:
+    """Return a root, after making sure that it is smooth there: its derivative divides by sums of two of its eigenvalues."""
+    w = np.linalg.eigvals(x) if np.size(x) else np.ones(1)
+    size = np.max(np.abs(w))
+    if np.min(np.abs(w[:, None] + w)) <= np.sqrt(8 * w.size * np.finfo(w.dtype).eps) * size:
+        raise np.linalg.LinAlgError(
+            "sqrtm: the matrix is singular up to rounding, and the derivative of its square root divides by sums of eigenvalues of the "
+            "root. Add a small multiple of the identity."
+        )
+    return x
+
+
+elementwise(of_regular, x=ONE)
+
+
 def sqrtm_pullback(g: Array, ans: Array) -> Array:
     """X X = A, so Xᵀ Ā + Ā Xᵀ = X̄."""
-    return sylvester(mT(ans), mT(ans), g) if np.size(g) else g
+    x = mT(of_regular(ans))
+    return sylvester(x, x, g) if np.size(g) else g
 
 
 vjp(root, A=sqrtm_pullback)
