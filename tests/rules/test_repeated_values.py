@@ -63,6 +63,7 @@ VECTORS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "eig": (lambda a: steepest(*np.linalg.eig(a)), TURNED),
     "eig of scipy": (lambda a: steepest(*revad.scipy.linalg.eig(a)), TURNED),
     "svd": (lambda a: np.sum(np.linalg.svd(a)[0][:, 0] ** 2 * np.arange(3)), TURNED),
+    "funm": (lambda a: np.sum(revad.scipy.linalg.funm(a, np.exp) * np.arange(9.0).reshape(3, 3)), TURNED),
     "pinv": (lambda a: np.sum(np.linalg.pinv(a, rtol=0.6) * np.arange(9.0).reshape(3, 3)), np.diag([5.0, 2.0, 2.0])),
 }
 

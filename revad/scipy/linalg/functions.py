@@ -17,7 +17,7 @@ from revad.errors import NoRuleError
 from revad.operations.operation import ONE
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, nondiff, vjp
-from revad.rules.gauge import gaps, repeated
+from revad.rules.gauge import gaps, off_diagonal, repeated, rigid
 from revad.rules.matrices import mT
 from revad.scipy.drop_in import is_tracked
 from revad.scipy.linalg.adopt import adopt, define
@@ -169,6 +169,7 @@ def of_eigenvalues_alone(func: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def funm_pullback(g: Array, A: Array, func: Function, disp: bool = True) -> Array:
     """Ā = V⁻ᵀ (Φ ∘ Vᵀ Ȳ V⁻ᵀ) Vᵀ with the divided differences Φᵢⱼ = (f(wⱼ) − f(wᵢ)) / (wⱼ − wᵢ), f′ for equal eigenvalues.
+    Of these, second derivatives are refused.
 
     Daleckii and Krein; Higham (2008), theorem 3.9. f′ comes from differentiating ``func``, which must be ordinary NumPy.
     """
@@ -177,6 +178,7 @@ def funm_pullback(g: Array, A: Array, func: Function, disp: bool = True) -> Arra
     w = w + np.zeros_like(w, dtype=np.result_type(w, 1j))  # as SciPy hands them to the function
     values, slopes = jvp(func, (w,), (np.ones_like(w),))
     same = repeated(w)
+    v = rigid(v, same & off_diagonal(w), "scipy.linalg.funm: eigenvalues {} and {} are equal")
     middle = (np.expand_dims(slopes, -1) + np.expand_dims(slopes, -2)) / 2
     shares = np.where(same, middle, gaps(values) / np.where(same, 1, gaps(w)))
     inner = mT(np.linalg.solve(v, mT(mT(v) @ g)))
