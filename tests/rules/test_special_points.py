@@ -70,7 +70,7 @@ POINTS: dict[str, Callable[[Any], Any]] = {
 
 
 def along_lines(row: Row, point: Callable[[Any], Any]) -> list[Any]:
-    """Return the weighted sum of a row's outputs along three lines through the point, u, v and u − 2v, or nothing if it has none."""
+    """Return the weighted sum of a row's outputs along four lines through the point, u, v, u + v and u − 2v, or nothing if it has none."""
     f, leaves = setup(row)
     moved = [point(x) for x in leaves]
     if all(np.array_equal(a, b) for a, b in zip(leaves, moved, strict=True)):
@@ -91,7 +91,10 @@ def along_lines(row: Row, point: Callable[[Any], Any]) -> list[Any]:
             raise ValueError("the outputs have other shapes beside the point")
         return sum(np.sum(np.real(o * w)) for o, w in zip(beside, weights, strict=True))
 
-    return [partial(value, along=along) for along in (u, v, [a - 2 * b for a, b in zip(u, v, strict=True)])]
+    def mixed(k: int) -> list[Any]:
+        return [a + k * b for a, b in zip(u, v, strict=True)]
+
+    return [partial(value, along=along) for along in (u, v, mixed(1), mixed(-2))]
 
 
 def taylor(f: Callable[[float], Any], h: float) -> Any:
@@ -115,6 +118,15 @@ def smooth(f: Callable[[float], Any]) -> Any:
     return narrow[:4] if good else None
 
 
+def differentiable(found: list[Any]) -> Any:
+    """Return the first of the derivatives along u, v, u + v and u − 2v, or None where their slopes do not add up."""
+    if any(one is None for one in found):
+        return None
+    u, v, total, difference = (one[1] for one in found)
+    bound = 1e-5 * max(1.0, abs(u), abs(v))
+    return found[0] if abs(u + v - total) < bound and abs(u - 2 * v - difference) < bound else None
+
+
 def outcome(f: Callable[[float], Any], modes: str) -> float | None:
     """Return the derivative, or None where it is refused, doubted or not finite."""
     try:
@@ -133,13 +145,7 @@ def mistakes(row: Row, point: Callable[[Any], Any]) -> list[str]:
     if not lines_through:
         return []
     f = lines_through[0]
-    expected, *others = [smooth(along) for along in lines_through]
-    if (
-        any(other is None for other in others)
-        or expected is None
-        or abs(expected[1] - 2 * others[0][1] - others[1][1]) > 1e-5 * np.max(np.abs(others))
-    ):
-        expected = None
+    expected = differentiable([smooth(along) for along in lines_through])
     lines: list[str] = []
     for order in (1, 2, 3):
         found = {modes: outcome(f, modes) for modes in MODES if len(modes) == order}

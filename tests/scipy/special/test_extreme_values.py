@@ -13,6 +13,7 @@ from scipy import special
 
 import revad
 from tests.extremes import Real, failures, fixed_points, name_of, numbers
+from tests.orders import nested
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::scipy.special.SpecialFunctionWarning")
 every_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["single", "double"])
@@ -153,3 +154,17 @@ def test_reciprocal_gamma_far_to_the_left() -> None:
         assert revad.grad(special.rgamma)(-float(n)) == pytest.approx((-1) ** n * special.factorial(n), rel=1e-13)
     assert revad.grad(special.rgamma)(-300.0) == np.inf
     assert revad.grad(special.rgamma)(-301.0) == -np.inf
+
+
+@pytest.mark.parametrize(("modes", "order"), [("f", 1), ("rr", 2), ("fr", 2), ("ff", 2), ("rrr", 3), ("fff", 3)])
+def test_students_distribution_is_smooth_at_zero(modes: str, order: int) -> None:
+    """Its derivative in the degrees of freedom is made of |t| and sign t, and yet has derivatives."""
+    mp.dps = 50
+
+    def exact(s: Any) -> Any:
+        df, t = s + mpf("1.25"), 2 * s
+        scale = mp.gamma((df + 1) / 2) / (mp.sqrt(mp.pi * df) * mp.gamma(df / 2))
+        return mpf(1) / 2 + t * scale * mp.hyp2f1(mpf(1) / 2, (df + 1) / 2, mpf(3) / 2, -t * t / df)
+
+    expected = float(mp.diff(exact, 0, order))
+    assert nested(lambda s: special.stdtr(1.25 + s, 2 * s), modes)(0.0) == pytest.approx(expected, rel=1e-12)
