@@ -20,7 +20,7 @@ from tests.mutation.mutants import DEFAULT, ROOT, Mutant, files, mutants_of
 
 TESTS = ("tests/rules", "tests/scipy/special", "tests/nn/functional", "tests/nn/layers", "tests/docs/test_conventions.py")
 # what asks nothing of the number that a rule gives, or nothing more than other tests do
-ROWS = "test_capture_replays or test_inputs_are_not_changed or test_rules_run_on_a_device or test_float32_stays_float32"
+ROWS = "test_capture_replays or test_inputs_are_not_changed or test_rules_run_on_a_device or test_float32_stays_float32 or test_special_points"
 MOST = 150  # tests of one mutant
 FOLDER = Path(tempfile.gettempdir()) / "revad-mutation"
 

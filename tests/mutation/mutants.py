@@ -97,6 +97,14 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         yield "changed constant", ast.Constant(node.value + 1)
 
 
+def with_dropped(node: ast.expr, kept: ast.expr) -> ast.expr:
+    """Return what gives the kept part of a sum or product, and yet names the other: a closure must keep its variables."""
+    if not isinstance(node, ast.BinOp):
+        return kept
+    other = node.right if kept is node.left else node.left
+    return ast.Subscript(ast.Tuple([kept, other], ast.Load()), ast.Constant(0), ast.Load())
+
+
 def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
     """Give the mutants inside the functions of a file, each with what makes the module's syntax tree with the mistake in it."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -105,8 +113,8 @@ def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
     for node, parent, field, place, inside, lines in _expressions(tree):
         if wanted is not None and inside.partition(".")[0] not in wanted:
             continue
-        for kind, new in changes(node):
-            new = ast.copy_location(new, node)
+        for kind, shown in changes(node):
+            new = ast.copy_location(with_dropped(node, shown) if kind.startswith("dropped") else shown, node)
             ast.fix_missing_locations(new)
             mutant = Mutant(
                 name,
@@ -117,7 +125,7 @@ def mutants_of(file: Path) -> Iterator[tuple[Mutant, Callable[[], ast.Module]]]:
                 *lines,
                 kind,
                 ast.unparse(node).replace("\n", " "),
-                ast.unparse(new).replace("\n", " "),
+                ast.unparse(shown).replace("\n", " "),
             )
             yield mutant, _replacing(tree, parent, field, place, node, new)
 

@@ -23,7 +23,7 @@ from tests.specs._row import Row
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-EVERY = 1 if settings().max_examples > 1000 else 120
+EVERY = 1 if settings().max_examples > 1000 else 80
 KINKS = {"polar form"}  # |z| and the angle of z at 0, which each have slope 0 by convention, though together they are smooth
 NAMED = [(row, name) for row, name in zip(ROWS, ids(), strict=True) if name not in KINKS]
 MODES = ("r", "f", "rr", "fr", "rf", "ff", "rrr", "ffr", "frf", "fff")
