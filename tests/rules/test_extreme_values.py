@@ -136,6 +136,17 @@ def test_functions_of_two_arguments_anywhere(case: Real, dtype: Any) -> None:
     hold()
 
 
+@every_dtype
+def test_the_slopes_of_a_hypotenuse_beyond_all_numbers(dtype: Any) -> None:
+    """Of the largest numbers the hypotenuse is infinite, and its slopes are ordinary: the cosine and the sine of an angle."""
+    largest = np.array([np.finfo(dtype).max])
+    for x, y in ((largest, largest / 2), (-largest, largest)):
+        slopes = revad.grad(lambda x, y: np.sum(np.hypot(x, y)), argnums=(0, 1))(x, y)
+        length = np.hypot(float(x[0] / largest[0]), float(y[0] / largest[0]))
+        for slope, leg in zip(slopes, (x, y), strict=True):
+            np.testing.assert_allclose(slope, leg / largest / dtype(length), rtol=4 * float(np.finfo(dtype).eps))
+
+
 @pytest.mark.parametrize("case", [*ONE, *WAVES], ids=name_of)
 def test_a_number_has_the_derivatives_of_an_array(case: Real) -> None:
     """A Python float takes a path of its own."""
