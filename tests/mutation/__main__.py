@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept, from which a later run goes on")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="the tests to run")
+    parser.add_argument("--retry", action="store_true", help="try those again that survived, since there are new tests")
     parser.add_argument("--report", action="store_true", help="run nothing, but say what is known")
     options = parser.parse_args(arguments)
     options.folder.mkdir(exist_ok=True)
@@ -45,7 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     results = options.folder / "results.jsonl"
     start = time.perf_counter()
     if not options.report:
-        known = {Mutant(*line[0]) for line in lines_of(results) if line[1] in ("killed", "survived")}
+        known = {
+            Mutant(*line[0])
+            for line in lines_of(results)
+            if line[1] == "killed" or (line[1] == "survived" and not options.retry)
+        }
         attack([mutant for mutant in wanted if mutant not in known], traced(options.folder, options.tests), results)
     done = {Mutant(*line[0]): line[1] for line in lines_of(results)}
     return report({mutant: done[mutant] for mutant in wanted if mutant in done}, len(wanted), time.perf_counter() - start)

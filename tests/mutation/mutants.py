@@ -21,6 +21,7 @@ SYMMETRIC = {  # whose first two arguments may be swapped
         "bitwise_xor",
         "array_equal",
         "isclose",
+        "convolve",
         "broadcast_shapes",
         "result_type",
         "max",

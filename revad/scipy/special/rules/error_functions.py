@@ -51,13 +51,13 @@ elementwise(special.erfinv, lambda x, ans: ROOT_PI / 2 * steepness(ans, 1 - np.a
 elementwise(special.erfcinv, lambda x, ans: -ROOT_PI / 2 * steepness(ans, np.where(x < 1, x, 2 - x)))
 
 
-def tail(z: Array, sign: float) -> Array:
-    """Σₖ signᵏ (2k + 1)!! / (2ᵏ z²ᵏ⁺²), the asymptotic series of the slopes below (NIST DLMF 7.12.1), for |z| ≥ 10."""
-    square = sign / (z * z)
+def tail(z: Array) -> Array:
+    """Σₖ (2k + 1)!! / (2ᵏ z²ᵏ⁺²), the asymptotic series of the slopes below (NIST DLMF 7.12.1), for |z| ≥ 10."""
+    square = 1 / (z * z)
     total: Any = 1.0
     for k in range(TERMS, 0, -1):
         total = 1 + (2 * k + 1) / 2 * square * total
-    return sign * square * total
+    return square * total
 
 
 @own
@@ -95,7 +95,7 @@ def dawsn_slope(x: Array) -> Array:
     x = x * DOUBLE
     far = (np.abs(x) > FAR) & (np.abs(np.imag(x)) < np.abs(np.real(x)) / 2)
     near = np.where(far, 1, x)
-    return np.where(far, -tail(np.where(far, x, FAR), 1.0) / 2, 1 - 2 * near * special.dawsn(near))
+    return np.where(far, -tail(np.where(far, x, FAR)) / 2, 1 - 2 * near * special.dawsn(near))
 
 
 def is_far(z: Array) -> Array:
@@ -108,7 +108,7 @@ def wofz_slope(x: Array) -> Array:
     x = x * DOUBLE
     far = is_far(x)
     near = np.where(far, 1j, x)
-    return np.where(far, tail(np.where(far, x, FAR), 1.0) * (-1j / ROOT_PI), 2j / ROOT_PI - 2 * near * special.wofz(near))
+    return np.where(far, tail(np.where(far, x, FAR)) * (-1j / ROOT_PI), 2j / ROOT_PI - 2 * near * special.wofz(near))
 
 
 elementwise(special.erfcx, erfcx_slope)
