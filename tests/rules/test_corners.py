@@ -21,6 +21,15 @@ def test_slope_of_a_complex_tanh(z: complex) -> None:
     np.testing.assert_allclose(pull(np.array([1 + 0j]))[0], [expected], rtol=1e-14)
 
 
+@pytest.mark.parametrize("x", [0.0, 0.5, -0.5, 1.5])
+def test_third_derivative_of_an_integral_of_struves_function(x: float) -> None:
+    """−H₀(x)/x has derivatives at 0 too, where it is 0/0."""
+    mp.dps = 40
+    expected = -mp.diff(lambda t: mp.struveh(0, t) / t if t else 2 / mp.pi, mpf(x), 2)
+    third = revad.grad(revad.grad(revad.grad(special.it2struve0)))(x)
+    assert third == pytest.approx(float(expected), rel=1e-11)
+
+
 @pytest.mark.parametrize("n", [10, 200_000])
 def test_slope_of_a_mean_of_any_size(n: int) -> None:
     np.testing.assert_allclose(revad.grad(lambda x: 3 * np.mean(x))(np.ones(n)), np.full(n, 3 / n), rtol=1e-15)
