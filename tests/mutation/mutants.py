@@ -94,7 +94,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             first, second, *rest = node.args
             if ast.dump(first) != ast.dump(second):
                 yield "swapped arguments", ast.Call(node.func, [second, first, *rest], node.keywords)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float, complex):
+    elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool):
         yield "changed constant", ast.Constant(node.value + 1)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
-from mpmath import mp, mpc, mpf
+from mpmath import mpc, mpf
 from scipy import special
 
 import revad
+
+mp: Any = mpmath.mp
 
 
 @pytest.mark.parametrize("z", [20 + 1j, -20 + 1j, 3 - 2j, -0.2 + 0.3j])
