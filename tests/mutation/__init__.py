@@ -8,19 +8,20 @@ test is missing.
 
 Run it with::
 
-    python -m tests.mutation                              # everything: an hour or two
+    python -m tests.mutation                              # everything: two hours or more
     python -m tests.mutation --sample 200 --seed 1        # that many mutants, drawn at random
     python -m tests.mutation revad/rules/svd.py           # one file, or several, or folders
+    python -m tests.mutation --report                     # what is known by now
 
-The first run finds out which test calls which rule, and how long it takes (`calls`); the result is kept beside the temporary files
-of the system, and made anew when a file of `revad`, `nn` or `tests` has changed (``--trace`` makes it anew in any case).
+The first run finds out which test calls which rule, and how long it takes. That and the outcomes are kept in a folder (``--folder``),
+from which a later run goes on; ``--retry`` tries again what survived. Start in a new folder when rules have changed, since mutants are
+told apart by their lines.
 
 =============  ==================================================================================================
 `mutants`      the mistakes, made in the syntax tree
 `planting`     puts a mutant in the place of the functions that are alive
-`calls`        which test calls which function
 `session`      a pytest plugin: runs tests against one mutant after another, in one process
 `known`        the mutants that are no mistakes, each with the reason
-`__main__`     the command: shares the mutants among processes, counts, lists the survivors
+`__main__`     the command: runs what is missing, counts, lists the survivors
 =============  ==================================================================================================
 """
