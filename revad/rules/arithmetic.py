@@ -15,6 +15,7 @@ from revad.operations.powers import power_derivative, power_slope
 from revad.operations.protocol import own
 from revad.operations.python import UFUNCS
 from revad.operations.registry import alias, elementwise, linear, nondiff, vjp
+from revad.rules.lengths import sloping
 from revad.typing import Array
 
 # Sums and products -----------------------------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ vjp(np.divmod, x1=lambda g: g[1], x2=lambda g, ans: -g[1] * ans[0])
 elementwise(np.square, lambda x: 2 * x)
 elementwise(np.sqrt, lambda ans: 0.5 / ans)
 elementwise(np.cbrt, lambda ans: 1 / (3 * ans * ans))
-elementwise(np.fabs, lambda x: np.sign(x))
+vjp(np.fabs, x=lambda g, x: sloping(g * np.sign(x), g, x, x, False))
 
 
 def power_base(x1: Array, x2: Array) -> Array:

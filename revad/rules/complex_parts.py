@@ -11,6 +11,7 @@ import numpy as np
 
 from revad.operations.operation import ONE
 from revad.operations.registry import composite, elementwise, linear, vjp
+from revad.rules.lengths import sloping
 from revad.typing import Array
 
 # Parts -----------------------------------------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ def angle_slope(z: Array, deg: bool = False) -> Array:
     return np.where(z == 0, 0, -1j * unit / np.where(z == 0, 1, z))
 
 
-elementwise(np.absolute, absolute_slope)
+vjp(np.absolute, x=lambda g, x: sloping(g * absolute_slope(x), g, x, x, False))
 vjp(np.sign, x=sign_adjoint)
 elementwise(np.angle, z=angle_slope)
 

@@ -17,23 +17,31 @@ import numpy as np
 from revad.operations.constants import beside
 from revad.operations.registry import vjp
 from revad.rules.contraction import conj
-from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
+from revad.rules.gauge import gaps, in_use, off_diagonal, over, repeated, rigid, settled
 from revad.rules.matrices import hermitian_part, mT, on_diagonal
 from revad.rules.spectral import of_general, of_hermitian
 from revad.typing import Array
 
+EQUAL = "np.linalg.eigh (or eig): eigenvalues {} and {} are equal"
 
-def eigh_pullback(g: Array, ans: Array) -> Array:
+
+def eigh_pullback(g: Array, a: Array, ans: Array, UPLO: Any = "L") -> Array:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     (g_w, g_v), (w, v) = g, ans
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "np.linalg.eigh: eigenvalues")
-    return hermitian_part(conj(v) @ (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
+    v = fixed_vectors(v, same, mix, w)
+    return of_hermitian(g_w, a, UPLO, v) + hermitian_part(conj(v) @ over_gaps(mix, w, same) @ mT(v))
 
 
 def over_gaps(x: Array, w: Array, same: Any) -> Array:
     """Divide xᵢⱼ by wⱼ − wᵢ; what lies between equal eigenvalues is dropped."""
-    return over(x, gaps(w), same, same & off_diagonal(w), "np.linalg.eigh (or eig): eigenvalues {} and {} are equal")
+    return over(x, gaps(w), same, same & off_diagonal(w), EQUAL)
+
+
+def fixed_vectors(v: Array, same: Any, mix: Array, w: Array) -> Array:
+    """Return vectors, whose derivative is refused if they are used and values are equal."""
+    return rigid(v, in_use(same, mix, w), EQUAL)
 
 
 def eigvalsh_pullback(g: Array, a: Array, UPLO: Any = "L") -> Array:
@@ -52,6 +60,7 @@ def eig_pullback(g: Array, ans: Array) -> Array:
     same = repeated(w)
     settled(same, np.triu(mix, 1), g_w, w, "np.linalg.eig: eigenvalues")
     settled(same, np.tril(mix, -1), g_w, w, "np.linalg.eig: eigenvalues")
+    v = fixed_vectors(v, same, mix, w)
     return np.linalg.solve(mT(v), (on_diagonal(g_w) + over_gaps(mix, w, same)) @ mT(v))
 
 

@@ -153,12 +153,7 @@ def refused(doubtful: Any, g: Array, what: str) -> Array:
     where = lost(doubtful, g)
     if np.any(where):
         _, i, j = _first(where)
-        raise np.linalg.LinAlgError(
-            f"{what.format(i, j)}, so this derivative of second or higher order lies in the limit 0/0, which the rules cannot "
-            "take. Write the function without the decomposition if you can: a sum over powers of eigenvalues as the trace of a "
-            "matrix power, their product as np.linalg.det, a sum of singular values as np.linalg.norm(a, 'nuc'); "
-            f"{_CURE}"
-        )
+        raise np.linalg.LinAlgError(_limit(what.format(i, j)))
     return doubtful
 
 
@@ -187,7 +182,35 @@ def warned(doubtful: Any, g: Array, what: str) -> Array:
     return doubtful
 
 
-nondiff(settled, warned, refused)
+@own
+def in_use(same: Any, mix: Array, w: Array) -> Array:
+    """Return which pairs of values are equal, and none where no vector is used."""
+    return same & off_diagonal(w) & (np.max(np.abs(mix), (-2, -1), keepdims=True, initial=0) > 0)
+
+
+@own
+def rigid(v: Array, pairs: Any, what: str) -> Array:
+    """Return vectors, whose own derivative is refused where pairs of values are equal: it is open how these turn into each other."""
+    return v
+
+
+def rigid_pullback(g: Array, pairs: Any, what: str) -> Array:
+    """V̄ = ȳ, if no two values are equal."""
+    return rigid(unlimited(g, pairs, what), pairs, what)
+
+
+@own
+def unlimited(g: Array, pairs: Any, what: str) -> Array:
+    """Return g, after making sure that there are no pairs; its own adjoint."""
+    if np.any(pairs):
+        _, i, j = _first(pairs)
+        raise np.linalg.LinAlgError(_limit(what.format(i, j)))
+    return g
+
+
+vjp(rigid, v=rigid_pullback)
+vjp(unlimited, g=lambda g, pairs, what: unlimited(g, pairs, what))
+nondiff(settled, warned, refused, in_use)
 
 
 # Messages --------------------------------------------------------------------------------------------------------------------
@@ -205,6 +228,15 @@ def _pair(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:
 
 
 _CURE = "or keep the values apart with a small perturbation of the matrix, such as A + np.diag(np.linspace(0, 1e-8, n))."
+
+
+def _limit(values: str) -> str:
+    return (
+        f"{values}, so this derivative of second or higher order lies in the limit 0/0, which the rules cannot "
+        "take. Write the function without the decomposition if you can: a sum over powers of eigenvalues as the trace of a "
+        "matrix power, their product as np.linalg.det, a sum of singular values as np.linalg.norm(a, 'nuc'); "
+        f"{_CURE}"
+    )
 
 
 def _free(batch: tuple[int, ...], i: int, j: int, w: Array, name: str) -> str:

@@ -14,9 +14,9 @@ import numpy as np
 from revad.operations.registry import vjp, vjp_joint
 from revad.rules.axes import as_array
 from revad.rules.contraction import conj
-from revad.rules.gauge import reciprocal
+from revad.rules.gauge import off_diagonal, reciprocal, repeated
 from revad.rules.matrices import hermitian_part, mH, mT
-from revad.rules.svd import svdvals_pullback
+from revad.rules.svd import fixed_vectors, svdvals_pullback
 from revad.typing import Array
 
 _ROUNDING = 1e-10  # a cut-off below this removes rounding errors only
@@ -52,6 +52,8 @@ def cut_pinv_pullback(g: Array, a: Array, cutoff: Any) -> Array:
     one cut c = (sᵢhⱼ − sⱼhᵢ)/(sⱼ² − sᵢ²) and e = (sⱼhⱼ − sᵢhᵢ)/(sⱼ² − sᵢ²).
     """
     u, s, vh = np.linalg.svd(a, full_matrices=False)
+    pairs = repeated(s) & off_diagonal(s)
+    u, vh = fixed_vectors(u, pairs), mH(fixed_vectors(mH(vh), pairs))
     kept = s > np.expand_dims(as_array(cutoff, s), -1) * s[..., :1]
     h = np.where(kept, reciprocal(s), 0)
     si, sj, hi, hj = np.expand_dims(s, -1), np.expand_dims(s, -2), np.expand_dims(h, -1), np.expand_dims(h, -2)

@@ -14,6 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of, wider
 from revad.operations.registry import composite, jvp, vjp
 from revad.rules.axes import as_array, count, restore_axes
+from revad.rules.lengths import sloping
 from revad.rules.norms import steady
 from revad.rules.reductions import count_where, weighted
 from revad.typing import Array, Axis, Function
@@ -73,12 +74,12 @@ def std_pullback(
     correction: Any = None,
 ) -> Array:
     """Scale the deviations d = a - m: ā[i, j] = ȳ[i] · d[i, j]* / (‖d[i]‖ √(n - ddof)), and 0 where all are 0."""
-    root = np.sqrt(degrees_of_freedom(a, axis, ddof, where, correction))
+    root = degrees_of_freedom(a, axis, ddof, where, correction) ** 0.5
     deviations = deviation(a, axis, dtype, where, mean)
     length = steady(restore_axes(ans, np.ndim(a), axis, keepdims) * root, deviations, 2, axis)
     constant = np.equal(length, 0)
     slope = restore_axes(g, np.ndim(a), axis, keepdims) / root
-    return np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope
+    return sloping(np.where(constant, 0, deviations / np.where(constant, 1, length)) * slope, slope, a, length, False)
 
 
 def negated(pullback: Function) -> Any:
@@ -94,7 +95,6 @@ def negated(pullback: Function) -> Any:
 vjp(np.var, a=var_pullback, mean=negated(var_pullback))
 vjp(np.std, a=std_pullback, mean=negated(std_pullback))
 jvp(np.var, a=weighted(var_pullback))
-jvp(np.std, a=weighted(std_pullback))
 
 
 @composite(np.ptp)

@@ -17,6 +17,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise, vjp
 from revad.rules.axes import normal_axes, restore_axes
 from revad.rules.contraction import conj
+from revad.rules.lengths import sloping
 from revad.rules.nuclear import nuclear
 from revad.typing import Array
 
@@ -46,7 +47,7 @@ def euclidean_pullback(g: Array, ans: Array, x: Array, axis: Any, keepdims: bool
     ndim = np.ndim(x)
     length, g = steady(restore_axes(ans, ndim, axis, keepdims), x, 2, axis), restore_axes(g, ndim, axis, keepdims)
     zero = length == 0
-    return np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g
+    return sloping(np.where(zero, 0, conj(x) / np.where(zero, 1, length)) * g, g, x, length, False)
 
 
 vjp(euclidean, x=euclidean_pullback)
@@ -57,10 +58,12 @@ def steady(length: Any, x: Array, ord: Any, axis: Any) -> Array:
     """Return p-norms, those whose powers overflow or underflow computed anew from x over a power of two of about its size.
 
     NumPy's own value may be ∞ or 0 there, but the direction x / ‖x‖ is an ordinary one. NaN where the norm is out of range.
+    Where p is not 2, the rounding of 1/p costs as many digits as the power is large; so less counts as large.
     """
     limits = np.finfo(np.result_type(length))
+    least, most = (limits.tiny / limits.eps, limits.max * limits.eps) if ord == 2 else (2.0**-limits.nmant, 2.0**limits.nmant)
     power = length ** abs(ord)
-    lost = ~((power > limits.tiny / limits.eps) & (power < limits.max * limits.eps))
+    lost = ~((power > least) & (power < most))
     if not np.count_nonzero(lost):
         return length
     size = np.abs(x)
@@ -109,7 +112,7 @@ def power_norm_pullback(g: Array, ans: Array, x: Array, ord: Any, axis: Any, kee
     size = np.abs(x)
     zero = (size == 0) | (length == 0)
     share = (np.where(zero, 1, size) / np.where(length == 0, 1, length)) ** (ord - 1)
-    return np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share)
+    return sloping(np.where(zero, 0, conj(x) / np.where(zero, 1, size)) * (g * share), g, x, length, False)
 
 
 vjp(power_norm, x=power_norm_pullback)

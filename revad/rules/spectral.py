@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from revad.operations.operation import NONDIFF
 from revad.operations.protocol import own
-from revad.operations.registry import nondiff, vjp_joint
+from revad.operations.registry import nondiff, vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.gauge import barred, gaps, off_diagonal, repeated
 from revad.rules.matrices import hermitian_part, mH, mT
@@ -47,10 +48,13 @@ SINGULAR_VALUES = "np.linalg.svdvals: singular values are equal or zero (numbers
 
 
 @own
-def of_hermitian(g: Array, a: Array, UPLO: Any) -> Array:
-    """Return V* diag(g) Vᵀ, made Hermitian."""
-    v = np.linalg.eigh(a, UPLO)[1]
+def of_hermitian(g: Array, a: Array, UPLO: Any, vectors: Array = None) -> Array:
+    """Return V* diag(g) Vᵀ, made Hermitian. The vectors may be given, if known; they are taken as what follows from the matrix."""
+    v = np.linalg.eigh(a, UPLO)[1] if vectors is None else vectors
     return hermitian_part(conj(v) * np.expand_dims(g, -2) @ mT(v))
+
+
+vjp(of_hermitian, vectors=NONDIFF)
 
 
 @own

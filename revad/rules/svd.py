@@ -17,7 +17,7 @@ import numpy as np
 from revad.operations.protocol import own
 from revad.operations.registry import composite, nondiff, vjp
 from revad.rules.contraction import conj
-from revad.rules.gauge import gaps, off_diagonal, over, repeated, settled
+from revad.rules.gauge import gaps, in_use, off_diagonal, over, repeated, rigid, settled
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.rules.spectral import of_any
 from revad.typing import Array
@@ -65,6 +65,8 @@ def svd_pullback(g: Array, ans: Array) -> Array:
     turn_u, leave_u = turning(u, g_u, k)
     turn_v, leave_v = turning(mH(vh), mH(g_vh), k)
     same = settled(repeated(s), turn_u + turn_v, g_s, s, "np.linalg.svd: singular values")
+    pairs = in_use(same, turn_u + turn_v, s)
+    u, vh = fixed_vectors(u, pairs), mH(fixed_vectors(mH(vh), pairs))
     inner = on_diagonal(g_s) + over_gaps(skew(turn_u + turn_v), s, same) + over_sums(skew(turn_u - turn_v), s)
     inner = conj(u[..., :k]) @ inner
     if leave_u is not None:
@@ -99,6 +101,11 @@ def turning(u: Array, g: Array, k: int) -> tuple[Any, Any]:
 def over_gaps(x: Array, s: Any, same: Any) -> Array:
     """Divide xᵢⱼ by sⱼ − sᵢ; what lies between equal values is dropped."""
     return over(x, gaps(s), same, same & off_diagonal(s), "np.linalg.svd: singular values {} and {} are equal")
+
+
+def fixed_vectors(u: Array, pairs: Any) -> Array:
+    """Return vectors, whose derivative is refused where pairs of values are equal."""
+    return rigid(u, pairs, "np.linalg.svd: singular values {} and {} are equal")
 
 
 def over_sums(x: Array, s: Any) -> Array:

@@ -12,8 +12,9 @@ import numpy as np
 
 from revad.operations.operation import itself
 from revad.operations.powers import power_derivative
-from revad.operations.registry import elementwise, linear
+from revad.operations.registry import elementwise, linear, vjp
 from revad.rules.arithmetic import times_log
+from revad.rules.lengths import sloping
 from revad.rules.slopes import cosine, lorentzian, over_product, over_root, over_squares, sech_squared, share
 from revad.typing import Array
 
@@ -63,7 +64,11 @@ linear(np.rad2deg, "x")(lambda g: g * (180 / pi))
 linear(np.degrees, "x")(lambda g: g * (180 / pi))
 
 elementwise(np.arctan2, x1=lambda x1, x2: over_squares(x2, x1), x2=lambda x1, x2: -over_squares(x1, x2))
-elementwise(np.hypot, x1=lambda x1, x2, ans: cosine(x1, x2, ans), x2=lambda x1, x2, ans: cosine(x2, x1, ans))
+vjp(
+    np.hypot,
+    x1=lambda g, x1, x2, ans: sloping(g * cosine(x1, x2, ans), g, x1, ans, False),
+    x2=lambda g, x1, x2, ans: sloping(g * cosine(x2, x1, ans), g, x2, ans, False),
+)
 
 # Hyperbolic functions --------------------------------------------------------------------------------------------------------
 

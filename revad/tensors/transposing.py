@@ -27,6 +27,7 @@ from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
 from revad.engine.users_rules import broadcast, may_lose, may_push
 from revad.errors import LostGradientError, RuleError, RuleShapeError
 from revad.operations.operation import NONDIFF, Marker
+from revad.operations.transposing import DEPTH
 from revad.tensors.gradient import make
 
 Fit = Callable[..., Any] | None
@@ -58,6 +59,7 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
     leaves = [leaf(value, level) for value in values]
     variables: Any = [make(value, node) for value, node in zip(values, leaves, strict=True)]
     given = tuple(variables) if several else variables[0]
+    before = DEPTH.set(DEPTH.get() + 1)
     try:
         with open_level(level):  # a rule may itself call a transformation
             outputs = traced(rule, pull, given) if is_users else pull(given)
@@ -69,6 +71,7 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
             "pull-back too: revad.extend.vjp, or defjvp and defvjp of a custom_vjp."
         ) from None
     finally:
+        DEPTH.reset(before)
         close_level(level, None)
     put = partial(fit, rule=rule, given=(given, *kept)) if is_users and fit is not None else None
     pairs = list(_paired(outputs, tangents, rule, put))

@@ -131,6 +131,10 @@ def pinv_of_constant_rank(x: Any) -> Any:
     return np.linalg.pinv(constant_rank(x), rtol=1e-12)
 
 
+def pinv_of_constant_rank_wide(x: Any) -> Any:
+    return np.linalg.pinv(mT(np.concatenate([constant_rank(x), x[:1]])), rtol=1e-12)
+
+
 def lstsq_of_constant_rank(x: Any, b: Any) -> Any:
     return np.linalg.lstsq(constant_rank(x), b, rcond=1e-12)[0]
 
@@ -253,6 +257,7 @@ LEAST_SQUARES = [
     row(np.linalg.pinv, real(3, 4), rtol=0.6, complex=True),
     row(pinv_of_hermitian, square(3, 3), complex=True),
     row(pinv_of_constant_rank, real(2, 3), complex=True, tolerance=1e-5),
+    row(pinv_of_constant_rank_wide, real(2, 3), complex=True, tolerance=1e-5),
     row(lstsq, square(3, 3), real(3), complex=True),
     row(lstsq, real(5, 2), real(5), complex=True),
     row(lstsq, real(5, 2), real(5, 3), complex=True),

@@ -59,6 +59,10 @@ def prod_from(a: Any, initial: Any) -> Any:
     return np.prod(a, axis=1, initial=initial)
 
 
+def nanprod_from(a: Any, initial: Any) -> Any:
+    return np.nanprod(a, axis=1, initial=initial)
+
+
 def max_from(a: Any, initial: Any) -> Any:
     return np.max(a, axis=1, initial=initial)
 
@@ -119,6 +123,7 @@ ROWS = [
     row(np.prod, real(3, 4), where=MASK, complex=True),
     row(np.prod, real(3, 4), axis=1, where=MASK, initial=1.5),
     row(prod_from, real(3, 4), 2.5, complex=True),
+    row(nanprod_from, real(3, 4), 2.5, complex=True),
     row(np.prod, real(3, 4), axis=1, dtype=np.float64, float32=False),  # asks for float64
     row(np.prod, real(0)),
     row(np.prod, real(0, 3), axis=0),

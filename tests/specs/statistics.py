@@ -49,6 +49,14 @@ def histogram_edges_of_range(low: Any, high: Any, a: Any) -> Any:
     return np.histogram_bin_edges(a, bins="sqrt", range=(low, high))
 
 
+def histogram_edges_and_range(a: Any, ends: Any) -> Any:
+    return np.histogram_bin_edges(a, 4, ends)
+
+
+def histogram_and_range(weights: Any, low: Any, high: Any) -> Any:
+    return np.histogram([0.1, 0.5, 0.7, 1.4, 2.9], 3, (low, high), density=True, weights=weights)
+
+
 def histogram2d_of(x: Any, y: Any, weights: Any) -> Any:
     return np.histogram2d(x, y, bins=[2, [-3.0, 0.0, 3.0]], weights=weights, density=True)
 
@@ -104,6 +112,8 @@ ROWS = [
     row(histogram_between, np.array([0.0, 0.6, 1.0, 2.0]), positive(5), float32=False),
     row(histogram_edges, real(7), float32=False),
     row(histogram_edges_of_range, -1.5, 2.5, Const(real(7))),
+    row(histogram_edges_and_range, real(7), np.array([-1.5, 2.5]), float32=False),
+    row(histogram_and_range, positive(5), -0.5, 3.5, float32=False),
     row(np.histogram_bin_edges, real(7), "sqrt", float32=False),
     row(histogram2d_of, real(6), real(6, salt=1), positive(6), float32=False),
     row(histogramdd_of, real(6, 3), positive(6), float32=False),

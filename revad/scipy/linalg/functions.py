@@ -14,9 +14,10 @@ import numpy as np
 import scipy.linalg
 
 from revad.errors import NoRuleError
+from revad.operations.operation import ONE
 from revad.operations.protocol import own
-from revad.operations.registry import nondiff, vjp
-from revad.rules.gauge import gaps, repeated
+from revad.operations.registry import elementwise, nondiff, vjp
+from revad.rules.gauge import gaps, off_diagonal, repeated, rigid
 from revad.rules.matrices import mT
 from revad.scipy.drop_in import is_tracked
 from revad.scipy.linalg.adopt import adopt, define
@@ -47,9 +48,26 @@ def without_estimate(name: str, primitive: Callable[..., Any]) -> Callable[..., 
 sqrtm, logm, signm = without_estimate("sqrtm", root), without_estimate("logm", logarithm), without_estimate("signm", signs)
 
 
+@own
+def of_regular(x: Array) -> Array:
+    """Return a root, after making sure that it is smooth there: its derivative divides by sums of two of its eigenvalues."""
+    w = np.linalg.eigvals(x) if np.size(x) else np.ones(1)
+    size = np.max(np.abs(w))
+    if np.min(np.abs(w[:, None] + w)) <= np.sqrt(8 * w.size * np.finfo(w.dtype).eps) * size:
+        raise np.linalg.LinAlgError(
+            "sqrtm: the matrix is singular up to rounding, and the derivative of its square root divides by sums of eigenvalues of the "
+            "root. Add a small multiple of the identity."
+        )
+    return x
+
+
+elementwise(of_regular, x=ONE)
+
+
 def sqrtm_pullback(g: Array, ans: Array) -> Array:
     """X X = A, so Xᵀ Ā + Ā Xᵀ = X̄."""
-    return sylvester(mT(ans), mT(ans), g) if np.size(g) else g
+    x = mT(of_regular(ans))
+    return sylvester(x, x, g) if np.size(g) else g
 
 
 vjp(root, A=sqrtm_pullback)
@@ -151,6 +169,7 @@ def of_eigenvalues_alone(func: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def funm_pullback(g: Array, A: Array, func: Function, disp: bool = True) -> Array:
     """Ā = V⁻ᵀ (Φ ∘ Vᵀ Ȳ V⁻ᵀ) Vᵀ with the divided differences Φᵢⱼ = (f(wⱼ) − f(wᵢ)) / (wⱼ − wᵢ), f′ for equal eigenvalues.
+    Of these, second derivatives are refused.
 
     Daleckii and Krein; Higham (2008), theorem 3.9. f′ comes from differentiating ``func``, which must be ordinary NumPy.
     """
@@ -159,6 +178,7 @@ def funm_pullback(g: Array, A: Array, func: Function, disp: bool = True) -> Arra
     w = w + np.zeros_like(w, dtype=np.result_type(w, 1j))  # as SciPy hands them to the function
     values, slopes = jvp(func, (w,), (np.ones_like(w),))
     same = repeated(w)
+    v = rigid(v, same & off_diagonal(w), "scipy.linalg.funm: eigenvalues {} and {} are equal")
     middle = (np.expand_dims(slopes, -1) + np.expand_dims(slopes, -2)) / 2
     shares = np.where(same, middle, gaps(values) / np.where(same, 1, gaps(w)))
     inner = mT(np.linalg.solve(v, mT(mT(v) @ g)))

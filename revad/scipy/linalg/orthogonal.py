@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from revad.errors import NoRuleError
-from revad.operations.registry import vjp, vjp_joint
+from revad.operations.operation import ONE
+from revad.operations.protocol import own
+from revad.operations.registry import elementwise, vjp, vjp_joint
 from revad.rules.contraction import conj
 from revad.rules.decompositions import qr_pullback as plain_qr_pullback
 from revad.rules.matrices import as_column, mH, mT
@@ -120,12 +122,32 @@ def qr_multiply_pullback(
 # Polar factors ---------------------------------------------------------------------------------------------------------------
 
 
+@own
+def of_unique_factor(p: Array, square: bool) -> Array:
+    """Return P, after making sure that the polar factor U of U P is smooth there: dU divides by sums of two singular values.
+
+    Of a real square matrix they are different ones, since Ω is skew-symmetric; else each is also added to itself.
+    """
+    s = np.linalg.svdvals(p)
+    sums = s if not square or np.iscomplexobj(p) else s[..., :-1] + s[..., 1:]
+    if np.any(sums <= 8 * s.shape[-1] * np.finfo(s.dtype).eps * s[..., :1]):
+        raise np.linalg.LinAlgError(
+            "polar (or orthogonal_procrustes): the matrix has lost rank up to rounding, so its unitary factor has no derivative: a "
+            "small change of the matrix turns it by any angle. Add a small multiple of the identity, or use what does not need "
+            "the factor, such as the singular values."
+        )
+    return p
+
+
+elementwise(of_unique_factor, p=ONE)
+
+
 def unitary_factor_pullback(g: Array, u: Array, a: Array) -> Array:
     """Pull back through the polar factor U of A = U P with at least as many rows as columns.
 
     dU = U Ω + (I − U Uᴴ) dA P⁻¹ with P Ω + Ω P = Uᴴ dA − dAᴴ U.
     """
-    p = mH(u) @ a
+    p = of_unique_factor(mH(u) @ a, np.shape(a)[-2] == np.shape(a)[-1])
     y = sylvester(mT(p), mT(p), mT(u) @ g)
     pulled = conj(u) @ (y - mH(y))
     if np.shape(a)[-2] == np.shape(a)[-1]:

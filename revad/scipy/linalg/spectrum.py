@@ -14,7 +14,7 @@ import numpy as np
 from revad.errors import NoRuleError
 from revad.operations.registry import vjp_joint
 from revad.rules.contraction import conj
-from revad.rules.eigen import before_normalising, over_gaps
+from revad.rules.eigen import before_normalising, fixed_vectors, over_gaps
 from revad.rules.gauge import repeated, settled
 from revad.rules.matrices import hermitian_part, mH, mT, on_diagonal
 from revad.rules.spectral import of_general, of_hermitian
@@ -42,22 +42,25 @@ def eigh_pullback(
     subset_by_value: Any = None,
 ) -> tuple[Any, Any]:
     """Ā = V* (diag(w̄) + F ∘ Vᵀ V̄) Vᵀ, made Hermitian, with Fᵢⱼ = 1 / (wⱼ − wᵢ), and B̄ as above."""
+    if eigvals_only and b is None:
+        w = eigvalsh(a, lower=lower)
+        g_w = complete(g, ans, (w, None), first_of(subset_by_index, subset_by_value, w), eigvals_only)[0][0]
+        return of_hermitian(g_w, a, "L" if lower else "U"), None
     if eigvals_only or subset_by_index is not None or subset_by_value is not None:
         every = eigh(a, b, lower=lower, type=type)
         start = first_of(subset_by_index, subset_by_value, every[0])
         g, ans = complete(g, ans, every, start, eigvals_only)
     (g_w, g_v), (w, v) = g, ans
-    if b is None and g_v is None:
-        return of_hermitian(g_w, a, "L" if lower else "U"), None
     if b is None:
-        return hermitian_part(conj(v) @ inner_cotangent(g_w, g_v, w, v)[0] @ mT(v)), None
+        inner, _, _, v = inner_cotangent(g_w, g_v, w, v)
+        return hermitian_part(conj(v) @ inner @ mT(v)), None
     if type == 1:
-        inner, same, mix = inner_cotangent(g_w, g_v, w, v)
+        inner, same, mix, v = inner_cotangent(g_w, g_v, w, v)
         return hermitian_part(conj(v) @ inner @ mT(v)), hermitian_part(second_matrix(inner, same, mix, w, v))
     inverse = np.linalg.inv(as_read(b, "her", lower))
     u = v if type == 3 else np.linalg.solve(inverse, v)
     g_u = g_v if type == 3 or g_v is None else mT(inverse) @ g_v
-    inner, same, mix = inner_cotangent(g_w, g_u, w, u)
+    inner, same, mix, u = inner_cotangent(g_w, g_u, w, u)
     g_inverse = second_matrix(inner, same, mix, w, u)
     if type == 2 and g_v is not None:
         g_inverse = g_inverse + g_v @ mT(u)
@@ -80,13 +83,13 @@ def eigvalsh_pullback(
     return eigh_pullback(g, needs, a, ans, b, lower, True, type, subset_by_index, subset_by_value)
 
 
-def inner_cotangent(g_w: Any, g_v: Any, w: Array, v: Array) -> tuple[Any, Any, Any]:
-    """Return diag(w̄) + F ∘ Vᵀ V̄, which pairs of eigenvalues are equal, and Vᵀ V̄."""
+def inner_cotangent(g_w: Any, g_v: Any, w: Array, v: Array) -> tuple[Any, Any, Any, Any]:
+    """Return diag(w̄) + F ∘ Vᵀ V̄, which pairs of eigenvalues are equal, Vᵀ V̄, and the vectors to go on with."""
     if g_v is None:
-        return on_diagonal(g_w), None, None
+        return on_diagonal(g_w), None, None, v
     mix = mT(v) @ g_v
     same = settled(repeated(w), mix, g_w, w, "scipy.linalg.eigh: eigenvalues")
-    return on_diagonal(g_w) + over_gaps(mix, w, same), same, mix
+    return on_diagonal(g_w) + over_gaps(mix, w, same), same, mix, fixed_vectors(v, same, mix, w)
 
 
 def second_matrix(inner: Any, same: Any, mix: Any, w: Array, v: Array) -> Array:
@@ -208,6 +211,7 @@ def right_pullback(g_w: Any, g_v: Any, w: Array, v: Array, b: Array) -> tuple[An
         settled(same, np.triu(mix, 1), slope, w, "scipy.linalg.eig: eigenvalues")
         settled(same, np.tril(mix, -1), slope, w, "scipy.linalg.eig: eigenvalues")
         inner = inner + over_gaps(mix, w, same)
+        v = fixed_vectors(v, same, mix, w)
     outer = mT(v if b is None else b @ v)
     g_a = np.linalg.solve(outer, inner @ mT(v))
     return g_a, None if b is None else -np.linalg.solve(outer, inner * np.expand_dims(w, -2) @ mT(v))

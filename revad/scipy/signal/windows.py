@@ -104,7 +104,7 @@ def chebwin(M: int, at: Any, sym: Any = True, **_: Any) -> Any:
     def formula(n: Any, m: int) -> Any:
         order = m - 1.0
         x = np.cosh(np.arccosh(10 ** (np.abs(at) / 20.0)) / order) * np.cos(np.pi * n / m)
-        beyond = np.cosh(order * np.arccosh(np.maximum(np.abs(x), 1.0 + 1e-300)))
+        beyond = np.cosh(order * np.arccosh(np.where(np.abs(x) > 1, np.abs(x), 2.0)))
         inside = np.cos(order * np.arccos(np.where(np.abs(x) > 1, 0.0, x)))
         spectrum = np.where(np.abs(x) <= 1, inside, np.where(x > 1, beyond, (2 * (m % 2) - 1) * beyond))
         shift = 0.0 if m % 2 else n / m

@@ -4,7 +4,7 @@ differences; those that are multiplied with an exponential follow by the product
 
 from __future__ import annotations
 
-from math import pi
+from math import pi, prod
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from revad.operations.protocol import own
 from revad.operations.registry import composite, elementwise
 from revad.scipy.special.numeric import integer, numeric
 from revad.scipy.special.rules.airy import over_x
+from revad.scipy.special.rules.exponential_integrals import series
 from revad.typing import Array, Function
 
 MEASURED = "3e-11 relative"
@@ -114,11 +115,21 @@ def ive(x1: Array, x2: Array) -> Array:
 
 STRUVE_MEASURED = "1e-10 relative"
 
+STRUVE0 = [(-1) ** k * 2 / pi / prod(range(1, 2 * k + 2, 2)) ** 2 for k in range(10)]
+
+
+def struve0_over_x(x: Array) -> Array:
+    """H₀(x)/x, within 1 of zero by the power series (NIST DLMF 11.2.1), which has all derivatives."""
+    near = np.abs(x) < 1
+    small, away = np.where(near, x, 0), np.where(near, 1, x)
+    return np.where(near, series(small * small, STRUVE0), special.struve(0, away) / away)
+
+
 elementwise(special.struve, x2=lambda x1, x2, ans: special.struve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
 elementwise(special.modstruve, x2=lambda x1, x2, ans: special.modstruve(x1 - 1, x2) - x1 * over_x(ans, x2, 0.0))
 numeric(special.struve, "x1", accuracy=STRUVE_MEASURED)
 numeric(special.modstruve, "x1", accuracy=STRUVE_MEASURED)
 
 elementwise(special.itstruve0, lambda x: special.struve(0, x))
-elementwise(special.it2struve0, lambda x: -over_x(special.struve(0, x), x, 2 / pi))
+elementwise(special.it2struve0, lambda x: -struve0_over_x(x))
 elementwise(special.itmodstruve0, lambda x: special.modstruve(0, x))

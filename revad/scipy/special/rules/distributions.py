@@ -97,10 +97,27 @@ inverse(special.fdtridfd, 1, slopes_of(special.fdtr), numeric=(0, 1))
 # Student's t: ½ + ½ sign(t) I_w(½, ν/2) at w = t² / (ν + t²) -----------------------------------------------------------------
 
 
-def student_in_df(df: Any, t: Array) -> Array:
-    """¼ sign(t) ∂I_w/∂b − t f(t) / (2ν), the second term through w, which depends on t²/ν alone."""
-    square = t * t
-    return np.sign(t) * shape_b(0.5, df / 2, square / (df + square)) / 4 - t * student_density(df, t) / (2 * df)
+def student_in_df(df: Array, t: Array) -> Array:
+    """¼ sign(t) ∂I_w/∂b − t f(t) / (2ν), the second term through w, which depends on t²/ν alone; near 0 the integral of ∂f/∂ν.
+
+    The formula is not smooth at t = 0, though the function is. Two Gauss nodes give it to rounding there, and its derivatives.
+    """
+    near = t * t < 1e-7 * np.minimum(df, 1)
+    away, beside = np.where(near, 1, t), np.where(near, t, 0)
+    square = away * away
+    formula = np.sign(away) * shape_b(0.5, df / 2, square / (df + square)) / 4 - away * student_density(df, away) / (2 * df)
+    integral = beside / 2 * (density_in_df(df, LEFT * beside) + density_in_df(df, (1 - LEFT) * beside))
+    return np.where(near, integral, formula)
+
+
+LEFT = (1 - 3**-0.5) / 2  # Gauss's first node on (0, 1)
+
+
+def density_in_df(df: Array, t: Array) -> Array:
+    """∂f/∂ν = ½ f · (ψ((ν + 1)/2) − ψ(ν/2) − 1/ν − log(1 + u) + (1 + 1/ν) u/(1 + u)) with u = t²/ν."""
+    u = t * t / df
+    bracket = special.psi((df + 1) / 2) - special.psi(df / 2) - 1 / df - np.log1p(u) + (1 + 1 / df) * u / (1 + u)
+    return student_density(df, t) * bracket / 2
 
 
 elementwise(

@@ -18,11 +18,13 @@ from scipy import special
 from scipy.special import _ufuncs
 
 from revad.operations.operation import NONDIFF
+from revad.operations.powers import power_derivative
+from revad.operations.protocol import own
 from revad.operations.registry import elementwise, nondiff, vjp
 from revad.rules.transcendental import LOG2, LOG10, not_below_zero
 from revad.typing import Array
 
-elementwise(special.exp2, lambda ans: LOG2 * ans)
+elementwise(special.exp2, lambda x: 2 * LOG2 * special.exp2(x - 1))  # finite a little longer than 2ˣ
 elementwise(special.exp10, lambda ans: LOG10 * ans)
 elementwise(special.expm1, np.exp)
 elementwise(special.log1p, lambda x: 1 / not_below_zero(1 + x))
@@ -37,12 +39,20 @@ def log_slope(x: Array, y: Array) -> Array:
 
 
 def ratio(x: Array, y: Array) -> Array:
-    """∂(x log y)/∂y = x/y; 0 where x is 0."""
-    return x / not_below_zero(np.where(x == 0, 1, y))
+    """∂(x log y)/∂y = x/y; 0 where x is 0 and the logarithm of y has no value."""
+    dead = (x == 0) & (y == 0 if np.iscomplexobj(y) else y <= 0)
+    return x / not_below_zero(np.where(dead, 1, y))
+
+
+def log1p_slope(x: Any, y: Any) -> Any:
+    """∂(x log(1 + y))/∂x = log(1 + y); 0 where x is 0 and y is −1."""
+    dead = (x == 0) & (y == -1)
+    y = np.where(dead, 0, y)
+    return np.log1p(y if np.iscomplexobj(y) else np.where(y < -1, np.nan, y))
 
 
 elementwise(special.xlogy, x1=lambda x1, x2: log_slope(x1, x2), x2=lambda x1, x2: ratio(x1, x2))
-elementwise(special.xlog1py, x1=lambda x1, x2: log_slope(x1, 1 + x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
+elementwise(special.xlog1py, x1=lambda x1, x2: log1p_slope(x1, x2), x2=lambda x1, x2: ratio(x1, 1 + x2))
 
 
 def boxcox_in_lambda(log_x: Any, lmbda: Array) -> Array:
@@ -83,22 +93,34 @@ elementwise(
 # xʸ − 1, with the slopes of the power ----------------------------------------------------------------------------------------
 
 
-def exponent_slope(x1: Array, x2: Array) -> Array:
-    """xʸ·log x, and 0 for x = 0."""
-    return np.power(x1, x2) * np.log(np.where(x1 == 0, 1, x1))
-
-
 elementwise(
     special.powm1,
-    x1=lambda x1, x2: x2 * np.power(x1, np.where((x1 == 0) & (x2 == 0), 0, x2 - 1)),
-    x2=exponent_slope,
+    x1=lambda x1, x2: power_derivative(x1, x2, 1, 0),
+    x2=lambda x1, x2: power_derivative(x1, x2, 0, 1),
 )
 
 
 # The logistic function, its inverse and its logarithm; stable in both tails --------------------------------------------------
 
-elementwise(special.expit, lambda x, ans: ans * special.expit(-x))
-elementwise(special.logit, lambda x: 1 / (x * (1 - x)))
+
+@own
+def bell(x: Array, expit: Array) -> Array:
+    """Return σ(x) σ(−x), given σ(x)."""
+    return expit * special.expit(-x)
+
+
+@own
+def logit_slope(p: Array) -> Array:
+    """Return 1/(p (1 − p))."""
+    return 1 / (p * (1 - p))
+
+
+# σ(−x) − σ(x) = −tanh(x/2), and p − (1 − p), keep their digits where the two are equal
+elementwise(bell, x=lambda x, ans: -np.tanh(x / 2) * ans, expit=NONDIFF)
+elementwise(logit_slope, p=lambda p, ans: (2 * p - 1) * ans * ans)
+
+elementwise(special.expit, lambda x, ans: bell(x, ans))
+elementwise(special.logit, lambda x: logit_slope(x))
 elementwise(special.log_expit, lambda x: special.expit(-x))
 
 
@@ -108,8 +130,15 @@ DEGREE = pi / 180
 
 elementwise(special.sindg, lambda x: DEGREE * special.cosdg(x))
 elementwise(special.cosdg, lambda x: -DEGREE * special.sindg(x))
-elementwise(special.tandg, lambda ans: DEGREE * (1 + ans * ans))
-elementwise(special.cotdg, lambda ans: -DEGREE * (1 + ans * ans))
+
+
+def over_square(x: Array) -> Array:
+    """1/x², by the square of the quotient: the square of x may underflow."""
+    return 1 / x / x
+
+
+elementwise(special.tandg, lambda x: DEGREE * over_square(special.cosdg(x)))
+elementwise(special.cotdg, lambda x: -DEGREE * over_square(special.sindg(x)))
 vjp(special.radian, x1=lambda g: DEGREE * g, x2=lambda g: DEGREE / 60 * g, x3=lambda g: DEGREE / 3600 * g)
 nondiff(special.round)
 

@@ -42,10 +42,14 @@ EXPREL = [(k + 1) / factorial(k + 2) for k in range(20)]
 
 
 def exprel_slope(x: Array, ans: Array) -> Array:
-    """(eˣ − exprel x)/x; within 1 of 0 the series Σ (k + 1) xᵏ/(k + 2)!."""
-    near = np.abs(x) < 1
-    away = np.where(near, 1, x)
-    return np.where(near, series(np.where(near, x, 0), EXPREL), (np.exp(away) - np.where(near, 0, ans)) / away)
+    """Return y (1 − 1/x) + 1/x with y = exprel x; within 1 of 0 the series Σ (k + 1) xᵏ/(k + 2)!, below −1 (eˣ − y)/x."""
+    near, below = np.abs(x) < 1, x <= -1
+    above = np.where(near | below, 1, x)
+    y = np.where(near | below, 0, ans)
+    right = y * (1 - 1 / above) + 1 / above
+    under = np.where(below, x, -1)
+    left = (np.exp(under) - np.where(below, ans, 0)) / under
+    return np.where(near, series(np.where(near, x, 0), EXPREL), np.where(below, left, right))
 
 
 elementwise(special.exprel, exprel_slope)
