@@ -107,7 +107,7 @@ def write(handle: Any, key: Index, value: Array, *, adds: bool = False) -> None:
     if not isinstance(handle, Tracked):
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
-    if Pause.count and handle._node[LEVEL] <= Pause.level.get():
+    if Pause.count and handle.pausable and handle._node[LEVEL] <= Pause.level.get():
         handle._value = _write_paused(handle._value, key, value, adds)
         return
     base = handle

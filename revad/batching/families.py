@@ -1,0 +1,8 @@
+"""All families of batching rules, imported for what they register."""
+
+from revad.batching import elementwise as elementwise
+from revad.batching import indexing as indexing
+from revad.batching import linalg as linalg
+from revad.batching import products as products
+from revad.batching import reductions as reductions
+from revad.batching import shaping as shaping
