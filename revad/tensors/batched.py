@@ -24,10 +24,12 @@ from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, is_captured, refuse_closure
 from revad.engine.tape import LEVEL
 from revad.engine.views import note_views
+from revad.engine.watching import Pause
 from revad.operations.operation import NO_VALUE, Operation
+from revad.tensors import ufunc_methods
 from revad.tensors.methods import lost_gradient
 from revad.tensors.tensor import Tensor
-from revad.typing import Array, ArrayLike
+from revad.typing import Array, ArrayLike, Ufunc
 
 BATCH = 2  # the place of the batch in the node, behind None and the level
 
@@ -38,11 +40,18 @@ _STATIC = frozenset((np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj
 class Batch:
     """What a batch level knows: how many examples there are, and the decisions that the function has asked for so far."""
 
-    __slots__ = ("decisions", "size")
+    __slots__ = ("_node", "decisions", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._node: Any = None
         self.decisions: list[tuple[Any, Site, Any]] = []  # the answer, where it was asked for, and the values that decided
+
+    def node(self, level: int) -> Any:
+        """Return the node that all values of the batch share."""
+        if self._node is None:
+            self._node = (None, level, self)
+        return self._node
 
 
 class Split(BaseException):
@@ -82,6 +91,13 @@ class Batched(Tensor):
     def dtype(self) -> np.dtype[Any]:
         """Element type."""
         return self._value.dtype
+
+    def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs and not Pause.count and ufunc.signature is None and ufunc.nout == 1:
+            ans = _at_once(ufunc, inputs, self._node)
+            if ans is not None:
+                return ans
+        return ufunc_methods.call(ufunc, method, inputs, kwargs)
 
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -179,7 +195,7 @@ def batched(value: Array, level: int, batch: Batch) -> Any:
     refuse_closure(value, level)
     out = Batched()
     out._value = value
-    out._node = (None, level, batch)
+    out._node = batch.node(level)
     return out
 
 
@@ -226,6 +242,43 @@ def _outputs(ans: Any, level: int, batch: Batch) -> Any:
     return batched(ans, level, batch)
 
 
+def _at_once(function: Any, inputs: tuple[Any, ...], node: Any) -> Any:
+    """Call an elementwise function on plain arrays whose ranks are aligned as they are; None where the call needs the general way."""
+    ndim = 0
+    for value in inputs:
+        if type(value) is Batched and value._node is node and type(value._value) is ndarray:
+            ndim = max(ndim, value._value.ndim - 1)
+        elif type(value) is ndarray:
+            ndim = max(ndim, value.ndim)
+        elif type(value) is not float and type(value) is not int:
+            return None
+    lower: list[Any] = []
+    for value in inputs:
+        if type(value) is Batched:
+            value = value._value
+            if value.ndim - 1 != ndim:
+                return None
+        lower.append(value)
+    out = Batched()
+    out._value = function(*lower)
+    out._node = node
+    return out
+
+
+def _binary(name: str, ufunc: Any, *, swap: bool = False) -> Any:
+    """Return the method of a binary operator, with a short way for plain arrays of aligned ranks."""
+    otherwise = getattr(Tensor, name)
+
+    def method(self: Batched, other: ArrayLike) -> Any:
+        if not Pause.count:
+            ans = _at_once(ufunc, (other, self) if swap else (self, other), self._node)
+            if ans is not None:
+                return ans
+        return otherwise(self, other)
+
+    return method
+
+
 def _in_place(name: str) -> Any:
     """Return the in-place form of an operator; an example that is a number cannot be written into, as in NumPy."""
     operate, write = getattr(operator, name), getattr(Tensor, f"__i{name.strip('_')}__")
@@ -238,3 +291,7 @@ def _in_place(name: str) -> Any:
 
 for _name in ("add", "sub", "mul", "truediv", "pow", "floordiv", "mod"):
     setattr(Batched, f"__i{_name}__", _in_place(f"__{_name}__"))
+
+for _name, _ufunc in (("add", np.add), ("sub", np.subtract), ("mul", np.multiply), ("truediv", np.divide)):
+    setattr(Batched, f"__{_name}__", _binary(f"__{_name}__", _ufunc))
+    setattr(Batched, f"__r{_name}__", _binary(f"__r{_name}__", _ufunc, swap=True))

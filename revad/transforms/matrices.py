@@ -9,13 +9,14 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
-from revad.engine.pulling import NanPolicy
+from revad.engine.pulling import NanPolicy, own
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
 from revad.transforms.repetition import digest, not_repeated
 from revad.transforms.reverse import grad, named_after, vjp
+from revad.transforms.sweeps import at_once, chunks, units
 
 
 def _basis(value: Any) -> list[Any]:
@@ -45,8 +46,9 @@ def jacobian(
     has_aux: bool = False,
     holomorphic: bool = False,
     nan_policy: NanPolicy = "zero",
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
-    r"""Return the Jacobian function of ``f``, one reverse sweep per output element.
+    r"""Return the Jacobian function of ``f``, by reverse sweeps over all output elements at once.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def jacobian(
         Returns an array, or a pytree of arrays.
     argnums, has_aux, holomorphic, nan_policy
         As for `value_and_grad`. Complex outputs need ``holomorphic=True``.
+    max_bytes : int, optional
+        The most that one batched cotangent of the function's inputs or outputs may take; rows beyond that make further sweeps.
 
     Returns
     -------
@@ -77,17 +81,44 @@ def jacobian(
         blocks: list[Any] = []
         for position, value in enumerate(recording.values):
             _check_real("jacobian", value, holomorphic=holomorphic)
-            rows: list[list[Any]] = []
-            for unit in _basis(value):
-                seeds: list[Any] = [_zero_seed(v) for v in recording.values]
-                seeds[position] = unit
-                rows.append(recording.pull(seeds))
-            columns = [_stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(chosen.leaves)]
+            columns = _rows_at_once(recording, position, max_bytes) or _rows_by_loop(recording, position)
             blocks.append(chosen.rebuild(columns))
         result = recording.rebuild(blocks)
         return (result, recording.aux) if has_aux else result
 
     return jacobian_of
+
+
+def _rows_at_once(recording: Recording, position: int, max_bytes: int | None) -> list[Any]:
+    """Return the derivatives of one output by all inputs from batched sweeps; nothing where that cannot be done, or one sweep is all."""
+    values, leaves = recording.values, recording.chosen.leaves
+    shape, dtype = aval_of(values[position])
+    size = int(np.prod(shape))
+    if size < 2 or recording.nodes[position] is None:
+        return []
+    widest = dtype.itemsize * max(size, *[aval_of(leaf).size for leaf in leaves])
+    parts: list[list[Any]] = []
+    for rows in chunks(size, widest, max_bytes):
+        zeros = [_zero_seed(v) for v in values]
+        part = at_once(recording.pull, units(values, position, rows), zeros, rows.stop - rows.start)
+        if part is None:
+            return []
+        parts.append(part)
+    return [
+        np.reshape(np.concatenate(pieces) if len(pieces) > 1 else own(pieces[0], 2), (*shape, *np.shape(leaf)))
+        for pieces, leaf in zip(map(list, zip(*parts, strict=True)), leaves, strict=True)
+    ]
+
+
+def _rows_by_loop(recording: Recording, position: int) -> list[Any]:
+    """Return the same row by row."""
+    value = recording.values[position]
+    rows: list[list[Any]] = []
+    for unit in _basis(value):
+        seeds: list[Any] = [_zero_seed(v) for v in recording.values]
+        seeds[position] = unit
+        rows.append(recording.pull(seeds))
+    return [_stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(recording.chosen.leaves)]
 
 
 def _zero_seed(value: Any) -> Any:
