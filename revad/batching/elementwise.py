@@ -31,7 +31,7 @@ from revad.operations import python
 )
 def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
-    ranks = [rank(value) for value in (*args, *kwargs.values()) if isinstance(value, (Front, np.ndarray)) or hasattr(value, "ndim")]
+    ranks = [rank(value) for value in (*args, *kwargs.values()) if hasattr(value, "ndim") and not isinstance(value, type)]
     ndim = max(ranks)
     if any(type(value) is not Front and is_batched(value) for value in (*args, *kwargs.values())):
         return NotImplemented
