@@ -56,3 +56,11 @@ def like(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 def shares(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Ask the arrays of all examples at once."""
     return Whole(function(*[value.value if type(value) is Front else value for value in args], **kwargs))
+
+
+@batches(np.searchsorted)
+def searchsorted(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Look all examples' values up in one sorted array."""
+    if len(args) != 2 or type(args[1]) is not Front or is_batched(args[0]) or any(map(is_batched, kwargs.values())):
+        return NotImplemented
+    return function(args[0], args[1].value, **kwargs)
