@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import CONTAINERS
 from revad.base.aval import cast
 from revad.batching.fronts import Front, Whole, is_batched, raised, rank
 from revad.batching.table import batches
@@ -31,6 +32,7 @@ from revad.operations import python
 )
 def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
+    args = tuple([np.array(value) if type(value) in CONTAINERS and not is_batched(value) else value for value in args])
     ranks = [rank(value) for value in (*args, *kwargs.values()) if hasattr(value, "ndim") and not isinstance(value, type)]
     ndim = max(ranks)
     if any(type(value) is not Front and is_batched(value) for value in (*args, *kwargs.values())):

@@ -68,6 +68,7 @@ class Batched(Tensor):
     __slots__ = ()
     __hash__ = Tensor.__hash__
     pausable = False
+    decides = True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -170,7 +171,8 @@ class Batched(Tensor):
         answers = [kind(self._value[i]) for i in range(batch.size)]
         labels = [_label(answer) for answer in answers]
         site = user_site()
-        batch.decisions.append((labels, site, self._value))
+        if not batch.decisions or batch.decisions[-1][2] is not self._value:  # NumPy may ask twice for one index
+            batch.decisions.append((labels, site, self._value))
         if any(label != labels[0] for label in labels):
             raise Split(level, labels, site)
         return answers[0]
