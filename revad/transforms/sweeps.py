@@ -56,6 +56,4 @@ def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list
         return None
     finally:
         close_level(level, token)
-    return [
-        value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results
-    ]
+    return [value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results]
