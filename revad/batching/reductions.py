@@ -74,7 +74,6 @@ _AXIS_FUNCTIONS: dict[Any, tuple[tuple[str, ...], Any]] = {
     np.argsort: (("a", "axis", "kind", "order"), -1),
     np.partition: (("a", "kth", "axis", "kind", "order"), -1),
     np.argpartition: (("a", "kth", "axis", "kind", "order"), -1),
-    np.unwrap: (("p", "discont", "axis"), -1),
     np.fft.fft: (("a", "n", "axis", "norm"), -1),
     np.fft.ifft: (("a", "n", "axis", "norm"), -1),
     np.fft.rfft: (("a", "n", "axis", "norm"), -1),

@@ -203,20 +203,20 @@ class _Run:
         level, batch = next_level(), Batch(len(chosen))
         whole = len(chosen) == self.size
         leaves: list[Any] = [
-            batched(leaf if whole else leaf[chosen], level, batch) if is_batched else leaf
+            batched(own_copy(leaf if whole else leaf[chosen]), level, batch) if is_batched else own_copy(leaf)
             for leaf, is_batched in zip(self.leaves, self.batched, strict=True)
         ]
-        leaves = [own_copy(leaf) if not isinstance(leaf, Tracked) else _copy(leaf) for leaf in leaves]
         args, kwargs = self.rebuild(leaves)
         token = open_level(level)
         split: Split | None = None
         output: Any = None
         try:
             output = self.f(*args, **kwargs)
-        except Split as raised:
-            if raised.level != level:
+        except (Split, ValueError) as raised:
+            hidden = raised if isinstance(raised, Split) else raised.__cause__  # NumPy hides it while it sets an element
+            if not isinstance(hidden, Split) or hidden.level != level:
                 raise
-            split = raised
+            split = hidden
         finally:
             close_level(level, token)
         if before is not None:
@@ -260,19 +260,10 @@ class _Run:
         return _Outputs(values, rebuild, output)
 
 
-def _copy(leaf: Any) -> Any:
-    """Return a batched argument whose array is ours to write into."""
-    leaf._value = own_copy(leaf._value)
-    return leaf
-
-
 def _repeated(value: Any, size: int) -> Any:
     """Return a constant output with a batch axis."""
-    return (
-        np.repeat(np.expand_dims(value, 0), size, axis=0)
-        if isinstance(value, Tracked)
-        else np.repeat(np.asarray(value)[None], size, axis=0)
-    )
+    value = value if isinstance(value, Tracked) else np.asarray(value)
+    return np.repeat(np.expand_dims(value, 0), size, axis=0)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _joined(name: str, parts: list[_Outputs], order: np.ndarray) -> _Outputs:
@@ -347,16 +338,13 @@ def _spread_axes(entry: Any, arg: Any, where: str) -> list[Any]:
 def _output_axes(out_axes: Axes, output: Any, count: int) -> list[Any]:
     if isinstance(out_axes, (int, np.integer)) and not isinstance(out_axes, bool):
         return [out_axes] * count
-    axes = flatten(out_axes)[0]
+    given: Any = out_axes
+    axes = flatten(given)[0]
     if len(axes) == count and same_structure(out_axes, output):
         return axes
     each = output if type(output) in (tuple, list) else (output,)
-    if (
-        type(out_axes) in (tuple, list)
-        and len(out_axes) == len(each)
-        and all(isinstance(a, (int, np.integer)) for a in out_axes)
-    ):
-        return [axis for axis, part in zip(out_axes, each, strict=True) for _ in flatten(part)[0]]
+    if type(given) in (tuple, list) and len(given) == len(each) and all(isinstance(a, (int, np.integer)) for a in given):
+        return [axis for axis, part in zip(given, each, strict=True) for _ in flatten(part)[0]]
     raise ArgumentError(f"vmap: out_axes is {out_axes!r}; give one int, or ints in the structure of the output.")
 
 
