@@ -43,6 +43,7 @@ from revad.tensors.leaves import no_grad as no_grad
 from revad.tensors.leaves import stop_gradient as stop_gradient
 from revad.tensors.leaves import tensor as tensor
 from revad.tensors.tensor import Tensor as Tensor
+from revad.transforms.batches import vmap as vmap
 from revad.transforms.forward import jvp as jvp
 from revad.transforms.implicit import implicit as implicit
 from revad.transforms.loops import loop as loop

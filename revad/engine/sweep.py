@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
+from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
@@ -67,6 +68,10 @@ class Reads:
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         if isinstance(self.dense, np.generic):  # what NumPy makes of a sum of arrays without axes
             self.dense = np.array(self.dense)
+        if (
+            type(self.dense) is ndarray and find_top(self.parts) is not None
+        ):  # tracked values cannot be written into a plain array
+            return self.dense + unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
@@ -161,8 +166,8 @@ class Sweep:
             part = g[key]
             if type(part) is np.float64:
                 part = float(part)
-            elif type(part) is ndarray:
-                part = part.copy()
+            elif type(part) is ndarray or isinstance(part, Tracked):  # a view of what is about to be overwritten
+                part = np.copy(part)  # pyright: ignore[reportArgumentType, reportCallIssue]
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)

@@ -126,7 +126,7 @@ def write(handle: Any, key: Index, value: Array, *, adds: bool = False) -> None:
         write_at(handle, (), key, value, adds, True)  # noqa: FBT003
         return
     with writing:
-        if Pause.blocks and handle._node[LEVEL] <= Pause.level.get():
+        if Pause.blocks and handle.pausable and handle._node[LEVEL] <= Pause.level.get():
             handle._value = _write_paused(handle._value, key, value, adds)
             return
         base = handle

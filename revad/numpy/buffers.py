@@ -24,6 +24,7 @@ from revad.errors import InPlaceError
 from revad.operations.protocol import own
 from revad.operations.registry import creation, lookup
 from revad.operations.writing import take_step
+from revad.tensors.batched import Batched
 from revad.tensors.captured import Captured
 from revad.tensors.dual import Dual
 from revad.tensors.gradient import GradTensor
@@ -136,7 +137,7 @@ def _is_held(handle: Buffer) -> bool:
     return hasattr(handle, "_view") or handle._node[ROOT]() is handle
 
 
-class Buffer(GradTensor, Dual, Captured):
+class Buffer(GradTensor, Dual, Captured, Batched):
     """An array that may be written into with tracked values; until then a constant.
 
     It derives from all kinds of tracked values so that Python and NumPy ask it first, and they meet the plain array.
@@ -145,7 +146,7 @@ class Buffer(GradTensor, Dual, Captured):
     __slots__ = ()
     __hash__: Any = None
     __pandas_priority__ = None  # to pandas it is the array that it stands for
-    pausable = captures = False
+    pausable = captures = decides = False
     writes_in_place = False
 
     @property

@@ -52,6 +52,9 @@ def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any])
     """Call with ``out=``: compute, then write the result into the tracked output."""
     out = kwargs["out"]
     kwargs = {name: value for name, value in kwargs.items() if name != "out"}
+    targets = out if type(out) is tuple else (out,)
+    if any(isinstance(value, Tracked) and value.decides for value in args) and not any(isinstance(t, Tracked) for t in targets):
+        return function(*[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs, out=out)
     if function in _IN_TURN:
         options = dict(zip(_IN_TURN[function], args, strict=False)) | kwargs
         parts = tuple(options.pop(_IN_TURN[function][0]))

@@ -13,6 +13,7 @@ from revad.engine.handles import Tracked
 from revad.engine.levels import note_cut
 from revad.engine.watching import Pause, note_exit, paused
 from revad.errors import LostGradientError, NotDifferentiableError
+from revad.tensors.batched import Batched, batched
 from revad.tensors.gradient import GradTensor, make_leaf
 from revad.typing import Array
 
@@ -114,8 +115,12 @@ def stop_gradient(x: Array) -> Any:
 
 
 def _constant(leaf: Array) -> Any:
+    if isinstance(leaf, Batched):  # all examples' constants
+        return batched(_constant(leaf._value), *leaf._node[1:])
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         note_cut(leaf._node[1])
         leaf = leaf._value
+    if isinstance(leaf, Batched):
+        return _constant(leaf)
     return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

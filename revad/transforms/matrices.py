@@ -9,13 +9,14 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
-from revad.engine.pulling import NanPolicy
+from revad.engine.pulling import NanPolicy, own
 from revad.errors import ArgumentError, NotDifferentiableError
 from revad.transforms.arguments import Argnums, Chosen
 from revad.transforms.forward import jvp
 from revad.transforms.recording import Recording
 from revad.transforms.repetition import digest, not_repeated
 from revad.transforms.reverse import grad, named_after, vjp
+from revad.transforms.sweeps import at_once, chunks, units
 
 
 def _basis(value: Any) -> list[Any]:
@@ -45,8 +46,9 @@ def jacobian(
     has_aux: bool = False,
     holomorphic: bool = False,
     nan_policy: NanPolicy = "zero",
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
-    r"""Return the Jacobian function of ``f``, one reverse sweep per output element.
+    r"""Return the Jacobian function of ``f``, by reverse sweeps over all output elements at once.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def jacobian(
         Returns an array, or a pytree of arrays.
     argnums, has_aux, holomorphic, nan_policy
         As for `value_and_grad`. Complex outputs need ``holomorphic=True``.
+    max_bytes : int, optional
+        The most that one batched cotangent of the function's inputs or outputs may take; rows beyond that make further sweeps.
 
     Returns
     -------
@@ -77,17 +81,44 @@ def jacobian(
         blocks: list[Any] = []
         for position, value in enumerate(recording.values):
             _check_real("jacobian", value, holomorphic=holomorphic)
-            rows: list[list[Any]] = []
-            for unit in _basis(value):
-                seeds: list[Any] = [_zero_seed(v) for v in recording.values]
-                seeds[position] = unit
-                rows.append(recording.pull(seeds))
-            columns = [_stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(chosen.leaves)]
+            columns = _rows_at_once(recording, position, max_bytes) or _rows_by_loop(recording, position)
             blocks.append(chosen.rebuild(columns))
         result = recording.rebuild(blocks)
         return (result, recording.aux) if has_aux else result
 
     return jacobian_of
+
+
+def _rows_at_once(recording: Recording, position: int, max_bytes: int | None) -> list[Any]:
+    """Return the derivatives of one output by all inputs from batched sweeps; nothing where that cannot be done, or one sweep is all."""
+    values, leaves = recording.values, recording.chosen.leaves
+    shape, dtype = aval_of(values[position])
+    size = int(np.prod(shape))
+    if size < 2 or recording.nodes[position] is None:
+        return []
+    widest = dtype.itemsize * max(size, *[aval_of(leaf).size for leaf in leaves])
+    parts: list[list[Any]] = []
+    for rows in chunks(size, widest, max_bytes):
+        zeros = [_zero_seed(v) for v in values]
+        part = at_once(recording.pull, units(values, position, rows), zeros, rows.stop - rows.start)
+        if part is None:
+            return []
+        parts.append(part)
+    return [
+        np.reshape(np.concatenate(pieces) if len(pieces) > 1 else own(pieces[0], 2), (*shape, *np.shape(leaf)))
+        for pieces, leaf in zip(map(list, zip(*parts, strict=True)), leaves, strict=True)
+    ]
+
+
+def _rows_by_loop(recording: Recording, position: int) -> list[Any]:
+    """Return the same row by row."""
+    value = recording.values[position]
+    rows: list[list[Any]] = []
+    for unit in _basis(value):
+        seeds: list[Any] = [_zero_seed(v) for v in recording.values]
+        seeds[position] = unit
+        rows.append(recording.pull(seeds))
+    return [_stack([row[i] for row in rows], np.shape(value), leaf) for i, leaf in enumerate(recording.chosen.leaves)]
 
 
 def _zero_seed(value: Any) -> Any:
@@ -103,13 +134,18 @@ def _check_real(name: str, value: Any, *, holomorphic: bool) -> None:
 
 
 def jacfwd(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
-    """Return the Jacobian function of ``f`` by forward mode, one pass per input element.
+    """Return the Jacobian function of ``f`` by forward mode, for all input elements at once.
 
     Parameters
     ----------
-    f, argnums, has_aux, holomorphic
+    f, argnums, has_aux, holomorphic, max_bytes
         As for `jacobian`. Complex inputs need ``holomorphic=True``.
 
     Returns
@@ -135,23 +171,35 @@ def jacfwd(
         values: list[Any] = []
         aux: Any = None
         first: list[int] | None = None
+
+        def push(tangents: list[Any]) -> list[Any]:
+            nonlocal values, rebuild_output, first, aux
+            result = jvp(lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux)
+            values, rebuild_output = flatten(result[0])
+            if first is None:
+                first = digest(values)
+            elif first != digest(values):
+                raise not_repeated("jacfwd", f)
+            aux = result[2] if has_aux else None
+            return flatten(result[1])[0]
+
         for position, leaf in enumerate(chosen.leaves):
             _check_real("jacfwd", leaf, holomorphic=holomorphic)
+            size = aval_of(leaf).size
+            zeros = [_zero_seed(v) for v in chosen.leaves]
             pushed: list[list[Any]] = []
-            for unit in _basis(leaf) or [_zero_seed(leaf)]:
-                tangents = [_zero_seed(v) for v in chosen.leaves]
-                tangents[position] = unit
-                result = jvp(
-                    lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
-                )
-                values, rebuild_output = flatten(result[0])
-                if first is None:
-                    first = digest(values)
-                elif first != digest(values):
-                    raise not_repeated("jacfwd", f)
-                pushed.append(flatten(result[1])[0])
-                aux = result[2] if has_aux else None
-            columns.append((leaf, pushed[: aval_of(leaf).size]))
+            for rows in chunks(size, aval_of(leaf).dtype.itemsize * size, max_bytes) if size > 1 else ():
+                part = at_once(push, units(chosen.leaves, position, rows), zeros, rows.stop - rows.start)
+                if part is None:
+                    pushed = []
+                    break
+                pushed += map(list, zip(*part, strict=True))
+            if not pushed:
+                for unit in _basis(leaf) or [_zero_seed(leaf)]:
+                    tangents = list(zeros)
+                    tangents[position] = unit
+                    pushed.append(push(tangents))
+            columns.append((leaf, pushed[:size]))
         blocks = [
             chosen.rebuild([_stack_last([row[i] for row in pushed], value, leaf) for leaf, pushed in columns])
             for i, value in enumerate(values)
@@ -172,14 +220,21 @@ def _stack_last(rows: list[Any], value: Any, leaf: Any) -> Any:
 
 
 def hessian(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, nan_policy: NanPolicy = "zero"
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    nan_policy: NanPolicy = "zero",
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
-    r"""Return the Hessian function of a scalar function, by forward over reverse.
+    r"""Return the Hessian function of a scalar function, by reverse sweeps through its gradient for all rows at once.
 
     Parameters
     ----------
     f, argnums, has_aux, nan_policy
-        As for `value_and_grad`; the policy is for the reverse sweep.
+        As for `value_and_grad`; the policy is for the reverse sweeps.
+    max_bytes : int, optional
+        As for `jacobian`.
 
     Returns
     -------
@@ -195,7 +250,10 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    return named_after(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
+    gradient = grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy)
+    return named_after(f, "hessian")(
+        jacobian(gradient, argnums, has_aux=has_aux, holomorphic=True, nan_policy=nan_policy, max_bytes=max_bytes)
+    )
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
