@@ -9,6 +9,7 @@ from typing import Any
 
 import scipy.sparse
 
+import revad.scipy.sparse.edges  # noqa: F401  (states which elements products need)
 from revad.scipy.sparse.array import SparseArray as SparseArray
 from revad.scipy.sparse.array import as_sparse as as_sparse
 from revad.scipy.sparse.array import coo_array as coo_array
