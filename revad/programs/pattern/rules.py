@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.aval import aval_of
 from revad.operations.operation import NONDIFF, Operation
 from revad.programs.pattern.sets import IndexSets
 from revad.programs.steps import Ref, Step, references

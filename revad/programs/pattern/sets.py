@@ -38,10 +38,13 @@ class IndexSets:
         there = members != EMPTY
         if not there.all():
             targets, members = targets[there], members[there]
-        pairs = np.unique(targets.astype(np.int64) * self.count + members)
-        targets, members = np.divmod(pairs, self.count)
-        how_many = np.bincount(targets, minlength=size)
         result = np.zeros(size, np.int64)
+        how_many = np.bincount(targets, minlength=size)
+        if np.max(how_many, initial=0) <= 1:
+            result[targets] = members
+            return result
+        targets, members = np.divmod(distinct(targets * self.count + members), self.count)
+        how_many = np.bincount(targets, minlength=size)
         several = how_many > 1
         result[several] = self.count + np.arange(np.count_nonzero(several))
         single = ~several[targets]
@@ -85,7 +88,7 @@ class IndexSets:
         found = waiting.pop(0, [])
         while waiting:
             top = max(waiting)
-            row, at = np.divmod(np.unique(np.concatenate(waiting.pop(top))), self.count)
+            row, at = np.divmod(distinct(np.concatenate(waiting.pop(top))), self.count)
             how_many = starts[at + 1] - starts[at]
             if int(how_many.sum()) > MOST:
                 raise ArgumentError(
@@ -96,7 +99,7 @@ class IndexSets:
             opened = members[first + np.arange(first.size)]
             self._sort_in(waiting, np.repeat(row, how_many) * self.count + opened, level)
             found += waiting.pop(0, [])
-        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        pairs = distinct(np.concatenate([np.zeros(0, np.int64), *found]))
         rows, numbers = np.divmod(pairs, self.count)
         return rows, numbers - 1
 
@@ -138,5 +141,11 @@ class IndexSets:
     def _sort_in(self, waiting: dict[int, list[Any]], pairs: Array, level: Array) -> None:
         """Put pairs (row, set) on the heaps of their sets' levels."""
         heights = level[pairs % self.count]
-        for height in np.unique(heights).tolist():
+        for height in np.flatnonzero(np.bincount(heights)).tolist():
             waiting.setdefault(height, []).append(pairs[heights == height])
+
+
+def distinct(keys: Array) -> Any:
+    """Return the values among keys, sorted; the sort is fast where they come in sorted runs."""
+    keys = np.sort(keys, kind="stable")
+    return keys[np.append(True, keys[1:] != keys[:-1])[: keys.size]]

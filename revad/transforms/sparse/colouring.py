@@ -90,21 +90,22 @@ def colour(pattern: Any, direction: str = "auto", order: str = "auto", *, symmet
 def _candidates(pattern: Any, direction: str, order: str, few: int) -> Iterator[Colouring]:
     """Yield a colouring of the columns, of the rows, and of both; a kind that cannot need fewer products is left out."""
     m, n = pattern.shape
-    none_of_rows, none_of_columns = np.full(m, -1), np.full(n, -1)
     transpose = pattern.T.tocsr()
-    kinds = [(_most(pattern), "column"), (_most(transpose), "row")]
-    for bound, kind in sorted(kinds):
+    is_both, found = direction == "bidirectional", False
+    kinds = [] if is_both else sorted([(_most(pattern), "column"), (_most(transpose), "row")])
+    for bound, kind in kinds:
         if direction in ("auto", kind) and bound < few:
-            matrix = pattern if kind == "column" else transpose
-            found = column_colours(matrix, order, few)
-            if found is not None:
-                few = int(found.max()) + 1
-                yield Colouring(found, none_of_rows) if kind == "column" else Colouring(none_of_columns, found)
+            colours = column_colours(pattern if kind == "column" else transpose, order, few)
+            if colours is not None:
+                few = int(colours.max()) + 1
+                yield Colouring(colours, np.full(m, -1)) if kind == "column" else Colouring(np.full(n, -1), colours)
     if direction in ("auto", "bidirectional"):
         for matrix, flipped in ((pattern, False), (transpose, True)):
             for rest, dense in _split(matrix, order, few):
-                few = int(rest.max()) + int(dense.max()) + 2
+                few, found = int(rest.max()) + int(dense.max()) + 2, True
                 yield Colouring(dense, rest) if flipped else Colouring(rest, dense)
+    if is_both and not found:  # all rows, and all columns, are equally long
+        yield from _candidates(pattern, "auto", order, few)
 
 
 def _split(matrix: Any, order: str, few: int) -> Iterator[tuple[Any, Any]]:
@@ -203,9 +204,13 @@ def sources(pattern: Any, colouring: Colouring) -> Any:
     Raises
     ------
     ArgumentError
-        Some entry stands alone nowhere.
+        Some entry stands alone nowhere, or the colouring is one of another matrix.
     """
     m, n = pattern.shape
+    if (len(colouring.rows), len(colouring.columns)) != (m, n):
+        raise ArgumentError(
+            f"colouring: it has {len(colouring.columns)} columns and {len(colouring.rows)} rows; the pattern has shape {(m, n)}."
+        )
     rows, columns = np.repeat(np.arange(m), np.diff(pattern.indptr)), pattern.indices.astype(np.int64)
     result = np.full(rows.size, -1)
     by_column = colouring.columns[columns]

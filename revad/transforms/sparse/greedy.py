@@ -5,6 +5,7 @@ Sets of colours are bits of Python's integers, so that a column asks each of its
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from revad.typing import Array
@@ -79,4 +80,4 @@ def lists(indptr: Array, indices: Array) -> list[list[int]]:
     """Return the rows of a compressed matrix as lists of column numbers."""
     ends: list[Any] = indptr.tolist()
     flat: list[Any] = indices.tolist()
-    return [flat[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [flat[start:end] for start, end in pairwise(ends)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -74,15 +74,18 @@ class SparseMatrix:
         v = self._random.uniform(1.0, 2.0, products.size) * self._random.choice([-1.0, 1.0], products.size)
         truth = products.forward(v)
         plan = self._plans.get(key)
-        is_new = plan is None or plan.pattern.shape[0] != truth.size
-        plan = self._plan(chosen, products, truth.size) if is_new else plan
+        if plan is None or plan.pattern.shape[0] != truth.size:
+            plan = self._plan(chosen, products, truth.size)
+        eps = float(np.finfo(truth.dtype).eps) if truth.dtype.kind == "f" else 0.0
         matrix = plan.matrix(products)
         error = disagreement(matrix, v, truth)
-        precision = float(np.finfo(truth.dtype).eps) if truth.dtype.kind == "f" else 0.0
-        if error > precision**0.5:
-            plan, matrix = self._repair(plan, chosen, products, is_new=is_new)
-            error = disagreement(matrix, v, truth)
-            if np.isfinite(error) and error > precision**0.25:
+        if error > eps**0.5:
+            for plan in self._repaired(plan, chosen):
+                matrix = plan.matrix(products)
+                error = disagreement(matrix, v, truth)
+                if error <= eps**0.5:
+                    break
+            if np.isfinite(error) and error > eps**0.25:
                 raise RuleError(
                     f"{self._name}: the matrix disagrees with a product J v by {error:.1e} of the largest terms. An operation of the "
                     "function depends on more elements than its rule states: one registered as elementwise, perhaps. "
@@ -114,26 +117,25 @@ class SparseMatrix:
             return Plan(found, colour(found, self._colouring, self._order, symmetric=symmetric))
         return Plan(found, of_columns(self._colouring, found, symmetric=symmetric))
 
-    def _repair(self, plan: Plan, chosen: Chosen, products: Products, *, is_new: bool) -> tuple[Plan, Any]:
-        """Return a plan whose pattern has what the old one lacks, and the matrix.
+    def _repaired(self, plan: Plan, chosen: Chosen) -> Iterator[Plan]:
+        """Yield plans that may give what the old one did not: with the entries that it lacks, and without symmetry.
 
-        A function that decides otherwise than in the run that was captured needs other entries, so it is captured again. If they
-        are the same, then the numbers disagree by rounding, or are not finite; or a Hessian is not symmetric, as the derivative of
-        a gradient that is no true one is not, so it is treated as any matrix.
+        A function that decides otherwise than in the run that was captured needs other entries, so it is captured again. The
+        derivative of a gradient that a user bent is not symmetric, so it is treated as any matrix. Where neither helps, the numbers
+        disagree by rounding, or are not finite.
         """
         found = self._detected(chosen)
-        missing = found > plan.pattern
-        if missing.nnz and self._given is not None and self._of == "jacobian":
-            row, column = (places[0] for places in missing.nonzero())
-            raise ArgumentError(
-                f"{self._name}: the given pattern lacks {missing.nnz} entries that the matrix has, ({row}, {column}) for one. "
-                "Add them, or leave the pattern out."
-            )
-        if self._of == "hessian" and is_new:
-            plan = Plan(found, colour(found, "column", self._order))
-        elif missing.nnz:
-            plan = self._coloured((found + plan.pattern).tocsr())
-        return plan, plan.matrix(products)
+        missing = (symmetric_part(found) if self._of == "hessian" else found) > plan.pattern
+        if missing.nnz:
+            if self._given is not None:
+                row, column = (places[0] for places in missing.nonzero())
+                raise ArgumentError(
+                    f"{self._name}: the given pattern lacks {missing.nnz} entries that the matrix has, ({row}, {column}) for one. "
+                    "Add them, or leave the pattern out."
+                )
+            yield self._coloured((found + plan.pattern).tocsr())
+        if self._of == "hessian":
+            yield Plan(found, colour(found, "column", self._order))
 
 
 def as_pattern(given: Any) -> Any:
