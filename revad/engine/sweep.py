@@ -9,12 +9,14 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
+from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
 from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
 from revad.operations.operation import NONDIFF
+from revad.operations.writing import write_at
 from revad.typing import Array, Function, Index
 
 ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter one is a leaf
@@ -67,8 +69,10 @@ class Reads:
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
-            else:
+            elif isinstance(self.dense, Tracked):
                 write(self.dense, key, part, adds=True)
+            else:  # what lower levels track among the parts makes the sum tracked
+                self.dense = write_at(self.dense, (), key, part, adds=True, spare=not isinstance(part, Tracked))
         return self.dense
 
 
