@@ -227,7 +227,7 @@ def test_bad_arguments_are_refused() -> None:
     with pytest.raises(revad.ArgumentError, match="give 'csr' or 'csc'"):
         revad.sparse_hessian(rosenbrock, format="coo")  # pyright: ignore[reportArgumentType]
     with pytest.raises(revad.ArgumentError, match="are those of the last call; call it first"):
-        revad.sparse_jacobian(chain).pattern  # noqa: B018
+        revad.sparse_jacobian(chain).pattern
     with pytest.raises(revad.ArgumentError, match="give 'jacobian' or 'hessian'"):
         revad.sparsity(chain, X, of="gradient")  # pyright: ignore[reportArgumentType]
     with pytest.raises(revad.ArgumentError, match="sparsity: the first argument must be a function"):
