@@ -9,7 +9,6 @@ from typing import Any
 
 import scipy.sparse
 
-import revad.scipy.sparse.edges  # noqa: F401  (states which elements products need)
 from revad.scipy.sparse.array import SparseArray as SparseArray
 from revad.scipy.sparse.array import as_sparse as as_sparse
 from revad.scipy.sparse.array import coo_array as coo_array
@@ -17,6 +16,9 @@ from revad.scipy.sparse.array import csc_array as csc_array
 from revad.scipy.sparse.array import csr_array as csr_array
 from revad.scipy.sparse.array import diags_array as diags_array
 from revad.scipy.sparse.array import matmul as matmul
+from revad.scipy.sparse.edges import state as _state
+
+_state()
 
 
 def __getattr__(name: str) -> Any:

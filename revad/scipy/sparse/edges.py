@@ -35,6 +35,8 @@ def of_summed(data: Array, places: Array, n: int) -> Edges:
     return {"data": (np.asarray(places), np.arange(np.size(places)))}
 
 
-state_pattern(of_product, product)
-state_pattern(of_dense, dense)
-state_pattern(of_summed, summed)
+def state() -> None:
+    """State them for the functions of `products`."""
+    state_pattern(of_product, product)
+    state_pattern(of_dense, dense)
+    state_pattern(of_summed, summed)

@@ -39,7 +39,8 @@ class SparseMatrix:
             raise ArgumentError(f"{self._name}: the first argument must be a function, not {type(f).__name__}.")
         if format not in ("csr", "csc"):
             raise ArgumentError(f"{self._name}(format={format!r}): give 'csr' or 'csc'.")
-        self._f, self._argnums, self._of, self._format = f, argnums, of, format
+        self._f, self._argnums, self._format = f, argnums, format
+        self._of: Kind = of
         self._given = None if pattern is None else as_pattern(pattern)
         self._colouring, self._order = colouring, order
         self._plans: dict[Any, Plan] = {}
@@ -80,8 +81,8 @@ class SparseMatrix:
         matrix = plan.matrix(products)
         error = disagreement(matrix, v, truth)
         if error > eps**0.5:
-            for plan in self._repaired(plan, chosen):
-                matrix = plan.matrix(products)
+            for repaired in self._repaired(plan, chosen):
+                plan, matrix = repaired, repaired.matrix(products)
                 error = disagreement(matrix, v, truth)
                 if error <= eps**0.5:
                     break
