@@ -9,7 +9,6 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
-from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
@@ -17,6 +16,7 @@ from revad.engine.views import write
 from revad.errors import RuleError
 from revad.operations.indexing import add_at, unindex
 from revad.operations.operation import NONDIFF
+from revad.operations.writing import write_at
 from revad.typing import Array, Function, Index
 
 ONE_EDGE = FIRST_EDGE + EDGE  # the length of a node with one edge; a shorter one is a leaf
@@ -77,8 +77,10 @@ class Reads:
                 self.dense[key] += part
             elif isinstance(self.dense, Tracked) and self.dense.writes_in_place and type(key) is int:
                 self.dense[key] = self.dense[key] + part  # pyright: ignore[reportIndexIssue]
-            else:
+            elif isinstance(self.dense, Tracked):
                 write(self.dense, key, part, adds=True)
+            else:  # what lower levels track among the parts makes the sum tracked
+                self.dense = write_at(self.dense, (), key, part, adds=True, spare=not isinstance(part, Tracked))
         return self.dense
 
 

@@ -19,7 +19,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 from revad.base.aval import Aval
 from revad.operations.constants import beside
 from revad.operations.protocol import own
-from revad.operations.registry import composite, linear, multilinear, vjp
+from revad.operations.registry import composite, linear, vjp
 from revad.rules.axes import as_array
 from revad.typing import Array, Function
 
@@ -141,7 +141,6 @@ def right_pullback(g: Array, basis: str, c1: Array, c2: Aval) -> Array:
 
 
 vjp(product, c1=left_pullback, c2=right_pullback)
-multilinear(product, "c1", "c2")
 
 # Sums ------------------------------------------------------------------------------------------------------------------------
 

@@ -10,12 +10,14 @@ import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, is_captured
-from revad.errors import LostGradientError
+from revad.errors import ArgumentError, LostGradientError
 from revad.scipy.drop_in import as_array
 from revad.scipy.integrate._closures import plain
 from revad.scipy.integrate.flow import Precision, WatchedField, as_vector, flow
-from revad.tensors.leaves import stop_gradient
+from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.implicit import attach
+from revad.transforms.matrices import jacobian
+from revad.transforms.sparse import sparse_jacobian
 from revad.typing import Array
 
 STIFF = {"RADAU": "Radau", "BDF": "Radau", "LSODA": "LSODA"}
@@ -58,7 +60,8 @@ def solve_ivp(
         Tolerances of everything that is integrated for a derivative. It is that of the exact solution to these tolerances, by
         DOP853 for explicit methods, by Radau or LSODA for implicit ones.
     **options
-        As for SciPy.
+        As for SciPy. For implicit methods ``jac="revad"`` computes ∂f/∂y, ``jac="sparse"`` as a sparse matrix
+        (`revad.sparse_jacobian`), whose pattern may be given as ``jac_sparsity``.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def solve_ivp(
     times = None if t_eval is None else as_array(t_eval)
     watched = WatchedField(lambda t, y: fun(t, y, *theta))
     several = None if events is None else [events] if callable(events) else list(events)
+    if isinstance(options.get("jac"), str):
+        options["jac"] = slopes(fun, method, stop_gradient(theta), options)
     refuse_capture((t_span, start, times, theta))
     depends: list[Any] = []
     result = scipy_integrate.solve_ivp(
@@ -145,6 +150,29 @@ def refuse_capture(values: Array) -> None:
             "solve_ivp and odeint cannot be captured into a program (trace, compile). Capture the right-hand side instead, "
             "and call the solver outside."
         )
+
+
+def slopes(fun: Callable[..., Any], method: Any, theta: tuple[Any, ...], options: dict[str, Any]) -> Callable[..., Any]:
+    """Return ∂f/∂y as SciPy's implicit methods want it, for ``jac="revad"`` and ``jac="sparse"``."""
+    kind = options["jac"]
+    if kind not in ("revad", "sparse"):
+        raise ArgumentError(f"solve_ivp(jac={kind!r}): give 'revad', 'sparse', a function or a matrix.")
+
+    def field(y: Array, t: Array) -> Array:
+        return as_vector(fun(t, y, *theta))
+
+    if kind == "revad":
+        found = jacobian(field)
+    else:
+        found = sparse_jacobian(field, pattern=options.pop("jac_sparsity", None), format="csc")
+    is_dense = method == "LSODA"  # and LSODA alone wants a dense matrix
+
+    def slope(t: Array, y: Array) -> Any:
+        with no_grad():
+            matrix = found(y, t)
+        return matrix.toarray() if kind == "sparse" and is_dense else matrix
+
+    return slope
 
 
 def _plain_event(event: Any, theta: tuple[Any, ...], depends: list[Any]) -> Any:

@@ -14,6 +14,7 @@ from revad.scipy.optimize.minima import constrained
 from revad.scipy.optimize.roots import jacobian_of
 from revad.tensors.leaves import stop_gradient
 from revad.transforms.matrices import jacobian
+from revad.transforms.sparse import sparse_jacobian
 from revad.typing import Array, Function
 
 LOSSES: dict[str, Function] = {
@@ -45,8 +46,9 @@ def least_squares(
         ``fun(x, *args, **kwargs)`` returns the residuals, shape (m,).
     x0 : array_like, shape (n,)
         Starting point.
-    jac : {"2-point", "3-point", "cs", "revad"} or callable
-        The Jacobian; ``"revad"`` computes it.
+    jac : {"2-point", "3-point", "cs", "revad", "sparse"} or callable
+        The Jacobian; ``"revad"`` computes it, ``"sparse"`` as a sparse matrix (`revad.sparse_jacobian`), whose pattern may be given
+        as ``jac_sparsity``.
     bounds : pair of array_like
         Lower and upper bounds of x, differentiable.
     loss : str
@@ -88,7 +90,11 @@ def least_squares(
     def cost(x: Array, *theta: Any) -> Array:
         return 0.5 * f_scale**2 * np.sum(LOSSES[loss]((residuals(x, *theta) / f_scale) ** 2))
 
-    derivative: Any = plainly(jacobian_of(residuals)) if isinstance(jac, str) and jac == "revad" else jac
+    derivative: Any = jac
+    if isinstance(jac, str) and jac == "revad":
+        derivative = plainly(jacobian_of(residuals))
+    elif isinstance(jac, str) and jac == "sparse":
+        derivative = plainly(sparse_jacobian(residuals, pattern=options.pop("jac_sparsity", None)))
     start = np.atleast_1d(np.asarray(stop_gradient(stacked(x0)), float))
     limits = tuple(np.broadcast_to(b, start.shape) for b in bounds)
 

@@ -12,15 +12,13 @@ import numpy as np
 import scipy.optimize as scipy_optimize
 
 from revad.errors import NoRuleError
+from revad.scipy.optimize._derivatives import derivatives, gradient, number
 from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked, warn_if_unconverged
 from revad.tensors.leaves import no_grad, stop_gradient
-from revad.transforms.matrices import hessian
 from revad.transforms.reverse import grad, vjp
 from revad.typing import Array, Function
 
 NEAR = 1e-6  # how near to a bound or to zero a component or constraint counts as there, relative to its size
-NEEDS_GRADIENT = ("Newton-CG", "dogleg", "trust-ncg", "trust-exact", "trust-krylov")
-NEEDS_HESSIAN = ("dogleg", "trust-ncg", "trust-exact", "trust-krylov")
 
 
 def minimize(
@@ -46,8 +44,9 @@ def minimize(
         Further arguments, differentiable.
     method : str, optional
         As for SciPy.
-    jac, hess : callable, bool or "revad", optional
-        Gradient and Hessian for SciPy; ``"revad"`` computes them, as is done for methods that require them.
+    jac, hess : callable, bool, "revad" or (hess) "sparse", optional
+        Gradient and Hessian for SciPy; ``"revad"`` computes them, as is done for methods that require them, ``"sparse"`` a sparse
+        Hessian (`revad.sparse_hessian`) for ``trust-constr`` and ``Newton-CG``, and the gradient.
     bounds : sequence of pairs or Bounds, optional
         Limits of x, differentiable.
     constraints : dict or sequence of dict
@@ -64,6 +63,8 @@ def minimize(
     ------
     NoRuleError
         A constraint is not a dict.
+    ArgumentError
+        ``hess="sparse"`` for a method that wants a dense one.
     LinAlgError
         The Hessian (with constraints: the matrix of the KKT conditions) is singular at the minimum.
 
@@ -90,12 +91,7 @@ def minimize(
     """
     report: list[Any] = []
     objective = (lambda x, *theta: fun(x, *theta)[0]) if jac is True else fun
-    known: dict[str, Any] = {"jac": jac, "hess": hess}
-    if jac == "revad" or (jac is None and method in NEEDS_GRADIENT):
-        known["jac"] = gradient(objective)
-    if hess == "revad" or (hess is None and options.get("hessp") is None and method in NEEDS_HESSIAN):
-        known["hess"] = lambda x, *theta: hessian(lambda y: objective(y, *theta))(np.asarray(x, float))
-    known = {name: plainly(value) if callable(value) else value for name, value in known.items()}
+    known = derivatives(objective, jac, hess, method, has_hessp=options.get("hessp") is not None)
     rules = _constraints(constraints)
     limits = _bounds(bounds, np.size(stop_gradient(stacked(x0))))
     called = _with_jacobian(fun) if jac is True else plainly(fun)
@@ -115,17 +111,6 @@ def minimize(
     result.x = x
     result.fun = objective(x, *as_tuple(args))
     return result
-
-
-def gradient(objective: Function) -> Function:
-    """Return the gradient of an objective with respect to its first argument."""
-    return lambda x, *theta: grad(lambda y: _number(objective(y, *theta)))(
-        np.asarray(x, float) if not hasattr(x, "_node") else x
-    )
-
-
-def _number(value: Array) -> Array:
-    return np.reshape(value, ()) if np.ndim(value) else value
 
 
 def constrained(find: Function, objective: Function, args: tuple[Any, ...], limits: Any, rules: list[Any]) -> Any:
@@ -172,7 +157,7 @@ def constrained(find: Function, objective: Function, args: tuple[Any, ...], limi
         values: list[Any] = []
 
         def lagrangian(y: Array) -> Array:
-            total = _number(objective(y, *theta))
+            total = number(objective(y, *theta))
             for j, (index, k) in enumerate(active[1]):
                 _, f, further = rules[index]
                 value = np.reshape(stacked(f(y, *further)), -1)[k]
@@ -318,7 +303,7 @@ def minimize_scalar(
     limits = None if bounds is None else (stacked([bounds[0]])[0], stacked([bounds[1]])[0])
 
     def equation(x: Array, *theta: Any) -> Array:
-        slope = grad(lambda y: _number(fun(y, *theta)))(x)
+        slope = grad(lambda y: number(fun(y, *theta)))(x)
         if limits is None:
             return slope
         if not held:

@@ -15,6 +15,7 @@ from revad.engine.handles import Tracked
 from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked, warn_if_unconverged
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
+from revad.transforms.sparse import sparse_jacobian
 from revad.typing import Array, Function
 
 
@@ -254,8 +255,9 @@ def root(fun: Function, x0: Array, args: Any = (), method: str = "hybr", jac: An
         Further arguments, differentiable.
     method : str
         As for SciPy.
-    jac : callable, bool or "revad", optional
-        The Jacobian; ``"revad"`` computes it.
+    jac : callable, bool, "revad" or "sparse", optional
+        The Jacobian; ``"revad"`` computes it, ``"sparse"`` by colouring (`revad.sparse_jacobian`), from few products where each
+        equation has few unknowns. SciPy's methods get a dense array of it.
     **options
         As for SciPy.
 
@@ -277,6 +279,9 @@ def root(fun: Function, x0: Array, args: Any = (), method: str = "hybr", jac: An
     equation = fun if jac is not True else (lambda x, *theta: fun(x, *theta)[0])
     if isinstance(jac, str) and jac == "revad":
         jac = jacobian_of(fun)
+    elif isinstance(jac, str) and jac == "sparse":
+        coloured = sparse_jacobian(lambda x, *theta: stacked(fun(x, *theta)))
+        jac = lambda x, *theta: coloured(np.asarray(x, float), *theta).toarray()
 
     def find(*theta: Any) -> Any:
         called = _pair(fun) if jac is True else plainly(fun)

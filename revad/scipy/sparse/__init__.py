@@ -16,6 +16,9 @@ from revad.scipy.sparse.array import csc_array as csc_array
 from revad.scipy.sparse.array import csr_array as csr_array
 from revad.scipy.sparse.array import diags_array as diags_array
 from revad.scipy.sparse.array import matmul as matmul
+from revad.scipy.sparse.edges import state as _state
+
+_state()
 
 
 def __getattr__(name: str) -> Any:

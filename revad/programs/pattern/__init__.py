@@ -1,0 +1,1 @@
+"""Which output needs which input: index sets pushed through the steps of a program."""
