@@ -68,10 +68,6 @@ class Reads:
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         if isinstance(self.dense, np.generic):  # what NumPy makes of a sum of arrays without axes
             self.dense = np.array(self.dense)
-        if (
-            type(self.dense) is ndarray and find_top(self.parts) is not None
-        ):  # tracked values cannot be written into a plain array
-            return self.dense + unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
