@@ -40,6 +40,8 @@ class Tracked:
         Whether this is a value of a program that is being captured.
     writes_in_place : bool
         Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
+    order : int
+        How many orders of derivatives the level takes at once: 1, and more on a Taylor level.
     is_parameter : bool
         A leaf of a model: a transformation that is given one differentiates its plain value, and leaves the leaf alone.
     """
@@ -54,6 +56,7 @@ class Tracked:
     astype: Any
     size: Any
     is_parameter = False
+    order = 1
     writes_in_place = False
     pausable = True
     captures = False
@@ -93,6 +96,15 @@ def levels_of(value: Array) -> list[int]:
         levels.append(value._node[LEVEL])
         value = value._value
     return levels
+
+
+def order_of(value: Array) -> int:
+    """Return how many orders of derivatives are taken of a value, on all its levels together."""
+    order = 0
+    while isinstance(value, Tracked):
+        order += value.order
+        value = value._value
+    return order
 
 
 def is_captured(value: Array) -> bool:

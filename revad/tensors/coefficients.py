@@ -71,11 +71,11 @@ def _partial(call: Any, rule: Any, y: Coefficients, order: int) -> Coefficients:
     return [found._value, *found._node[2][:order]]
 
 
-def _slope(call: Any, function: Any, x: Array, ans: Array) -> Any:
+def _slope(call: Any, function: Any, x: tuple[Any, ...], ans: Array, name: str = "x") -> Any:
     """Return the first derivative as the rule of the function states it: where one may cancel, the rule looks after it."""
     operation = lookup(function)
-    rule = operation.rule("x")  # pyright: ignore[reportOptionalMemberAccess]
-    return rule.function(*_numpy(list(asked_for(operation, rule, (x,), {}, ans))))  # pyright: ignore[reportArgumentType]
+    rule = operation.rule(name)  # pyright: ignore[reportOptionalMemberAccess]
+    return rule.function(*_numpy(list(asked_for(operation, rule, x, {}, ans))))  # pyright: ignore[reportArgumentType]
 
 
 # Sums, products, quotients ---------------------------------------------------------------------------------------------------
@@ -126,6 +126,39 @@ def _sqrt(call: Any, ans: Array, x: Coefficients) -> Coefficients:
     return y[1:]
 
 
+def _hypot(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficients | None:
+    """y² = a² + b²: y₀ yₖ = ½ (a² + b²)ₖ − ½ Σ yⱼ yₖ₋ⱼ with 0 < j < k, all divided by y₀ first; at 0 by the rules."""
+    if bool(np.any(np.equal(ans, 0) | np.isinf(ans))):
+        return None
+    a, b, y = _numpy(a), _numpy(b), _numpy([ans])
+    scaled = [[None if part is None else part / y[0] for part in c] if np.ndim(c[0]) == np.ndim(ans) else None for c in (a, b)]
+    if None in scaled:
+        return None
+    first: Any = scaled[0]
+    second: Any = scaled[1]
+    ratios = [y[0] / y[0]]
+    for k in range(1, call.order + 1):
+        squares = [product(call.lines, c, i, c, k - i) for c in (first, second) for i in range(k + 1)]
+        rest = [product(call.lines, ratios, j, ratios, k - j) for j in range(1, k)]
+        whole = total((total(squares), *[None if part is None else -part for part in rest]))
+        ratios.append(_scaled(whole, 0.5))
+    return [None if part is None else part * y[0] for part in ratios[1:]]
+
+
+def _logaddexp(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficients:
+    """y' = p a' + (1 − p) b' with p = e^(a − y), p' = p (1 − p) (a − b)'."""
+    a, b = _numpy(a), _numpy(b)
+    difference = [a[0] - b[0], *_subtract(call, ans, a, b)]
+    p, q = ([_slope(call, np.logaddexp, (a[0], b[0]), ans, name)] for name in ("x1", "x2"))
+    y: Coefficients = []
+    for k in range(1, call.order + 1):
+        y.append(total((_integrated(call, a, p, k, ans), _integrated(call, b, q, k, ans))))
+        weight = [p[0] * q[0], *[total(product(call.lines, p, i, q, n - i) for i in range(n + 1)) for n in range(1, k)]]
+        p.append(_integrated(call, difference, weight, k, ans))
+        q.append(None if p[-1] is None else -p[-1])
+    return y
+
+
 def _power(call: Any, ans: Array, x: Coefficients, p: Coefficients) -> Coefficients | None:
     """y = x^p with a constant p: k x₀ yₖ = Σ (p j − (k − j)) xⱼ yₖ₋ⱼ; where the value says nothing of the rest, by the rules."""
     if any(part is not None for part in p[1:]):
@@ -152,6 +185,11 @@ def _where(call: Any, ans: Array, condition: Coefficients, x: Coefficients, y: C
     return found
 
 
+def _sign(call: Any, ans: Array, x: Coefficients) -> Coefficients | None:
+    """A real sign does not move."""
+    return None if np.iscomplexobj(ans) else [None] * call.order
+
+
 # Pairs of functions that are each other's derivative -------------------------------------------------------------------------
 
 
@@ -176,7 +214,7 @@ def _tangent(function: Any, sign: float) -> Callable[..., Coefficients]:
 
     def recurrence(call: Any, ans: Array, x: Coefficients) -> Coefficients:
         x, y = _numpy(x), _numpy([ans])
-        w = [_slope(call, function, x[0], y[0])]
+        w = [_slope(call, function, (x[0],), y[0])]
         for k in range(1, call.order + 1):
             y.append(_integrated(call, x, w, k, ans))
             w.append(_scaled(total(product(call.lines, y, i, y, k - i) for i in range(k + 1)), sign))
@@ -205,7 +243,10 @@ RECURRENCES: dict[Any, Callable[..., Any]] = {
     np.reciprocal: _reciprocal,
     np.sqrt: _sqrt,
     np.power: _power,
+    np.hypot: _hypot,
+    np.logaddexp: _logaddexp,
     np.where: _where,
+    np.sign: _sign,
     np.sin: _paired(np.cos, -1.0, first=True),
     np.cos: _paired(np.sin, -1.0, first=False),
     np.sinh: _paired(np.cosh, 1.0, first=True),

@@ -42,6 +42,11 @@ class Series(Tensor):
     __slots__ = ()
     __hash__ = Tensor.__hash__
 
+    @property
+    def order(self) -> int:
+        """How many coefficients there are behind the value."""
+        return len(self._node[TAIL])
+
     @staticmethod
     def process(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a call one level down and work out the coefficients of its output."""
@@ -103,7 +108,7 @@ class Call(NamedTuple):
         if len(tracked) == len(linear) == 2 and direct and not self.kwargs and set(linear) <= set(names[: len(self.args)]):
             return self.run(), map_bilinear(self, [names.index(name) for name in linear])
         rules = {name: operation.rule(name) for name in tracked}
-        if direct and set(self.kwargs) <= set(names) and not operation.pushes and all(map(_is_partial, rules.values())):
+        if direct and set(self.kwargs) <= {*names, *(operation.keywords() if self.kwargs else ())} and not operation.pushes and all(map(_is_partial, rules.values())):
             return by_partials(self, rules, tracked)
         return self.nest()
 

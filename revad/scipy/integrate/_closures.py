@@ -32,6 +32,8 @@ def plain(value: Array) -> Array:
 def highest_level(value: Array) -> int:
     """Return the highest level on which a value, or an item of a sequence, is tracked; -1 for plain values."""
     top = find_top((value,))
+    if isinstance(top, Series):
+        raise NestInstead
     return level_of(top)
 
 
