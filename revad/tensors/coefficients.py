@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from revad.base.aval import aval_of
-from revad.engine.dispatch import lookup
 from revad.engine.handles import level_of
 from revad.engine.record import asked_for
 from revad.operations.operation import NONDIFF, ONE
+from revad.operations.registry import lookup
 from revad.tensors.directions import aligned, product, total
 from revad.typing import Array
 
@@ -35,7 +35,9 @@ def by_partials(call: Any, rules: dict[str, Any], tracked: dict[str, Any]) -> tu
     """Return an elementwise function and its coefficients by the rules of its arguments."""
     ans = call.run()
     own = {name: rule for name, rule in rules.items() if rule is not NONDIFF}
-    by_ans = any(rule is not ONE and any(need.name == "ans" and not need.as_aval for need in rule.needs) for rule in own.values())
+    by_ans = any(
+        rule is not ONE and any(need.name == "ans" and not need.as_aval for need in rule.needs) for rule in own.values()
+    )
     x = {name: _numpy(call.coefficients(tracked[name])) for name in own}
     y: Coefficients = [ans]
     partials: dict[str, Coefficients] = {}
@@ -43,7 +45,8 @@ def by_partials(call: Any, rules: dict[str, Any], tracked: dict[str, Any]) -> tu
         if k == 1 or by_ans:  # the partial derivatives, as far as the output is known
             known = k if by_ans else call.order
             partials = {
-                name: None if rule is ONE else _partial(call, rule, y, known - 1) for name, rule in own.items()  # pyright: ignore[reportAssignmentType]
+                name: None if rule is ONE else _partial(call, rule, y, known - 1)
+                for name, rule in own.items()  # pyright: ignore[reportAssignmentType]
             }
         y.append(total(_integrated(call, x[name], partials[name], k, ans) for name in own))
     return ans, y[1:]
@@ -102,7 +105,7 @@ def _square(call: Any, ans: Array, x: Coefficients) -> Coefficients:
 
 
 def _divide(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficients:
-    """y = a/b: b₀ yₖ = aₖ − Σ bⱼ yₖ₋ⱼ."""
+    """Divide, y = a/b: b₀ yₖ = aₖ − Σ bⱼ yₖ₋ⱼ."""
     a, b = _numpy(a), _numpy(b)
     y, ndim = _numpy([ans]), np.ndim(ans)
     for k in range(1, call.order + 1):
@@ -117,7 +120,7 @@ def _reciprocal(call: Any, ans: Array, x: Coefficients) -> Coefficients:
 
 
 def _sqrt(call: Any, ans: Array, x: Coefficients) -> Coefficients:
-    """y² = x: 2 y₀ yₖ = xₖ − Σ yⱼ yₖ₋ⱼ with 0 < j < k."""
+    """Square root, y² = x: 2 y₀ yₖ = xₖ − Σ yⱼ yₖ₋ⱼ with 0 < j < k."""
     x, y = _numpy(x), _numpy([ans])
     for k in range(1, call.order + 1):
         rest = total(product(call.lines, y, j, y, k - j) for j in range(1, k))
@@ -127,7 +130,7 @@ def _sqrt(call: Any, ans: Array, x: Coefficients) -> Coefficients:
 
 
 def _hypot(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficients | None:
-    """y² = a² + b²: y₀ yₖ = ½ (a² + b²)ₖ − ½ Σ yⱼ yₖ₋ⱼ with 0 < j < k, all divided by y₀ first; at 0 by the rules."""
+    """Hypotenuse, y² = a² + b²: y₀ yₖ = ½ (a² + b²)ₖ − ½ Σ yⱼ yₖ₋ⱼ with 0 < j < k, all divided by y₀ first; at 0 by the rules."""
     if bool(np.any(np.equal(ans, 0) | np.isinf(ans))):
         return None
     a, b, y = _numpy(a), _numpy(b), _numpy([ans])
@@ -146,7 +149,7 @@ def _hypot(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficie
 
 
 def _logaddexp(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coefficients:
-    """y' = p a' + (1 − p) b' with p = e^(a − y), p' = p (1 − p) (a − b)'."""
+    """Logarithm of a sum, y' = p a' + (1 − p) b' with p = e^(a − y), p' = p (1 − p) (a − b)'."""
     a, b = _numpy(a), _numpy(b)
     difference = [a[0] - b[0], *_subtract(call, ans, a, b)]
     p, q = ([_slope(call, np.logaddexp, (a[0], b[0]), ans, name)] for name in ("x1", "x2"))
@@ -160,7 +163,7 @@ def _logaddexp(call: Any, ans: Array, a: Coefficients, b: Coefficients) -> Coeff
 
 
 def _power(call: Any, ans: Array, x: Coefficients, p: Coefficients) -> Coefficients | None:
-    """y = x^p with a constant p: k x₀ yₖ = Σ (p j − (k − j)) xⱼ yₖ₋ⱼ; where the value says nothing of the rest, by the rules."""
+    """Power, y = x^p with a constant p: k x₀ yₖ = Σ (p j − (k − j)) xⱼ yₖ₋ⱼ; where the value says nothing of the rest, by the rules."""
     if any(part is not None for part in p[1:]):
         return None
     size, info = np.abs(ans), np.finfo(aval_of(ans).dtype)
@@ -170,7 +173,8 @@ def _power(call: Any, ans: Array, x: Coefficients, p: Coefficients) -> Coefficie
     for k in range(1, call.order + 1):
         parts = [product(call.lines, x, j, y, k - j) for j in range(1, k + 1)]
         whole = total(
-            None if part is None else part * ((exponent * j - (k - j)) / k) for j, part in zip(range(1, k + 1), parts, strict=True)
+            None if part is None else part * ((exponent * j - (k - j)) / k)
+            for j, part in zip(range(1, k + 1), parts, strict=True)
         )
         y.append(None if whole is None else whole / x[0])
     return y[1:]
@@ -224,7 +228,7 @@ def _tangent(function: Any, sign: float) -> Callable[..., Coefficients]:
 
 
 def _arctan(call: Any, ans: Array, x: Coefficients) -> Coefficients | None:
-    """y' = x'/(1 + x²)."""
+    """Arc tangent, y' = x'/(1 + x²)."""
     if np.iscomplexobj(ans):
         return None
     x = _numpy(x)

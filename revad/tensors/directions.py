@@ -137,7 +137,9 @@ def at_once(call: Any, place: int, part: Array) -> Any:
             return None
         if place == 0:
             return np.matmul(part, other)
-        return np.matmul(other, part) if ndim > 1 else np.matmul(part, np.swapaxes(other, 0, 1) if np.ndim(other) == 2 else other)
+        return (
+            np.matmul(other, part) if ndim > 1 else np.matmul(part, np.swapaxes(other, 0, 1) if np.ndim(other) == 2 else other)
+        )
     if function is operator.getitem and place == 0 and is_basic(args[1]):
         key = args[1] if type(args[1]) is tuple else (args[1],)
         return part[(slice(None), *key)]
@@ -198,5 +200,3 @@ def derivatives(tail: tuple[Any, ...], value: Array, lines: Lines) -> list[Any]:
         else:
             full.append(part * factorial(j) if j > 1 else part)
     return full
-
-

@@ -108,7 +108,12 @@ class Call(NamedTuple):
         if len(tracked) == len(linear) == 2 and direct and not self.kwargs and set(linear) <= set(names[: len(self.args)]):
             return self.run(), map_bilinear(self, [names.index(name) for name in linear])
         rules = {name: operation.rule(name) for name in tracked}
-        if direct and set(self.kwargs) <= {*names, *(operation.keywords() if self.kwargs else ())} and not operation.pushes and all(map(_is_partial, rules.values())):
+        if (
+            direct
+            and set(self.kwargs) <= {*names, *(operation.keywords() if self.kwargs else ())}
+            and not operation.pushes
+            and all(map(_is_partial, rules.values()))
+        ):
             return by_partials(self, rules, tracked)
         return self.nest()
 
@@ -155,7 +160,9 @@ class Call(NamedTuple):
             (top,) = [max(new, key=lambda value: value._node[LEVEL])]
             return process_call(top, self.operation, args, kwargs)
 
-        return nest_lines(run, [value._value for value in values], [value._node[TAIL] for value in values], self.order, self.lines)
+        return nest_lines(
+            run, [value._value for value in values], [value._node[TAIL] for value in values], self.order, self.lines
+        )
 
 
 def _is_partial(rule: Any) -> bool:
@@ -211,4 +218,3 @@ def series(value: Array, tail: Tail, level: int, lines: Lines) -> Any:
 def tail_of(value: Series) -> Tail:
     """Return the coefficients that a value of a Taylor level carries behind the first, None where zero."""
     return value._node[TAIL]
-
