@@ -59,6 +59,9 @@ from revad.transforms.reverse import grad as grad
 from revad.transforms.reverse import grad_and_aux as grad_and_aux
 from revad.transforms.reverse import value_and_grad as value_and_grad
 from revad.transforms.reverse import vjp as vjp
+from revad.transforms.taylor import directional as directional
+from revad.transforms.taylor import laplacian as laplacian
+from revad.transforms.taylor import taylor as taylor
 from revad.transforms.trace import trace as trace
 
 _load_on_first_use(lambda: _import_module("revad.rules"))

@@ -89,4 +89,4 @@ def wider(dtype: Any) -> Any:
 
 def cast(x: Array, dtype: Any) -> Any:
     """Return ``x`` in another dtype; the function behind ``x.astype(dtype)``."""
-    return x.astype(dtype)
+    return x.astype(dtype) if hasattr(x, "astype") else dtype.type(x)

@@ -42,6 +42,8 @@ class Tracked:
         Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
     decides : bool
         Whether a conversion to a plain value is an answer that holds for all examples of a batch, or else splits it.
+    order : int
+        How many orders of derivatives the level takes at once: 1, and more on a Taylor level.
     is_parameter : bool
         A leaf of a model: a transformation that is given one differentiates its plain value, and leaves the leaf alone.
     """
@@ -57,6 +59,7 @@ class Tracked:
     size: Any
     is_parameter = False
     decides = False
+    order = 1
     writes_in_place = False
     pausable = True
     captures = False
@@ -96,6 +99,15 @@ def levels_of(value: Array) -> list[int]:
         levels.append(value._node[LEVEL])
         value = value._value
     return levels
+
+
+def order_of(value: Array) -> int:
+    """Return how many orders of derivatives are taken of a value, on all its levels together."""
+    order = 0
+    while isinstance(value, Tracked):
+        order += value.order
+        value = value._value
+    return order
 
 
 def is_captured(value: Array) -> bool:

@@ -122,12 +122,7 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
             kept = asked_for(operation, rule, *lower, ans)
             total = fit_tangent(rule.function(tangents, *kept), ans, rule.function, (tangents, *kept))
     elif operation.linear_jointly:
-        bound |= {
-            name: _zero_where_none([tangent_within(bound[name], level)], [bound[name]])[0] for name in operation.joint_names
-        }
-        if "spare" in operation.parameters[0]:
-            bound["spare"] = False
-        return operation.function(**bound)
+        return apply_jointly(operation, bound, {name: tangent_within(bound[name], level) for name in operation.joint_names})
     if operation.joint is not None:
         kept = (*asked_for(operation, operation.joint, *lower, ans), *residuals)
         stated = (*done, *operation.pushes, *operation.linear_in)
@@ -151,7 +146,7 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
             tangent = moving(tangent, value)
             part = rule.function(tangent, *kept)
         elif name in operation.linear_in:
-            part = _apply_linear(operation, name, tangent, value, level, args, kwargs)
+            part = apply_linear(operation, name, tangent, value, level, args, kwargs)
         elif rule is ONE:
             part = tangent
         else:
@@ -179,7 +174,7 @@ def tangent_within(value: Array, level: int) -> Any:
     return None
 
 
-def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
+def apply_linear(operation: Operation, name: str, tangent: Array, value: Array, level: int, args: Any, kwargs: Any) -> Any:
     """Call the function itself on the tangent in place of its linear argument."""
     if isinstance(tangent, list):
         tangent = _zero_where_none(tangent, value)
@@ -197,6 +192,14 @@ def _apply_linear(operation: Operation, name: str, tangent: Array, value: Array,
         if offset in names[: len(below_args)]:
             below_args = below_args[: names.index(offset)]
     return operation.function(*below_args, **below_kwargs)
+
+
+def apply_jointly(operation: Operation, bound: dict[str, Any], tangents: dict[str, Any]) -> Any:
+    """Call a function that is linear in several arguments together on the tangents of all of them."""
+    moved = {name: _zero_where_none([tangent], [bound[name]])[0] for name, tangent in tangents.items()}
+    if "spare" in operation.parameters[0]:
+        moved["spare"] = False
+    return operation.function(**bound | moved)
 
 
 def _transpose(rule: Function, kept: tuple[Any, ...], tangent: Array, ans: Array) -> Any:

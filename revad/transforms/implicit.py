@@ -17,7 +17,7 @@ from revad.base.arrays import is_inexact
 from revad.base.aval import aval_of
 from revad.base.trees import flatten
 from revad.engine.dispatch import find_top, process
-from revad.engine.handles import Tracked, is_captured, levels_of, plain
+from revad.engine.handles import Tracked, is_captured, order_of, plain
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import whole
 from revad.tensors.leaves import no_grad, stop_gradient
@@ -120,13 +120,13 @@ def attach(x: Array, residual: Callable[[Any], Any], *, elementwise: bool = Fals
             f"the residual returned {np.size(plain(here))} numbers for a solution of {np.size(x)}; an equation is needed for "
             "each unknown."
         )
-    levels = len(levels_of(here))
-    if not levels:
+    orders = order_of(here)
+    if not orders:
         return x
     refuse_captured(here)
     start = plain(here)
     divide = over_slopes(residual, x) if elementwise else over_jacobian(residual, x)
-    for step in range(levels):
+    for step in range(orders):
         change = (here if step == 0 else residual(x)) - start
         x = x - divide(change)
     return x

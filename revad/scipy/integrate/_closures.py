@@ -18,6 +18,7 @@ from revad.engine.probes import cut, filled, node_of
 from revad.engine.tape import Node
 from revad.tensors.dual import Dual, dual, tangent_of
 from revad.tensors.gradient import make
+from revad.tensors.series import NestInstead, Series
 from revad.typing import Array
 
 
@@ -31,6 +32,8 @@ def plain(value: Array) -> Array:
 def highest_level(value: Array) -> int:
     """Return the highest level on which a value, or an item of a sequence, is tracked; -1 for plain values."""
     top = find_top((value,))
+    if isinstance(top, Series):
+        raise NestInstead
     return level_of(top)
 
 
@@ -45,7 +48,9 @@ def tangent(value: Array, level: int) -> Array:
 
 
 def is_forward(value: Array) -> bool:
-    """Return whether a tracked value belongs to a forward level."""
+    """Return whether a tracked value belongs to a forward level; a Taylor level has to be one of nested forward levels here."""
+    if isinstance(value, Series):
+        raise NestInstead
     return isinstance(value, Dual)
 
 
