@@ -33,6 +33,8 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
             named = dict(zip(names[operation.out_at :], args[operation.out_at :], strict=False))
             args, kwargs = args[: operation.out_at], {**named, **kwargs}
         if operation.kind == "in_place":
+            if not isinstance(args[0] if args else None, Tracked) and any(getattr(value, "decides", False) for value in args):
+                return function(*[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs)
             check_target(function, args[0] if args else kwargs.get(names[0]))
             args = tuple([views.stacked(value) for value in args])
             kwargs = {name: views.stacked(value) for name, value in kwargs.items()}

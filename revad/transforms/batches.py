@@ -203,7 +203,7 @@ class _Run:
         level, batch = next_level(), Batch(len(chosen))
         whole = len(chosen) == self.size
         leaves: list[Any] = [
-            batched(own_copy(leaf if whole else leaf[chosen]), level, batch) if is_batched else own_copy(leaf)
+            batched(own_copy(leaf if whole else leaf[chosen]), level, batch) if is_batched else own_copy(leaf)  # pyright: ignore[reportIndexIssue]
             for leaf, is_batched in zip(self.leaves, self.batched, strict=True)
         ]
         args, kwargs = self.rebuild(leaves)
