@@ -13,7 +13,7 @@ import revad
 from revad.engine.watching import watching
 from revad.operations.operation import NONDIFF, ONE, Operation
 from revad.operations.registry import lookup
-from revad.tensors.gradient import _unary_rules
+from revad.tensors.unary import unary_rules
 
 Change = Callable[[Any], Any]
 
@@ -43,7 +43,7 @@ def _forget(operation: Operation) -> None:
     """Let the engine read the rules again."""
     operation.rules.clear()
     operation.plans.clear()
-    _unary_rules.clear()
+    unary_rules.clear()
 
 
 @contextmanager

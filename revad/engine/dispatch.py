@@ -15,8 +15,9 @@ from revad.engine.levels import note_cut
 from revad.engine.tape import LEVEL, Leaf
 from revad.engine.watching import Pause, note_exit
 from revad.errors import LostGradientError, NoRuleError
+from revad.operations.naming import qualified_name, unknown_function
 from revad.operations.operation import NO_VALUE
-from revad.operations.registry import lookup, qualified_name, unknown_function
+from revad.operations.registry import lookup
 from revad.typing import Array, Function
 
 CONTAINERS = (list, tuple)

@@ -61,8 +61,12 @@ close_level = open_levels.pop
 
 def open_level(number: int) -> Any:
     """Return what to run the user's function of a level in; call ``close_level(number, None)`` in a ``finally``."""
-    lock = allocate_lock()
-    open_levels[number] = lock, get_ident()
+    lock, here = allocate_lock(), get_ident()
+    if len(open_levels) > 64:  # an interrupt may have kept some of this thread from being closed
+        for other, (its_lock, thread) in list(open_levels.items()):
+            if thread == here and not its_lock.locked():
+                close_level(other, None)
+    open_levels[number] = lock, here
     return lock
 
 

@@ -12,8 +12,8 @@ from numpy import ndarray
 from revad.base.aval import FLOAT64, wider
 from revad.engine.users_rules import has_imaginary_part, is_plain, may_return
 from revad.errors import RuleError, RuleShapeError
+from revad.operations.naming import uses_of
 from revad.operations.operation import EXACT, NONDIFF
-from revad.operations.registry import uses_of
 from revad.typing import Array
 
 

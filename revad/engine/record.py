@@ -22,8 +22,8 @@ from revad.engine.keeping import ARGUMENT, KEYWORD, REST, make_keeper, sources_o
 from revad.engine.tape import JOINT, PARTIAL, PICK, PULL, REUSE, SEQUENCE, SEVERAL, Node, next_order
 from revad.engine.views import note_views
 from revad.errors import LostGradientError
+from revad.operations.naming import missing_rule
 from revad.operations.operation import NO_VALUE, NONDIFF, ONE, Operation, Rule
-from revad.operations.registry import missing_rule
 from revad.typing import Array
 
 Make = Callable[[Any, Any], Any]

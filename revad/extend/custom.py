@@ -209,8 +209,8 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
     >>> @softplus.defjvp
     ... def softplus_jvp(primals, tangents):
     ...     (x,), (t,) = primals, tangents
-    ...     return softplus(x), t / (1.0 + np.exp(-x))  # the chain rule gives inf / inf for large x
-    >>> revad.grad(softplus)(1000.0)
+    ...     return softplus(x), t / (1.0 + np.exp(-x))  # no large number over another one
+    >>> round(revad.grad(softplus)(500.0), 12)
     1.0
     """
 

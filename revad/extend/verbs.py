@@ -12,25 +12,27 @@ import numpy as np
 from revad.base.aval import Aval, aval_of
 from revad.extend.guarding import guard
 from revad.operations import registry
-from revad.operations.operation import BROADCASTING, ELEMENTWISE, Marker
+from revad.operations.operation import BROADCASTING, ELEMENTWISE, Marker, named, parameters_of
 from revad.tensors.transposing import as_recorded, fit_tangent, transpose
 from revad.typing import Function
 
 
 @wraps(registry.elementwise)
 def elementwise(function: Function, *partial: Any, **partials: Any) -> None:  # noqa: D103  (the registry's docstring)
-    registry.elementwise(function, *_guarded(partial, ELEMENTWISE), **_guarded(partials, ELEMENTWISE))
+    first = "".join(parameters_of(function)[0][:1])
+    alone = [guard(named(rule, "partial", _name(function), first), ELEMENTWISE) for rule in partial]
+    registry.elementwise(function, *alone, **_guarded(function, "partial", partials, ELEMENTWISE))
 
 
 @wraps(registry.vjp)
 def vjp(function: Function, **pullbacks: Any) -> None:  # noqa: D103
-    registry.vjp(function, **_guarded(pullbacks, BROADCASTING))
+    registry.vjp(function, **_guarded(function, "vjp", pullbacks, BROADCASTING))
 
 
 @wraps(registry.linear)
 def linear(function: Function, name: str) -> Callable[[Function], Function]:  # noqa: D103
     def register(adjoint: Function) -> Function:
-        registry.linear(function, name)(guard(adjoint, BROADCASTING))
+        registry.linear(function, name)(guard(named(adjoint, "adjoint", _name(function), name), BROADCASTING))
         return adjoint
 
     return register
@@ -39,7 +41,9 @@ def linear(function: Function, name: str) -> Callable[[Function], Function]:  # 
 @wraps(registry.vjp_joint)
 def vjp_joint(function: Function, *names: str, linear: bool = False) -> Callable[[Function], Function]:  # noqa: D103
     def register(rule: Function) -> Function:
-        registry.vjp_joint(function, *names, linear=linear)(guard(rule, BROADCASTING, is_joint=True))
+        registry.vjp_joint(function, *names, linear=linear)(
+            guard(named(rule, "vjp_joint", _name(function)), BROADCASTING, is_joint=True)
+        )
         return rule
 
     return register
@@ -65,7 +69,7 @@ def jvp(function: Function, **pushes: Any) -> None:
     -----
     ``ẏ = Σ (∂f/∂xᵢ) ẋᵢ``; the pull-back that follows is ``x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ``.
     """
-    for name, push in _guarded(pushes, BROADCASTING).items():
+    for name, push in _guarded(function, "jvp", pushes, BROADCASTING).items():
         operation = registry.state_jvp(function, push, name)
         if follows_from_jvp(operation, name):
             registry.vjp(function, **{name: push if isinstance(push, Marker) else _transposed(push, name)})
@@ -89,7 +93,7 @@ def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]
     """
 
     def register(rule: Function) -> Function:
-        covered = guard(rule, BROADCASTING)
+        covered = guard(named(rule, "jvp_joint", _name(function)), BROADCASTING)
         operation = registry.state_jvp(function, covered, *names, is_joint=True)
         for name in names:
             if follows_from_jvp(operation, name):
@@ -99,10 +103,13 @@ def jvp_joint(function: Function, *names: str) -> Callable[[Function], Function]
     return register
 
 
-def _guarded(rules: Any, fits: str) -> Any:
-    if isinstance(rules, dict):
-        return {name: guard(rule, fits) for name, rule in rules.items()}
-    return [guard(rule, fits) for rule in rules]
+def _guarded(function: Any, kind: str, rules: dict[str, Any], fits: str) -> dict[str, Any]:
+    """Return rules under their names and under cover."""
+    return {name: guard(named(rule, kind, _name(function), name), fits) for name, rule in rules.items()}
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", repr(function))
 
 
 def follows_from_jvp(operation: Any, name: str) -> bool:

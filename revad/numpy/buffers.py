@@ -276,8 +276,7 @@ class Buffer(GradTensor, Dual, Captured, Batched):
 
     __copy__ = copy
 
-    def __deepcopy__(self, memo: Any) -> Any:
-        return self.copy()
+    __deepcopy__ = lambda self, memo: self.copy()
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _memory.__get__(self).__reduce_ex__(protocol)

@@ -24,13 +24,12 @@ A rule that is a lambda is named after what it is registered for, such as ``vjp_
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any
 
-from revad.errors import NoRuleError, RuleError
+from revad.errors import RuleError
 from revad.operations.operation import Marker, Operation, named, parameters_of, read_rule
 from revad.operations.owned import is_kept_by, own_operation, owned
 from revad.typing import Function
@@ -180,8 +179,9 @@ def elementwise(function: Function, *partial: Any, **partials: Any) -> None:
 
     Examples
     --------
-    >>> elementwise(np.tanh, lambda ans: 1 - ans**2)
-    >>> elementwise(np.multiply, x1=lambda x2: x2, x2=lambda x1: x1)
+    >>> from revad import primitive
+    >>> product = primitive(lambda x, y: x * y)
+    >>> elementwise(product, x=lambda y: y, y=lambda x: x)
     """
     if partial:
         if len(partial) > 1:
@@ -375,50 +375,3 @@ def unsupported(reason: str, *functions: Function) -> None:
 
 def _name(function: Any) -> str:
     return getattr(function, "__name__", repr(function))
-
-
-def qualified_name(function: Any) -> str:
-    """Return a function's name with its module, for messages."""
-    name = getattr(function, "__name__", str(function))
-    module = getattr(function, "__module__", None)
-    if not module:  # a ufunc
-        module = "scipy.special" if function is getattr(sys.modules.get("scipy.special"), name, None) else "numpy"
-    return f"{module}.{name}"
-
-
-def unknown_function(function: Any) -> NoRuleError:
-    """Return the error for a function that nobody registered."""
-    import difflib
-
-    name = getattr(function, "__name__", repr(function))
-    near = difflib.get_close_matches(
-        name, sorted({o.name for o in operations() if qualified_name(o.function).startswith("numpy.")}), 3
-    )
-    hint = f" Registered names that are near: {', '.join(near)}." if near else ""
-    return NoRuleError(
-        f"{qualified_name(function)} has no derivative rule, so it cannot take a tracked value.{hint} "
-        f"To add one: `import revad; revad.extend.vjp({name}, <argument>=lambda g, ans, <argument>: ...)`; "
-        f"if its derivative is zero: `revad.extend.nondiff({name})`."
-    )
-
-
-def uses_of(rule: Any) -> list[str]:
-    """Return what a rule is registered for, for messages: ``["maximum for x1", "minimum for x2"]``."""
-    rule = inspect.unwrap(rule)
-    found: dict[str, None] = {}
-    for operation in operations():
-        rules = {name: declared for name, (declared, _) in operation.declared.items()}
-        if operation.joint is not None:
-            rules[", ".join(operation.joint_names)] = operation.joint.function
-        for names, declared in rules.items():
-            if callable(declared) and inspect.unwrap(declared) is rule:
-                found[f"{operation.name} for {names}"] = None
-    return list(found)
-
-
-def missing_rule(operation: Operation, name: str) -> NoRuleError:
-    """Return the error for a tracked argument that has no rule."""
-    return NoRuleError(
-        f"{qualified_name(operation.function)} has no derivative rule for its argument {name!r}. "
-        f"To add one: `revad.extend.vjp({operation.name}, {name}=lambda g, ans, {name}: ...)`."
-    )

@@ -201,7 +201,9 @@ def rigid_pullback(g: Array, pairs: Any, what: str) -> Array:
 
 @own
 def unlimited(g: Array, pairs: Any, what: str) -> Array:
-    """Return g, after making sure that there are no pairs; its own adjoint."""
+    """Return g, after making sure that it is zero for all vectors that belong to a pair; its own adjoint."""
+    moves = np.any(np.not_equal(g, 0), -2)[..., : np.shape(pairs)[-1]]
+    pairs = pairs & (np.expand_dims(moves, -1) | np.expand_dims(moves, -2))
     if np.any(pairs):
         _, i, j = _first(pairs)
         raise np.linalg.LinAlgError(_limit(what.format(i, j)))

@@ -12,7 +12,8 @@ from revad.engine import overlaps, views
 from revad.engine.dispatch import apply
 from revad.engine.handles import Tracked, plain
 from revad.errors import LostGradientError
-from revad.operations.registry import lookup, qualified_name
+from revad.operations.naming import qualified_name
+from revad.operations.registry import lookup
 from revad.typing import Array, Function
 
 _IN_TURN: dict[Any, tuple[str, ...]] = {  # what writes parts of `out` before it has read all of its operand, and its parameters

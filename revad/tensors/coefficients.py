@@ -17,7 +17,7 @@ import numpy as np
 
 from revad.base.aval import aval_of
 from revad.engine.handles import level_of
-from revad.engine.record import asked_for
+from revad.engine.keeping import asked_for
 from revad.operations.operation import NONDIFF, ONE
 from revad.operations.registry import lookup
 from revad.tensors.directions import aligned, product, total

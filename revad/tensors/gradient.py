@@ -149,7 +149,7 @@ class GradTensor(Tensor):
         x: Any = self._value
         node = self._node
         if partial is None or (type(x) is not float and type(x) is not ndarray):
-            if partial is None or node[3] is not FLOAT64 or not isinstance(x, Tracked):
+            if partial is None or node[3] is not FLOAT64 or not isinstance(x, Tracked) or x.captures:
                 return call(node[1], ufunc, inputs, kwargs)
             return _on_tracked(ufunc, partial, needs, x, node)
         ans = ufunc(x)
@@ -351,6 +351,8 @@ class GradTensor(Tensor):
 def _on_tracked(ufunc: Ufunc, partial: Function, needs: int, x: Tracked, node: Node) -> GradTensor:
     """Record a ufunc of one argument whose value is tracked on a lower level, in float64."""
     ans = ufunc(x)
+    if ans.dtype is not FLOAT64:  # complex, of a real argument
+        return call(node[1], ufunc, (make(x, node),), {})
     kept: Any = (x,) if needs == OF_X else (ans,) if needs == OF_ANS else (x, ans)
     slope = partial(*kept) if ans.size <= SMALL else None
     if type(slope) is type(ans):

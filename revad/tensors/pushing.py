@@ -18,8 +18,8 @@ from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.keeping import asked_for, keeper_of
 from revad.engine.tape import LEVEL
+from revad.operations.naming import missing_rule
 from revad.operations.operation import NONDIFF, ONE, Marker, Operation
-from revad.operations.registry import missing_rule
 from revad.tensors.transposing import as_recorded, fit_cotangent, fit_tangent, transpose
 from revad.typing import Array, ArrayLike, Function
 

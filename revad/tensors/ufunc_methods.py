@@ -9,7 +9,8 @@ import numpy as np
 from revad.engine import views
 from revad.engine.dispatch import apply
 from revad.errors import NoRuleError
-from revad.operations.registry import lookup, qualified_name
+from revad.operations.naming import qualified_name
+from revad.operations.registry import lookup
 from revad.tensors import calls
 from revad.typing import Ufunc
 

@@ -112,7 +112,8 @@ SINGULAR_VALUES = [
     row(sl.diagsvd, real(2, 3), 4, 3),
     row(projector(sl.orth), real(4, 2), complex=True),
     row(projector(sl.orth), real(2, 4, 2)),
-    row(of_rank_two(projector(sl.orth)), real(5, 2), real(2, 4), complex=True, float32=False),
+    # at first order: the vectors of the two zero singular values turn into each other, so second derivatives are refused
+    row(of_rank_two(projector(sl.orth)), real(5, 2), real(2, 4), complex=True, float32=False, order=1),
     row(projector(sl.null_space), real(2, 4), complex=True),
     row(projector(sl.null_space), real(2, 2, 4)),
     row(of_rank_two(projector(sl.null_space)), real(5, 2), real(2, 4), rcond=1e-6, complex=True),

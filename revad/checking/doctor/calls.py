@@ -17,8 +17,9 @@ from revad.checking.doctor.trials import UNTESTED, Verdict
 from revad.engine.handles import Tracked, plain
 from revad.engine.probes import node_dtype, node_number, number_of, probe, result_on, with_probes
 from revad.engine.tape import Node
+from revad.operations.naming import qualified_name
 from revad.operations.operation import Operation
-from revad.operations.registry import lookup, qualified_name
+from revad.operations.registry import lookup
 from revad.operations.writing import write_at
 from revad.typing import Array
 

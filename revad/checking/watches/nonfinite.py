@@ -19,8 +19,8 @@ from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.probes import result_on, with_rules
 from revad.engine.watching import watching
 from revad.errors import NonFiniteError
+from revad.operations.naming import qualified_name
 from revad.operations.operation import Operation
-from revad.operations.registry import qualified_name
 from revad.tensors.dual import Dual, tangent_of
 from revad.typing import Array
 

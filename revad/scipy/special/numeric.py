@@ -22,10 +22,11 @@ import numpy as np
 from scipy import special
 
 from revad.errors import NoRuleError
+from revad.operations.naming import qualified_name
 from revad.operations.operation import Rule, parameters_of
 from revad.operations.protocol import own
 from revad.operations.registry import accuracy as state_accuracy
-from revad.operations.registry import elementwise, lookup, qualified_name, vjp
+from revad.operations.registry import elementwise, lookup, vjp
 from revad.typing import Array, Function, Ufunc
 
 LEVELS = 11  # steps, each twice the one before: the widest 1, the narrowest 1/1024 of the argument's scale
