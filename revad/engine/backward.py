@@ -161,9 +161,13 @@ def _zero_if_all_zero(g: Array, contribution: Any) -> Any:
 
 
 def _filled(g: list[Any], avals: list[Aval]) -> list[Any]:
-    """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array."""
+    """Put zeros where no cotangent arrived, shaped and typed like the output, on the same kind of array; 0 for what is no number."""
     like = next(part for part in g if part is not None)
     return [
-        np.zeros_like(like, shape=aval.shape, dtype=aval.dtype) if part is None else part
+        part
+        if part is not None
+        else np.zeros_like(like, shape=aval.shape, dtype=aval.dtype)
+        if aval.dtype.kind in "fciub"
+        else 0
         for part, aval in zip(g, avals, strict=True)
     ]

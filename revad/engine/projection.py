@@ -10,7 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT64, wider
-from revad.engine.users_rules import has_imaginary_part, may_return
+from revad.engine.users_rules import has_imaginary_part, is_plain, may_return
 from revad.errors import RuleError, RuleShapeError
 from revad.operations.operation import EXACT, NONDIFF
 from revad.operations.registry import uses_of
@@ -34,21 +34,23 @@ def project(g: Array, shape: tuple[int, ...], dtype: Any, rule: Any = None, give
         What the rule was called with: the cotangent, then what was kept. A rule that a user wrote may only return what can come
         of it.
     """
+    if type(g) is float and dtype is None:
+        return g
+    users = getattr(rule, "users", None)
     try:
         g_shape = g.shape
     except AttributeError:
         if g is NONDIFF:
             return np.zeros(shape, dtype)[()]
         if not isinstance(g, (int, float, complex)):
-            raise RuleError(
-                f"the rule {rule_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "
-                "Return an array; for an argument without derivative register NONDIFF."
-            ) from None
+            raise _no_array(rule, g, shape) from None
         g_shape = ()
+    else:
+        if users is not None and not is_plain(g):
+            raise _no_array(rule, g, shape)
     kind = getattr(g, "dtype", FLOAT64).kind
     if kind not in "fciub":
         raise RuleError(f"the rule {rule_name(rule)} returned an array of dtype {g.dtype}; return numbers.")  # pyright: ignore[reportAttributeAccessIssue]
-    users = getattr(rule, "users", None)
     if g_shape != shape:
         if users is not None and not may_return(users, g_shape, shape, given):
             raise _wrong_shape(rule, g_shape, shape)
@@ -87,6 +89,13 @@ def _sum_down(g: Array, g_shape: Sequence[int], shape: tuple[int, ...], rule: An
     if not fits:
         raise _wrong_shape(rule, g_shape, shape)
     return np.reshape(np.sum(g, axis=axes, keepdims=True, dtype=wider(getattr(g, "dtype", None))), shape)
+
+
+def _no_array(rule: Any, g: Any, shape: tuple[int, ...]) -> RuleError:
+    return RuleError(
+        f"the rule {rule_name(rule)} returned {type(g).__name__} instead of a cotangent of shape {shape}. "
+        "Return an array; for an argument without derivative register NONDIFF."
+    )
 
 
 def _wrong_shape(rule: Any, g_shape: Sequence[int], shape: tuple[int, ...]) -> RuleShapeError:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.engine.backward import backward
-from revad.engine.handles import Tracked
+from revad.engine.handles import Tracked, below, level_of
 from revad.engine.projection import project
 from revad.engine.tape import DTYPE, FREED, LEVEL, ORDER, SHAPE, Leaf
 from revad.errors import ArgumentError, CotangentError, FreedTapeError, LostGradientError, NotScalarError
@@ -55,6 +55,7 @@ def pull_to_leaves(root: Tracked, cotangent: Array, *, retain_graph: bool, ieee:
         raise _freed()
     for leaf, g in leaves.values():
         if isinstance(leaf[-1], Leaf):
+            g = below(g) if level_of(g) == 0 else g  # a rule may close over a leaf
             leaf[-1].grad = own(g, 2) if leaf[-1].grad is None else leaf[-1].grad + g
     if not retain_graph and len(node) > 5:
         root._node = (node[ORDER], 0, node[SHAPE], node[DTYPE], FREED)

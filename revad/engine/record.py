@@ -172,19 +172,21 @@ def follow_plan(
         ans = operation.function(*lower, **lower_kwargs)
     else:
         ans, *residuals = operation.forward(*lower, **lower_kwargs)
-    if plan.direct and type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc":
+    is_scalar = type(ans) is _FLOAT64
+    if plan.direct and (is_scalar or (type(ans) is ndarray and ans.base is None and ans.dtype.kind in "fc")):
+        shape, dtype = ((), FLOAT64) if is_scalar else (ans.shape, ans.dtype)
         _, at, kind, function, keeper = plan.edges[0]
         if len(plan.edges) == 1:
             if ans is not lower[at]:
                 kept = keeper(lower, lower_kwargs, ans)
                 if residuals:
                     kept += tuple(residuals)
-                return make(ans, (next_order(), level, ans.shape, ans.dtype, args[at]._node, kind, kept, function))
+                return make(ans, (next_order(), level, shape, dtype, args[at]._node, kind, kept, function))
         else:
             _, at_2, kind_2, function_2, keeper_2 = plan.edges[1]
             kept, kept_2 = keeper(lower, lower_kwargs, ans), keeper_2(lower, lower_kwargs, ans)
             edges = (args[at]._node, kind, kept, function, args[at_2]._node, kind_2, kept_2, function_2)
-            return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
+            return make(ans, (next_order(), level, shape, dtype, *edges))
     edges: Any = []
     for origin, at, kind, function, keeper in plan.edges:
         value = args[at] if origin == ARGUMENT else kwargs[at] if origin == KEYWORD else args[at:]
@@ -196,19 +198,23 @@ def follow_plan(
         positions, kind, function, keeper = plan.joint
         parents = tuple([None if position is None else _parent(position, args, kwargs, level) for position in positions])
         edges += (parents, kind, (*keeper(lower, lower_kwargs, ans), *residuals), function)
-        if operation.forward is None and type(ans) is ndarray and ans.dtype.kind in "fc":
+        if type(ans) is ndarray and ans.dtype.kind in "fc" and (operation.forward is None or not _may_show(ans, lower)):
             return make(ans, (next_order(), level, ans.shape, ans.dtype, *edges))
     if not edges:
         return ans
     if isinstance(ans, np.generic):
         return tracked(ans, level, edges, make)
     outputs = _outputs(ans, level, edges, make)
-    if operation.forward is not None:  # a user's function, which may return its argument or a view of it
-        if type(ans) is not ndarray or ans.base is not None or any(ans is value for value in lower):
-            note_views(outputs, ans, operation.function, args, kwargs)
-    elif plan.joint is None:
+    if plan.joint is None if operation.forward is None else _may_show(ans, lower):
         note_views(outputs, ans, operation.function, args, kwargs)
     return outputs
+
+
+def _may_show(ans: Array, lower: Any) -> bool:
+    """Return whether what a user's function returned may be an argument or a view of one."""
+    if type(ans) is ndarray and ans.base is None:
+        return id(ans) in map(id, lower)
+    return type(ans) is not float
 
 
 def make_plan(operation: Operation, level: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Plan:
@@ -283,6 +289,9 @@ def make_keeper(sources: tuple[Source, ...]) -> Callable[[Any, dict[str, Any], A
             return lambda lower, kwargs, ans: (ans,)
         if origin == ARGUMENT:
             return lambda lower, kwargs, ans: (lower[at],)
+    if all(source.origin == ARGUMENT and source.tracked for source in sources):
+        where = [(source.at, source.as_aval) for source in sources]
+        return lambda lower, kwargs, ans: tuple([_avals(lower[at]) if as_aval else lower[at] for at, as_aval in where])
     template = [source.at if source.origin == DEFAULT else None for source in sources]
     as_they_are = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.tracked and not s.as_aval]
     avals = [(i, s.at) for i, s in enumerate(sources) if s.origin == ARGUMENT and s.as_aval]

@@ -69,6 +69,8 @@ class Reads:
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
+            elif isinstance(self.dense, Tracked) and self.dense.writes_in_place and type(key) is int:
+                self.dense[key] = self.dense[key] + part  # pyright: ignore[reportIndexIssue]
             elif isinstance(self.dense, Tracked):
                 write(self.dense, key, part, adds=True)
             else:  # what lower levels track among the parts makes the sum tracked
@@ -165,7 +167,7 @@ class Sweep:
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)
-        if order not in self.owned or type(g) is not ndarray:
+        if order not in self.owned:
             g = np.copy(g)
         g[key] = 0
         if x[ORDER] in self.adjoints:
@@ -195,7 +197,8 @@ class Sweep:
                 self.owned.add(first[ORDER])
         else:
             cotangents = function(g, needs, *kept)
-        check_count(function, cotangents, len(parents))
+        if type(cotangents) is not tuple or len(cotangents) != len(parents):
+            check_count(function, cotangents, len(parents))
         for node, cotangent in zip(parents, cotangents, strict=True):
             if node is None or cotangent is NONDIFF:
                 continue

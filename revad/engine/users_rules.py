@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from revad.base.arrays import is_inexact
-from revad.engine.handles import plain
+from revad.base.arrays import is_inexact, is_labelled
+from revad.engine.handles import Tracked, plain
 from revad.operations.operation import BROADCASTING, EXACT, Users
 
 Shape = Sequence[int]
@@ -36,25 +36,59 @@ def may_lose() -> bool:
     return _measured.get()
 
 
+def is_plain(value: Any) -> bool:
+    """Return whether what has a shape computes as NumPy's arrays do; matrices, Series, sparse matrices do not."""
+    if isinstance(value, np.ndarray):
+        return type(value) is np.ndarray
+    return isinstance(value, (np.generic, Tracked)) or (hasattr(type(value), "__array_function__") and not is_labelled(value))
+
+
 def may_return(users: Users, got: Shape, shape: Shape, given: Any) -> bool:
     """Return whether summing a rule's result down to the argument's shape undoes a broadcast that the call has made.
 
-    It does where the result has the output's shape. And it does where the function works on stacks, as `np.matmul`: the result
-    then has the output's leading axes followed by the argument's own, and an array that the rule asked for has the axes that
-    the argument lacks.
+    It does where the result has the output's shape, or the one that the argument and an array that the rule asked for broadcast
+    to. And it does where the function works on stacks, as `np.matmul`: the result then has the output's leading axes followed by
+    the argument's own, and an array that the rule asked for has the axes that the argument lacks.
     """
     if users.fits is EXACT or len(got) < len(shape):
         return False
     outputs = [np.shape(part) for part in _parts(given[:1])]
     if tuple(got) in outputs:
         return True
+    if users.fits is not BROADCASTING:
+        return False
+    others = list(_shapes(given[1:]))
+    if any(broadcast(shape, other) == tuple(got) for other in others):
+        return True
     lacking = len(got) - len(shape)
     summed = [i for i, n in enumerate(got) if i < lacking or shape[i - lacking] != n]
     stacked = summed[-1] + 1
-    return users.fits is BROADCASTING and any(
-        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in _shapes(given[1:]))
+    return any(
+        output[:stacked] == tuple(got[:stacked]) and any(_has_axes(other, got, summed) for other in others)
         for output in outputs
     )
+
+
+def may_push(users: Users, tangent: Any, given: Any) -> bool:
+    """Return whether broadcasting a rule's result up to the output's shape repeats a broadcast that the call has made.
+
+    It does where the result has the shape of the argument, or of the arguments that move together, or the one that it and an array
+    that the rule asked for broadcast to. Zero has all shapes.
+    """
+    got = np.shape(tangent)
+    if got == () and not isinstance(tangent, Tracked) and tangent == 0:
+        return True
+    moved = [np.shape(part) for part in _parts(given[:1])]
+    known = [*moved, *_shapes(given[1:])]
+    return users.fits is not EXACT and any(broadcast(one, other) == got for one in moved for other in known)
+
+
+def broadcast(one: Shape, other: Shape) -> tuple[int, ...] | None:
+    """Return the shape that two shapes broadcast to, None where they do not."""
+    try:
+        return np.broadcast_shapes(tuple(one), tuple(other))
+    except ValueError:
+        return None
 
 
 def _has_axes(other: Shape, got: Shape, axes: list[int]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from inspect import Parameter, signature
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from revad.engine.dispatch import find_top, process
 from revad.engine.handles import Tracked, keep, level_of
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import Operation
+from revad.tensors.dual import Dual
+from revad.tensors.gradient import GradTensor
 from revad.typing import Function
 
-_SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex))
+_SINGLE = frozenset((np.ndarray, float, np.float64, np.float32, complex, GradTensor, Dual))
 
 
 def is_single(value: Any) -> bool:
@@ -65,7 +67,7 @@ class Call:
 
     def leaves_like(self, values: Any, count: int, nothing: Any, mismatch: Callable[[int, int], Exception]) -> list[Any]:
         """Return the ``count`` leaves of one value for each differentiated argument; ``nothing`` where a value is None."""
-        if self.counts is None and all(map(is_single, values)):
+        if self.counts is None and _SINGLE.issuperset(map(type, values)):
             return values
         found: list[Any] = []
         for value, arg, expected in zip(values, self.moving([0.0] * count), self.counts or [1] * count, strict=True):
@@ -114,7 +116,7 @@ class Custom:
         """Call the function; where an argument is tracked, its own rules differentiate it."""
         call = Call()
         leaves: Any = args
-        if kwargs or self._has_defaults or self.nondiff_argnums or not all(map(is_single, args)):
+        if kwargs or self._has_defaults or self.nondiff_argnums or not _SINGLE.issuperset(map(type, args)):
             args, kwargs, leaves = self._read(call, args, kwargs)
         top = find_top(leaves)
         if top is None:
@@ -124,6 +126,10 @@ class Custom:
         leaves = [leaf if isinstance(leaf, Tracked) else keep(leaf) for leaf in leaves]
         outputs = process(top, self._operations.get(len(leaves)) or self._operation(len(leaves)), (call, *leaves), {})
         return outputs if call.rebuild_output is None else call.rebuild_output(list(outputs))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the function bound to an instance, as a method is: it is the first argument, and its cotangent is None."""
+        return self if instance is None else MethodType(self, instance)
 
     def _read(
         self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -147,7 +153,10 @@ class Custom:
         """Return a call's arguments by position, defaults included, as rules know them; keyword-only ones by name."""
         if self._signature is None:
             raise ArgumentError(f"{self.kind}: the parameters of {self._name} are unknown; pass its arguments by position.")
-        bound = self._signature.bind(*args, **kwargs)
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(f"{self.kind}: {self._name} was called with other arguments than it has: {error}.") from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
 

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from revad.base.trees import flatten, same_structure
+from revad.engine.handles import keep
 from revad.errors import ArgumentError, RuleError
-from revad.extend.calls import Call, Custom, is_pair
+from revad.extend.calls import Call, Custom, is_pair, is_single
 from revad.extend.guarding import guard
-from revad.operations.operation import BROADCASTING, EXACT, NONDIFF, Operation, Rule
+from revad.operations.operation import EXACT, NONDIFF, Operation, Rule
 from revad.tensors.pushing import moving
 from revad.tensors.transposing import as_recorded, explain, fit_tangent, transpose
 
@@ -48,7 +50,7 @@ class _WithJvp(Custom):
             outputs = call.outputs(output)
             return outputs, self._tangents(call, outputs, tangent)
 
-        rule = guard(update_wrapper(push, jvp), BROADCASTING)
+        rule = guard(update_wrapper(push, jvp), EXACT)
 
         def with_tangents(args: Any, tangents: Any) -> Any:
             call, *leaves = args
@@ -61,18 +63,19 @@ class _WithJvp(Custom):
 
     def _tangents(self, call: Call, outputs: Any, tangent: Any) -> Any:
         """Return the leaves of an output's tangent."""
-        leaves = Call().outputs(tangent)
-        if call.rebuild_output is None:
-            expected, got = 1, 1 if not isinstance(leaves, list) else len(leaves)
-            leaves = leaves[0] if isinstance(leaves, list) and got == 1 else leaves
-        else:
-            leaves = leaves if isinstance(leaves, list) else [leaves]
-            expected, got = len(outputs), len(leaves)
-        if expected != got:
+        if call.rebuild_output is None and is_single(tangent):
+            return tangent
+        leaves = flatten(tangent)[0]
+        expected = 1 if call.rebuild_output is None else len(outputs)
+        if expected != len(leaves):
             raise RuleError(
-                f"{self.kind}: the JVP of {self._name} returned a tangent with {got} leaves for an output with {expected}."
+                f"{self.kind}: the JVP of {self._name} returned a tangent with {len(leaves)} leaves for an output with {expected}."
             )
-        return leaves
+        if not same_structure(tangent, call.result(outputs)):
+            raise RuleError(
+                f"{self.kind}: the JVP of {self._name} returned a tangent whose containers are not those of its output."
+            )
+        return leaves[0] if call.rebuild_output is None else leaves
 
 
 _ALL = (True,)
@@ -136,11 +139,12 @@ class custom_vjp(_WithJvp):  # noqa: N801  (reads as a decorator)
             except (TypeError, ValueError) as error:
                 explain(self.fwd, error)
                 raise
-            if not is_pair(result):
+            if not (type(result) is tuple and len(result) == 2) and not is_pair(result):
                 got = type(result).__name__
                 raise RuleError(f"custom_vjp: fwd of {self._name} must return (output, residuals), not {got}.")
             output, residuals = result
-            return output if type(output) is np.ndarray else call.outputs(output), call, residuals
+            outputs = output if type(output) is np.ndarray else call.outputs(output)
+            return outputs, call, _kept(residuals, (*leaves, *(outputs if type(outputs) is list else (outputs,))))
 
         bwd: Any = self.bwd
 
@@ -226,18 +230,25 @@ class custom_jvp(_WithJvp):  # noqa: N801  (reads as a decorator)
                 return recorded(filled, call, leaves)[1]
 
             like = [moving(None, leaf) for needed, leaf in zip(needs, leaves, strict=True) if needed]
-            try:
-                found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
-            except RecursionError:
-                raise RuleError(
-                    f"custom_jvp: the JVP of {self._name} applies {self._name} to a tangent, so there is no end to transposing it. "
-                    "State the pull-back too: custom_vjp has both, defvjp and defjvp."
-                ) from None
+            found = iter(transpose(push, g, like, rule, (leaves,), fit_tangent))
             return [next(found) if needed else NONDIFF for needed in needs]
 
         operation.forward = forward
         operation.joint_names = names
         operation.joint = Rule(pull, (), is_partial=False)
+
+
+def _kept(residuals: Any, protected: tuple[Any, ...]) -> Any:
+    """Return residuals as they are now: a copy of what the user could still write into."""
+    kind = type(residuals)
+    if kind is tuple or kind is list:
+        return kind([_kept(part, protected) for part in residuals])
+    if kind is dict:
+        return {name: _kept(part, protected) for name, part in residuals.items()}
+    for one in protected:
+        if residuals is one:
+            return residuals
+    return keep(residuals)
 
 
 def _of_arguments(needs: tuple[bool, ...], counts: list[int] | None) -> tuple[bool, ...]:

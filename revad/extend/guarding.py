@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.aval import Aval
 from revad.base.trees import flatten
 from revad.engine.dispatch import strip
 from revad.engine.handles import Tracked, level_of, plain
@@ -22,14 +23,19 @@ from revad.engine.levels import cut_levels, linear_levels, next_level, open_leve
 from revad.engine.tape import leaf
 from revad.engine.users_rules import may_lose
 from revad.errors import LostGradientError
-from revad.operations.operation import ELEMENTWISE, NONDIFF, Marker, Users
+from revad.extend.calls import Call
+from revad.operations.operation import ELEMENTWISE, EXACT, NONDIFF, Marker, Users
 from revad.tensors.dual import dual, tangent_of
 from revad.tensors.gradient import make
 from revad.tensors.transposing import cut_off, probe, traced
 
+_PLAIN = frozenset(
+    (np.ndarray, float, int, bool, complex, str, type(None), np.float64, np.float32, Aval, Call)
+)  # hold nothing tracked
+
 
 def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
-    """Return a user's rule under cover: its first argument read-only, its results held to what they may be.
+    """Return a user's rule under cover: its arguments read-only, its results held to what they may be.
 
     Parameters
     ----------
@@ -44,20 +50,18 @@ def guard(rule: Any, fits: str, *, is_joint: bool = False) -> Any:
         return rule
     if isinstance(rule, np.ufunc):
         return rule if fits is ELEMENTWISE else guard(_of_two(rule), fits)
-    protects = fits is not ELEMENTWISE and "ours" not in signature(rule).parameters
+    holds_pytrees = fits is EXACT  # residuals do; an operation looks for tracked values in lists and tuples only
+    may_write = "ours" in signature(rule).parameters  # into the cotangent
 
     def guarded(*args: Any, **options: Any) -> Any:
-        if any(map(_is_differentiated, args)) and not may_lose():
-            return _uncut(covered, args, options, is_joint)
-        if protects:
-            g: Any = args[0]
-            if type(g) is np.ndarray:
-                g = g.view()
-                g.setflags(False)  # noqa: FBT003  (half the time of `g.flags.writeable = False`)
-                args = (g, *args[1:])
-            elif type(g) in CONTAINERS:
-                args = (_read_only(g), *args[1:])
-        return rule(*args, **options)
+        shielded = _read_only((args[0], *args[2:]) if is_joint else args, holds_pytrees)
+        if shielded is None:
+            return rule(*args, **options) if may_lose() else _uncut(covered, args, options, is_joint)
+        if may_write:
+            shielded[0] = args[0]
+        if is_joint:
+            shielded.insert(1, args[1])
+        return rule(*shielded, **options)
 
     covered = _covered(guarded, rule, fits)
     return covered
@@ -80,23 +84,40 @@ def _covered(cover: Any, rule: Any, fits: str) -> Any:
     return cover
 
 
-def _read_only(part: Any) -> Any:
-    if type(part) is np.ndarray:
-        part = part.view()
-        part.setflags(False)  # noqa: FBT003
-    elif type(part) in CONTAINERS:
-        part = type(part)([_read_only(item) for item in part])
-    return part
+def _read_only(values: Any, pytrees: bool) -> list[Any] | None:  # noqa: FBT001
+    """Return values, which others use too, with their arrays protected; None where a derivative is taken with respect to one.
+
+    It looks into lists, tuples and dicts, and into other containers if there may be ``pytrees``.
+    """
+    found: list[Any] = []
+    for value in values:
+        kind = type(value)
+        if kind is np.ndarray:
+            shown = value.view()
+            shown.setflags(False)  # noqa: FBT003  (half the time of `shown.flags.writeable = False`)
+            found.append(shown)
+        elif kind in _PLAIN:
+            found.append(value)
+        elif kind is tuple or kind is list or kind is dict:
+            inside = _read_only(value.values() if kind is dict else value, pytrees)
+            if inside is None:
+                return None
+            found.append(dict(zip(value, inside, strict=True)) if kind is dict else inside if kind is list else tuple(inside))
+        elif (pytrees or isinstance(value, Tracked)) and _is_differentiated(value):
+            return None
+        else:
+            found.append(value)
+    return found
 
 
 def _is_differentiated(value: Any) -> bool:
-    if isinstance(value, Tracked):
-        while isinstance(value, Tracked):
-            if value.pausable:  # a level of a derivative, not of a capture
-                return True
-            value = value._value
-        return False
-    return isinstance(value, CONTAINERS) and any(map(_is_differentiated, value))
+    """Return whether a level of a derivative, not of a capture, tracks a value or something inside it."""
+    while isinstance(value, Tracked):
+        if value.pausable:
+            return True
+        value = value._value
+    leaves = [value] if type(value) in _PLAIN else flatten(value)[0]
+    return not (len(leaves) == 1 and leaves[0] is value) and any(map(_is_differentiated, leaves))
 
 
 def _uncut(rule: Any, args: tuple[Any, ...], options: dict[str, Any], is_joint: bool) -> Any:  # noqa: FBT001

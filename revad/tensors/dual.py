@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from revad.base.arrays import CONTAINERS, is_inexact
+from revad.base.arrays import CONTAINERS, copied, is_inexact
 from revad.base.aval import FLOAT64, aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, strip_call
@@ -153,9 +153,12 @@ class Dual(Tensor):
             return Tensor.__getitem__(self, key)
         if kind is not int and kind is not slice and is_special(key):
             return Tensor.__getitem__(self, key)
-        part = x[key]
-        out = _made(part, tangent[key], node[1])
-        if type(part) is ndarray and (kind is int or kind is slice or is_basic(key)):
+        part, moved = x[key], tangent[key]
+        basic = type(part) is ndarray and (kind is int or kind is slice or is_basic(key))
+        if basic and part.size * 8 < x.size:  # a view of a large array would make the next write copy all of it
+            part, moved = copied(part), copied(moved)
+        out = _made(part, moved, node[1])
+        if basic:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
 

@@ -206,7 +206,7 @@ class GradTensor(Tensor):
         if not basic:
             key = keep(key)  # an index array or list, which the caller could change
         elif part.size * 8 < x.size:  # kept by a rule, a view of a large array would make the next write copy all of it
-            part = copied(part)
+            part = part.copy() if part.flags.c_contiguous else copied(part)
         out._value = part
         out._node = (next_order(), node[1], part.shape, part.dtype, node, READ, key, None)
         if basic and type(part) is ndarray:

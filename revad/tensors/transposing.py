@@ -19,14 +19,14 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.aval import aval_of
 from revad.engine.backward import backward
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked, plain
+from revad.engine.handles import Tracked, level_of, plain
 from revad.engine.levels import next_level, open_levels
 from revad.engine.projection import project, rule_name
 from revad.engine.sweep import check_count
 from revad.engine.tape import DTYPE, LEVEL, ORDER, SHAPE, leaf
-from revad.engine.users_rules import may_lose
+from revad.engine.users_rules import broadcast, may_lose, may_push
 from revad.errors import LostGradientError, RuleError, RuleShapeError
-from revad.operations.operation import NONDIFF
+from revad.operations.operation import NONDIFF, Marker
 from revad.tensors.gradient import make
 
 Fit = Callable[..., Any] | None
@@ -61,6 +61,13 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
     open_levels.add(level)  # a rule may itself call a transformation
     try:
         outputs = traced(rule, pull, given) if is_users else pull(given)
+    except RecursionError:
+        if not is_users:
+            raise
+        raise RuleError(
+            f"the rule {rule_name(rule)} applies its own function to a tangent, so there is no end to transposing it. State the "
+            "pull-back too: revad.extend.vjp, or defjvp and defvjp of a custom_vjp."
+        ) from None
     finally:
         open_levels.discard(level)
     put = partial(fit, rule=rule, given=(given, *kept)) if is_users and fit is not None else None
@@ -74,8 +81,10 @@ def transpose(pull: Callable[[Any], Any], tangents: Any, like: Any, rule: Any = 
             roots.append((node, project(wide, node[SHAPE], node[DTYPE])))
     found = backward(roots) if roots else {}
     results = [found[node[ORDER]][1] if node[ORDER] in found else _zero(part) for node, part in zip(leaves, parts, strict=True)]
-    if is_users and not may_lose() and not _agree(pairs, list(zip(results, values, strict=True))):
-        raise cut_off(rule)
+    if is_users and not may_lose():
+        constant = any(level_of(output) != level and is_inexact(output) and np.any(plain(output) != 0) for output, _ in pairs)
+        if constant or not _agree(pairs, list(zip(results, values, strict=True))):
+            raise cut_off(rule)
     return results if several else results[0]
 
 
@@ -142,9 +151,12 @@ def fit_tangent(part: Any, ans: Any, rule: Any = None, given: Any = ()) -> Any:
     shape, dtype = aval_of(ans)
     if dtype.kind not in "fc":
         return part
+    if not hasattr(part, "shape") and not isinstance(part, (int, float, complex, Marker)):
+        raise RuleError(f"the rule {rule_name(rule)} returned {type(part).__name__} instead of a tangent of shape {shape}.")
     got = np.shape(part)
-    if got != shape:
-        if len(got) > len(shape) or any(n not in (1, m) for n, m in zip(reversed(got), reversed(shape), strict=False)):
+    if got != shape and part is not NONDIFF:
+        users = getattr(rule, "users", None)
+        if broadcast(got, shape) != shape or (users is not None and not may_push(users, part, given)):
             raise RuleShapeError(
                 f"the rule {rule_name(rule)} returned a tangent of shape {got} for an output of shape {shape}."
             )
@@ -169,7 +181,7 @@ def _paired(output: Any, tangent: Any, rule: Any, put: Any) -> Iterator[tuple[An
         check_count(rule, output, len(tangent))
         for item, t in zip(output, tangent, strict=True):
             yield from _paired(item, t, rule, put)
-    else:
+    elif is_inexact(tangent):  # else that of an output without derivative
         yield output if put is None else put(output, tangent), tangent
 
 
@@ -190,7 +202,7 @@ def _agree(*sides: list[tuple[Any, Any]]) -> bool:
 
 
 def _zero(part: Any) -> Any:
-    if part is None:  # an output that is no number
+    if not is_inexact(part):  # an output that carries no derivative, or is no number
         return 0.0
     value = np.zeros_like(part)
     return value if not isinstance(value, np.ndarray) or value.ndim else value[()]

@@ -36,7 +36,7 @@ def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked 
     """
     x = handle._value
     node = handle._node
-    if type(x) is not ndarray or x.base is not None or isinstance(node[-1], Leaf):
+    if isinstance(node[-1], Leaf) or not (isinstance(x, Tracked) or (type(x) is ndarray and x.base is None)):
         return False
     part: Any = value
     parent = None
@@ -44,7 +44,13 @@ def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked 
         part, parent = value._value, value._node
         if parent[1] != node[1] or _reads(value, handle):
             return False
-    if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE or not _put(x, key, part):
+    if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE:
+        return False
+    if isinstance(x, Tracked):  # of a lower level, which writes in its own way
+        if not (x.writes_in_place and _is_free(x, key, None) and np.shape(part) == ()):
+            return False
+        x[key] = part  # pyright: ignore[reportIndexIssue]
+    elif not _put(x, key, part):
         return False
     handle._node = (next_order(), node[1], node[2], node[3], (node, parent), WRITE, key, None)
     return True
@@ -75,9 +81,13 @@ def replace_view(view: Any, new: Tracked, write: Callable[..., bool]) -> bool:
     read = getattr(view, "_view", None)
     if read is None or read.function is not getitem or type(read.base) is not type(view) or type(new) is not type(view):
         return False
-    view._value = None  # so that it does not count as somebody who needs the memory
+    value = view._value
+    base = read.base._value
+    if type(value) is ndarray and value.base is base:  # it does not count as somebody who needs the memory
+        view._value = value = None
+    del base
     if not write(read.base, read.args[1], new, view):
-        view._value = getitem(read.base._value, read.args[1])
+        view._value = getitem(read.base._value, read.args[1]) if value is None else value
         return False
     view._value = new._value
     view._node = new._node

@@ -83,6 +83,7 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
     values = [value._value if mine else value for value, mine in zip(leaves, own, strict=True)]
     check_alive(values, "jvp")
     pushed = [tangent_of(leaf) if mine else _zero(value) for leaf, mine, value in zip(leaves, own, values, strict=True)]
+    pushed = [t._value if level_of(t) == level else t for t in pushed]  # a rule may close over a value of this level
     result = rebuild([public_value(v) for v in values]), rebuild([public_value(t) for t in pushed])
     if has_aux:
         aux_leaves, aux_rebuild = flatten(aux)

@@ -71,7 +71,8 @@ class Recording:
         results: list[Any] = []
         for node, value in zip(self.leaf_nodes, self.chosen.leaves, strict=True):
             reached = found.pop(node_number(node), None)
-            results.append(zero_like(value) if reached is None else _like_input(reached[1], value))
+            # a rule may close over a value of this level: it states a number, not what that depends on
+            results.append(zero_like(value) if reached is None else _like_input(self._untrack(reached[1]), value))
         return results
 
 

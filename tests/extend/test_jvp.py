@@ -152,7 +152,7 @@ def test_wrong_jvps_are_told() -> None:
             jvp(pair, (X,), (X,))
     square = primitive(lambda x: x * x)
     extend.jvp(square, x=lambda t: None)
-    with pytest.raises(RuleError, match="returned NoneType instead of"):
+    with pytest.raises(RuleError, match=r"returned NoneType instead of a tangent of shape \(3,\)"):
         jvp(square, (X,), (X,))
     with pytest.raises(RuleError, match="has no argument 'z'"):
         extend.jvp(square, z=lambda t: t)
@@ -244,8 +244,15 @@ def test_a_jvp_without_an_end_is_told() -> None:
     doubled: Any = custom_jvp(lambda x: 2 * x)
     doubled.defjvp(lambda primals, tangents: (2 * primals[0], doubled(tangents[0])))
     assert jvp(doubled, (3.0,), (1.0,)) == (6.0, 2.0)
-    with pytest.raises(RuleError, match="applies <lambda> to a tangent, so there is no end to transposing it"):
+    with pytest.raises(RuleError, match="applies its own function to a tangent, so there is no end to transposing it"):
         grad(doubled)(3.0)
+    stated = primitive(lambda x: 2 * x)
+    extend.jvp(stated, x=lambda t: stated(t))
+    assert jvp(stated, (3.0,), (1.0,)) == (6.0, 2.0)
+    with pytest.raises(RuleError, match=r"State the pull-back too: revad\.extend\.vjp, or defjvp and defvjp of a custom_vjp"):
+        grad(stated)(3.0)
+    extend.vjp(stated, x=lambda g: stated(g))
+    assert grad(stated)(3.0) == 2.0
 
 
 def test_custom_jvp_errors() -> None:
@@ -262,6 +269,9 @@ def test_custom_jvp_errors() -> None:
         grad(bare)(1.0)
     bare.defjvp(lambda primals, tangents: (primals[0] ** 2, (tangents[0], tangents[0])))
     with pytest.raises(RuleError, match="returned a tangent with 2 leaves for an output with 1"):
+        grad(bare)(1.0)
+    bare.defjvp(lambda primals, tangents: (primals[0] ** 2, [tangents[0]]))
+    with pytest.raises(RuleError, match="returned a tangent whose containers are not those of its output"):
         grad(bare)(1.0)
     bare.defjvp(lambda primals, tangents: (primals[0] ** 2, tangents[0][:2]))
     for derivative in (lambda x: grad(lambda x: np.sum(bare(x)))(x), lambda x: jvp(bare, (x,), (x,))):
@@ -295,3 +305,18 @@ def test_a_custom_vjp_with_a_jvp_of_its_own() -> None:
     check(only_forward, lambda x: x * x, reverse=False)
     with pytest.raises(RuleError, match=r"defvjp\(fwd, bwd\) before differentiating"):
         grad(only_forward)(1.0)
+
+
+@pytest.mark.parametrize("last", ["a word", 3, True, None, np.array([1, 2])])
+def test_an_output_without_derivative_has_no_tangent(last: Any) -> None:
+    stated = primitive(lambda x, y: (x * y, x + y, last))
+    extend.jvp_joint(stated, "x", "y")(lambda t, x, y: (t[0] * y + x * t[1], t[0] + t[1], None))
+    pulled = primitive(lambda x, y: (x * y, x + y, last))
+    extend.vjp(pulled, x=lambda g, y: g[0] * y + g[1], y=lambda g, x: g[0] * x + g[1])
+    for function in (stated, pulled):
+        f = lambda x, function=function: function(x, x)[0] * function(x, 2 * x)[1]  # 3x³
+        slope = lambda x, f=f: jvp(f, (x,), (1.0,))[1]
+        assert grad(f)(2.0) == slope(2.0) == 36.0
+        assert (
+            grad(grad(f))(2.0) == grad(slope)(2.0) == jvp(grad(f), (2.0,), (1.0,))[1] == jvp(slope, (2.0,), (1.0,))[1] == 36.0
+        )

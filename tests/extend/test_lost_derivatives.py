@@ -104,6 +104,13 @@ def test_a_rule_that_cuts_an_argument_off(way: str) -> None:
             derivative(X)
 
 
+@pytest.mark.parametrize("constant", [1.0, np.nan, np.inf])
+def test_a_pullback_that_ignores_its_cotangent_has_no_transpose(constant: float) -> None:
+    cubic = cubic_with(lambda _, x: np.full_like(x, constant))
+    with pytest.raises(LostGradientError, match=TOLD):
+        jvp(cubic, (X,), (X,))  # NaN was taken for zero
+
+
 def test_a_pullback_that_needs_plain_numbers() -> None:
     cubic = cubic_with(lambda g, x: float(g) * 6 * x)
     assert grad(cubic)(2.0) == 12.0

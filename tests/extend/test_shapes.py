@@ -164,6 +164,44 @@ def test_elementwise_functions_broadcast_and_outputs_may_be_wider() -> None:
     np.testing.assert_array_equal(grad(lambda x: np.sum(wide(x, (2, 3))))(X), 2 * np.ones(3))
 
 
+def test_a_function_that_sums_up_a_broadcast_of_its_arguments() -> None:
+    inner = primitive(lambda x, y: np.sum(x * y))
+    extend.vjp(inner, x=lambda g, y: g * y, y=lambda g, x: g * x)
+    y = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(grad(inner)(X, y), y.sum(0))
+    np.testing.assert_array_equal(grad(inner)(2.0, y), y.sum())
+    np.testing.assert_allclose(jvp(lambda x: inner(x, y), (X,), (X,))[1], np.sum(X * y))
+    with pytest.raises(RuleShapeError):
+        grad(inner, argnums=1)(X, y)  # the rule of the wider argument has to broadcast by itself
+
+
+@pytest.mark.parametrize("wrong", [lambda t, x: np.sum(t), lambda t, x: t[:1], lambda t, x: 1.0])
+def test_a_tangent_that_no_broadcast_explains_is_refused_in_both_modes(wrong: Any) -> None:
+    stated = primitive(lambda x: x * 1.0)
+    extend.jvp(stated, x=wrong)
+    custom = custom_jvp(lambda x: x * 1.0)
+    custom.defjvp(lambda primals, tangents: (primals[0] * 1.0, wrong(*tangents, *primals)))
+    for function in (stated, custom):
+        for derivative in (lambda x: jvp(function, (x,), (x,)), grad(lambda x: np.sum(function(x)))):
+            with pytest.raises(RuleShapeError, match=r"returned a tangent of shape \(1?,?\) for an output of shape \(3,\)"):
+                derivative(X)
+
+
+def test_a_tangent_broadcasts_as_its_argument_does() -> None:
+    line = primitive(lambda x, y: x * y + np.zeros((2, 3)))
+    extend.jvp(line, x=lambda t, y: t * y, y=lambda t, x: x * t)
+    y = np.ones((2, 1))
+    for x in (2.0, np.array([2.0]), X):
+        np.testing.assert_array_equal(jvp(lambda x: line(x, y), (x,), (x,))[1], np.broadcast_to(x, (2, 3)))
+        np.testing.assert_array_equal(grad(lambda x: np.sum(line(x, y)))(x), np.full(np.shape(x), 6 / np.size(x)))
+    total = primitive(lambda x, y: x + y)
+    extend.jvp_joint(total, "x", "y")(lambda tangents: tangents[0] + 0.0)  # y does not count
+    np.testing.assert_array_equal(jvp(lambda x: total(x, X), (2.0,), (1.0,))[1], np.ones(3))
+    extend.jvp(total, x=lambda t: 0.0, y=lambda t: 0.0)
+    np.testing.assert_array_equal(jvp(total, (X, X), (X, X))[1], np.zeros(3))
+    np.testing.assert_array_equal(grad(lambda x: np.sum(total(x, x)))(X), np.zeros(3))
+
+
 def test_a_sum_over_other_axes_than_the_stacks_is_refused() -> None:
     """The axes that revad sums come first in the output, and an array that the rule asked for has them."""
     product = primitive(lambda x, w: x * w)
@@ -213,6 +251,56 @@ def test_rules_may_not_write_into_the_cotangents_of_several_outputs() -> None:
     extend.vjp(pair, x=rule)
     with pytest.raises(ValueError, match="read-only"):
         grad(lambda x: np.sum(pair(x)[0] * X) + np.sum(pair(x)[1]))(X)
+
+
+class Units(np.ndarray):
+    """An array that computes by rules of its own."""
+
+
+def sparse(array: Any) -> Any:
+    return pytest.importorskip("scipy.sparse").csc_array(array)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(np.ma.masked_array, "MaskedArray"), (lambda a: a.view(Units), "Units"), (sparse, "csc_array")]
+)
+def test_cotangents_are_arrays_that_compute_as_arrays_do(make: Any, name: str) -> None:
+    """A masked array leaves elements out, a sparse matrix multiplies where an array is scaled."""
+    product = primitive(lambda a, x: a @ x)
+    extend.vjp(product, a=lambda g, x: make(np.outer(g, x)))
+    with pytest.raises(RuleError, match=rf"returned {name} instead of a cotangent of shape \(3, 3\)"):
+        grad(lambda a: np.sum(product(a, X)))(np.eye(3))
+
+
+def writes(value: Any) -> Any:
+    value *= 2.0
+    return value
+
+
+def test_rules_may_not_write_into_what_they_are_given() -> None:
+    """A second pull-back, of a Jacobian for instance, would find other numbers."""
+    square: Any = custom_vjp(lambda x: x * x)
+    square.defvjp(lambda x: (x * x, {"factors": [2 * x]}), lambda kept, g: (g * writes(kept["factors"][0]),))
+    kept = primitive(lambda x: x * x)
+    extend.vjp(kept, x=lambda g, x: g * writes(x))
+    partial = primitive(lambda x: x * x)
+    extend.elementwise(partial, lambda x: writes(x))
+    for function in (square, kept, partial):
+        with pytest.raises(ValueError, match="read-only"):
+            grad(lambda x, function=function: np.sum(function(x)))(X)
+
+
+def test_residuals_are_kept_as_they_were() -> None:
+    """A buffer that ``fwd`` fills anew in each call must not change what an earlier call kept."""
+    buffer = np.zeros(3)
+
+    def forward(x: Any) -> Any:
+        buffer[:] = 2 * x
+        return x * x, {"slope": (buffer, [buffer])}
+
+    square: Any = custom_vjp(lambda x: x * x)
+    square.defvjp(forward, lambda kept, g: (g * (kept["slope"][0] + kept["slope"][1][0]) / 2,))
+    np.testing.assert_allclose(grad(lambda x: np.sum(square(x) + square(2 * x)))(X), 10 * X)
 
 
 def test_debug_nans_keeps_looking_at_shapes() -> None:
