@@ -75,9 +75,9 @@ if _TYPE_CHECKING:
     from revad.checking.roundoff.analysis import roundoff as roundoff
     from revad.checking.watches.nonfinite import debug_nans as debug_nans
     from revad.lifting import lift as lift
-    from revad.transforms.sparse import sparse_hessian as sparse_hessian
-    from revad.transforms.sparse import sparse_jacobian as sparse_jacobian
-    from revad.transforms.sparse import sparsity as sparsity
+    from revad.transforms.sparse.matrices import sparse_hessian as sparse_hessian
+    from revad.transforms.sparse.matrices import sparse_jacobian as sparse_jacobian
+    from revad.transforms.sparse.patterns import sparsity as sparsity
 
 _LAZY = {  # imported on first use: ``import revad`` stays cheap
     "assert_grads": "revad.checking.differences.check",
@@ -86,9 +86,9 @@ _LAZY = {  # imported on first use: ``import revad`` stays cheap
     "diagnose": "revad.checking.doctor",
     "lift": "revad.lifting",
     "roundoff": "revad.checking.roundoff.analysis",
-    "sparse_hessian": "revad.transforms.sparse",
-    "sparse_jacobian": "revad.transforms.sparse",
-    "sparsity": "revad.transforms.sparse",
+    "sparse_hessian": "revad.transforms.sparse.matrices",
+    "sparse_jacobian": "revad.transforms.sparse.matrices",
+    "sparsity": "revad.transforms.sparse.patterns",
 }
 
 

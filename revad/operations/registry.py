@@ -37,7 +37,6 @@ from revad.typing import Function
 _REGISTRY: dict[Any, Operation] = {}
 _pending: list[Callable[[], Any]] = []
 caches: list[dict[Any, Any]] = []  # what others derived from rules, by function; forgotten when rules change
-_patterns: dict[Any, Any] = {}  # which elements of its arguments an output element needs
 _companions: dict[str, Callable[[], Any]] = {}  # library -> what registers the rules of its functions
 _loading = RLock()  # a second thread waits until the first has registered all rules
 
@@ -330,29 +329,6 @@ def in_place(function: Function) -> Callable[[Function], Function]:
 def accuracy(function: Function, **statements: str) -> None:
     """State how accurate the derivative with respect to an argument is, where it is a numerical approximation."""
     _operation(function).accuracy.update(statements)
-
-
-def pattern(kind: Any, *functions: Function) -> None:
-    """State which elements of the arguments an output element needs; by default the partial derivatives tell, or it needs all.
-
-    Parameters
-    ----------
-    kind : str or callable
-        ``"elements"``: those that broadcasting brings together; ``"moves"``: the outputs are elements of the arguments, wherever
-        they went; ``"reduces"``, ``"along"``, ``"accumulates"``: those along ``axis``, all of them or those up to it; or another key
-        of `revad.programs.pattern.following.KINDS`. Or a function that takes the arguments by name (of tracked ones it may use the
-        shape only) and returns, for each that carries a derivative, two arrays: an element of the output, by its position in the
-        flat array, and an element of the argument that it needs.
-    *functions : callable
-        They have rules already.
-    """
-    _patterns.update(dict.fromkeys(functions, kind))
-
-
-def pattern_of(function: Function) -> Any:
-    """Return what was stated with `pattern`, or None."""
-    _load()
-    return _patterns.get(function)
 
 
 def nondiff(*functions: Function) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from revad.base.aval import cast
 from revad.operations.constants import beside
+from revad.operations.dependence import pattern
 from revad.operations.indexing import unindex
-from revad.operations.registry import pattern
 from revad.operations.writing import write_at
 from revad.rules.einsum import contract, contract_all, contract_pair
 from revad.rules.padding import zero_pad

@@ -26,6 +26,7 @@ GROUPS = (
     "writes",
     "statements",
     "forward",
+    "sparse",
     "elementwise",
     "mlp",
     "memory",

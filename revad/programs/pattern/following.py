@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from revad.errors import ArgumentError
+from revad.operations.dependence import pattern_of
 from revad.operations.operation import NONDIFF, Operation
-from revad.operations.registry import lookup, pattern_of
+from revad.operations.registry import lookup
 from revad.programs.pattern import rules
 from revad.programs.pattern.contractions import CONTRACTIONS
 from revad.programs.pattern.rules import Call

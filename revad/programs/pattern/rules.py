@@ -1,6 +1,6 @@
 """How each kind of operation carries index sets from its arguments to its outputs; `Call` is a step that is being followed.
 
-The kinds are those of `revad.operations.registry.pattern`. What has none is dense: every output needs all inputs.
+The kinds are those of `revad.operations.dependence.pattern`. What has none is dense: every output needs all inputs.
 """
 
 from __future__ import annotations

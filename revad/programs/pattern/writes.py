@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.operations.registry import pattern_of
+from revad.operations.dependence import pattern_of
 from revad.operations.writing import take_step, write_at
 from revad.programs.pattern.rules import Call, all_of, fill
 from revad.programs.steps import Ref, references

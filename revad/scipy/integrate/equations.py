@@ -17,7 +17,7 @@ from revad.scipy.integrate.flow import Precision, WatchedField, as_vector, flow
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.implicit import attach
 from revad.transforms.matrices import jacobian
-from revad.transforms.sparse import sparse_jacobian
+from revad.transforms.sparse.matrices import sparse_jacobian
 from revad.typing import Array
 
 STIFF = {"RADAU": "Radau", "BDF": "Radau", "LSODA": "LSODA"}

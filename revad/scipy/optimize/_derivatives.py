@@ -10,7 +10,7 @@ from revad.errors import ArgumentError
 from revad.scipy.optimize._solution import plainly
 from revad.transforms.matrices import hessian
 from revad.transforms.reverse import grad
-from revad.transforms.sparse import sparse_hessian
+from revad.transforms.sparse.matrices import sparse_hessian
 from revad.typing import Array, Function
 
 NEEDS_GRADIENT = ("Newton-CG", "dogleg", "trust-ncg", "trust-exact", "trust-krylov")

@@ -14,7 +14,7 @@ from revad.scipy.optimize.minima import constrained
 from revad.scipy.optimize.roots import jacobian_of
 from revad.tensors.leaves import stop_gradient
 from revad.transforms.matrices import jacobian
-from revad.transforms.sparse import sparse_jacobian
+from revad.transforms.sparse.matrices import sparse_jacobian
 from revad.typing import Array, Function
 
 LOSSES: dict[str, Function] = {

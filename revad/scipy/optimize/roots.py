@@ -15,7 +15,7 @@ from revad.engine.handles import Tracked
 from revad.scipy.optimize._solution import as_tuple, plainly, solution, stacked, warn_if_unconverged
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
-from revad.transforms.sparse import sparse_jacobian
+from revad.transforms.sparse.matrices import sparse_jacobian
 from revad.typing import Array, Function
 
 

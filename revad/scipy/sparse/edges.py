@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from revad.operations.registry import pattern as state_pattern
+from revad.operations.dependence import pattern as state_pattern
 from revad.scipy.sparse.pattern import Pattern
 from revad.scipy.sparse.products import dense, product, summed
 from revad.typing import Array

@@ -21,7 +21,7 @@ Format = Literal["csr", "csc"]
 class SparseMatrix:
     """A function that returns a sparse matrix of derivatives, and keeps pattern and colours for each set of shapes.
 
-    Made by `sparse_jacobian` and `sparse_hessian`.
+    Made by `revad.sparse_jacobian` and `revad.sparse_hessian`.
 
     Attributes
     ----------

@@ -157,7 +157,9 @@ def test_the_work_is_linear_in_the_entries() -> None:
 
 
 def test_bad_options_are_refused() -> None:
-    with pytest.raises(revad.ArgumentError, match="give 'auto', 'column', 'row', 'bidirectional', a Colouring"):
+    with pytest.raises(
+        revad.ArgumentError, match="give 'auto', 'column', 'row', 'bidirectional', a Colouring, or the columns' colours"
+    ):
         colour(csr(np.eye(2)), "diagonal")
     with pytest.raises(revad.ArgumentError, match="order='best': give 'auto' or one of 'largest-first'"):
         colour(csr(np.eye(2)), order="best")
