@@ -31,6 +31,8 @@ from revad.operations import python
 )
 def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
+    if function is np.where and len(args) + len(kwargs) < 3:
+        return NotImplemented  # the places where the condition holds
     ranks = [rank(value) for value in (*args, *kwargs.values()) if isinstance(value, (Front, np.ndarray)) or hasattr(value, "ndim")]
     ndim = max(ranks)
     if any(type(value) is not Front and is_batched(value) for value in (*args, *kwargs.values())):

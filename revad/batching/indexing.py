@@ -110,7 +110,9 @@ def take_along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dic
 @batches(write_at)
 def write(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Write into each example, at the places that the steps and the key lead to."""
-    x, steps, key, value, adds, spare = args
+    call = bound(("x", "steps", "key", "value", "adds", "spare"), args, kwargs)
+    x, steps, key, value = [call[name] for name in ("x", "steps", "key", "value")]
+    adds, spare = call.get("adds", False), call.get("spare", False)
     keys = _keys(key)
     if any(is_batched(k) or _has_batched_slice(k) for k in keys):
         return NotImplemented

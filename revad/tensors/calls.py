@@ -8,7 +8,7 @@ import numpy as np
 
 from revad.engine import views
 from revad.engine.dispatch import apply
-from revad.engine.handles import Tracked, plain
+from revad.engine.handles import Tracked
 from revad.errors import LostGradientError
 from revad.operations.registry import lookup, qualified_name
 from revad.typing import Function
@@ -71,13 +71,12 @@ def with_order(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
     if order not in ("A", "K") or not args:
         return args, kwargs
     x = args[0]
-    value = plain(x)
-    strides = getattr(value, "strides", ())
+    strides = getattr(x, "strides", ())
     if order == "K" and function is np.ravel:
         x = np.transpose(x, sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
         order = "C"
     else:
-        order = "F" if strides and value.flags.fnc else "C"
+        order = "F" if strides and x.flags.fnc else "C"
     return (x, *args[1:at]), {**kwargs, "order": order}
 
 

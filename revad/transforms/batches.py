@@ -13,7 +13,7 @@ from revad.batching.looping import looped
 from revad.engine.handles import Tracked, below, level_of, plain
 from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
-from revad.tensors.batched import Batch, Split, batched
+from revad.tensors.batched import Batch, batched
 from revad.transforms.arguments import check_alive, check_output, constant_of, own_copy
 from revad.transforms.randomness import drew, generators, put_back, state_of
 from revad.transforms.recording import public_value
@@ -193,16 +193,15 @@ class _Run:
         leaves = [own_copy(leaf) if not isinstance(leaf, Tracked) else _copy(leaf) for leaf in leaves]
         args, kwargs = self.rebuild(leaves)
         token = open_level(level)
-        split: Split | None = None
         output: Any = None
         try:
             output = self.f(*args, **kwargs)
-        except Split as raised:
-            if raised.level != level:
-                raise
-            split = raised
+        except BaseException as error:
+            if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
+                raise  # else NumPy may have made another error of it
         finally:
             close_level(level, token)
+        split = batch.split
         if before is not None:
             self._check(before, batch.decisions)
         if split is None:
