@@ -33,7 +33,7 @@ def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
     if function is np.where and len(args) + len(kwargs) < 3:
         return NotImplemented  # the places where the condition holds
-    ranks = [rank(value) for value in (*args, *kwargs.values()) if isinstance(value, (Front, np.ndarray)) or hasattr(value, "ndim")]
+    ranks = [rank(value) for value in (*args, *kwargs.values()) if hasattr(value, "ndim") and not isinstance(value, type)]
     ndim = max(ranks)
     if any(type(value) is not Front and is_batched(value) for value in (*args, *kwargs.values())):
         return NotImplemented

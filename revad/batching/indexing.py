@@ -111,7 +111,7 @@ def take_along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dic
 def write(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Write into each example, at the places that the steps and the key lead to."""
     call = bound(("x", "steps", "key", "value", "adds", "spare"), args, kwargs)
-    x, steps, key, value = [call[name] for name in ("x", "steps", "key", "value")]
+    x, steps, key, value = call["x"], call["steps"], call["key"], call["value"]
     adds, spare = call.get("adds", False), call.get("spare", False)
     keys = _keys(key)
     if any(is_batched(k) or _has_batched_slice(k) for k in keys):

@@ -14,6 +14,9 @@ from revad.batching.fronts import Whole, example
 looped: ContextVar[Any] = ContextVar("revad_looped", default=None)  # what `explain` collects: (name, site) of each call that looped
 
 
+drawn: ContextVar[Any] = ContextVar("revad_drawn", default=None)  # the states of NumPy's generator before and after each loop that drew
+
+
 class UnequalShapes(Exception):
     """The results of a function have other shapes for other examples; ``labels`` says which examples agree."""
 
@@ -27,11 +30,24 @@ def loop(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     notes = looped.get()
     if notes is not None:
         notes.append((name or getattr(function, "__name__", str(function)), user_site()))
+    draws = drawn.get()
+    state = None if draws is None else np.random.get_state(legacy=False)
     results = [
         function(*[example(value, i) for value in args], **{key: example(value, i) for key, value in kwargs.items()})
         for i in range(size)
     ]
+    if draws is not None:
+        after = np.random.get_state(legacy=False)
+        if not same_state(state, after):
+            draws.append((state, after))
     return together(results)
+
+
+def same_state(one: Any, other: Any) -> bool:
+    """Return whether two states of a generator are the same."""
+    if isinstance(one, dict):
+        return all(same_state(one[key], other[key]) for key in one)
+    return bool(np.array_equal(one, other))
 
 
 def together(results: list[Any]) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from revad.base.arrays import is_inexact
 from revad.base.trees import describe, flatten, same_structure
-from revad.batching.looping import looped
+from revad.batching.looping import drawn, looped
 from revad.engine.handles import Tracked, below, level_of, plain
 from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
@@ -165,13 +165,21 @@ class _Run:
         before = [state_of(generator) for generator in watched]
 
         def is_drawn() -> bool:
-            return any(drew(old, state_of(generator)) for generator, old in zip(watched, before, strict=True))
+            return any(
+                drew(old, state_of(generator), loops if i == 0 else ())
+                for i, (generator, old) in enumerate(zip(watched, before, strict=True))
+            )
 
         def restore() -> None:
             for generator, old in zip(watched, before, strict=True):
                 put_back(generator, old)
 
-        result = self.part(chosen, None, restore if self.randomness == "same" else None)
+        loops: list[Any] = []
+        token = drawn.set(loops)
+        try:
+            result = self.part(chosen, None, restore if self.randomness == "same" else None)
+        finally:
+            drawn.reset(token)
         if self.randomness != "same" and is_drawn():
             if self.randomness == "error":
                 raise ArgumentError(

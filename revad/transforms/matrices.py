@@ -205,7 +205,7 @@ def _stack_last(rows: list[Any], value: Any, leaf: Any) -> Any:
 def hessian(
     f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, nan_policy: NanPolicy = "zero"
 ) -> Callable[..., Any]:
-    r"""Return the Hessian function of a scalar function, by forward over reverse.
+    r"""Return the Hessian function of a scalar function, by reverse sweeps through its gradient for all rows at once.
 
     Parameters
     ----------
@@ -226,7 +226,8 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    return named_after(f, "hessian")(jacfwd(grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy), argnums, has_aux=has_aux))
+    gradient = grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy)
+    return named_after(f, "hessian")(jacobian(gradient, argnums, has_aux=has_aux, holomorphic=True, nan_policy=nan_policy))
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:

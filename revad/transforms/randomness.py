@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from revad.batching.looping import same_state
+
 _DEPTH = 4  # of functions within functions
 
 
@@ -64,8 +66,10 @@ def put_back(generator: Any, state: Any) -> None:
         generator.set_state(state)
 
 
-def drew(before: Any, after: Any) -> bool:
-    """Return whether two states of a generator differ."""
-    if isinstance(before, dict):
-        return any(drew(before[key], after[key]) for key in before)
-    return not np.array_equal(before, after)
+def drew(before: Any, after: Any, loops: Any = ()) -> bool:
+    """Return whether a generator was used, other than in loops over the batch: there each example draws for itself."""
+    for old, new in loops:
+        if not same_state(before, old):
+            return True
+        before = new
+    return not same_state(before, after)
