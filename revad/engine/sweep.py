@@ -10,7 +10,6 @@ from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
 from revad.engine.handles import Tracked
-from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
 from revad.engine.views import write
@@ -160,8 +159,8 @@ class Sweep:
             part = g[key]
             if type(part) is np.float64:
                 part = float(part)
-            elif type(part) is ndarray:
-                part = part.copy()
+            elif type(part) is ndarray or isinstance(part, Tracked):
+                part = part.copy()  # not a view of what is about to be overwritten
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)
