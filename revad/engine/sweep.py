@@ -63,6 +63,9 @@ class Reads:
             return self.dense
         if self.dense is None:
             return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
+        if not isinstance(self.dense, Tracked) and (tracked := [part for part in self.parts if isinstance(part, Tracked)]):
+            # a constant cannot be written into with what is tracked
+            return self.dense + unindex(self.parts, self.keys, tracked[0], node[SHAPE], wider(node[DTYPE]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
         for key, part in zip(self.keys, self.parts, strict=True):
