@@ -44,6 +44,8 @@ def write_and_record(handle: Tracked, key: Index, value: Array, reader: Tracked 
         part, parent = value._value, value._node
         if parent[1] != node[1] or _reads(value, handle):
             return False
+    elif isinstance(value, Tracked) and value._node[1] > node[1]:
+        return False  # the handle will be of that level
     if not _is_free(handle, key, reader) or getrefcount(x) > _ALONE:
         return False
     if isinstance(x, Tracked):  # of a lower level, which writes in its own way
