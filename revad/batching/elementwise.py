@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from revad.base.arrays import CONTAINERS
 from revad.base.aval import cast
 from revad.batching.fronts import Front, Whole, is_batched, raised, rank
 from revad.batching.table import batches
@@ -33,6 +34,7 @@ def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
     if function is np.where and len(args) + len(kwargs) < 3:
         return NotImplemented  # the places where the condition holds
+    args = tuple([np.array(value) if type(value) in CONTAINERS and not is_batched(value) else value for value in args])
     ranks = [rank(value) for value in (*args, *kwargs.values()) if hasattr(value, "ndim") and not isinstance(value, type)]
     ndim = max(ranks)
     if any(type(value) is not Front and is_batched(value) for value in (*args, *kwargs.values())):
@@ -58,3 +60,11 @@ def like(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 def shares(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Ask the arrays of all examples at once."""
     return Whole(function(*[value.value if type(value) is Front else value for value in args], **kwargs))
+
+
+@batches(np.searchsorted)
+def searchsorted(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Look all examples' values up in one sorted array."""
+    if len(args) != 2 or type(args[1]) is not Front or is_batched(args[0]) or any(map(is_batched, kwargs.values())):
+        return NotImplemented
+    return function(args[0], args[1].value, **kwargs)

@@ -42,9 +42,11 @@ def is_elementwise(operation: Operation) -> bool:
     function: Function = operation.function
     if isinstance(function, np.ufunc):
         return function.signature is None
-    if operation.joint is not None or not operation.declared or function in _NOT_ELEMENTWISE:
+    if operation.joint is not None or not operation.declared or function in _NOT_ELEMENTWISE or operation.name in _OF_NUMBERS:
         return False
     return all(is_partial or rule is ONE for rule, is_partial in operation.declared.values())
 
 
-_NOT_ELEMENTWISE: set[Any] = {np.unwrap}
+# these state partial derivatives, but the dtype of what they return depends on values, or elements see their neighbours
+_NOT_ELEMENTWISE: frozenset[Any] = frozenset((np.unwrap, np.real_if_close, *[getattr(np.emath, name) for name in np.emath.__all__]))
+_OF_NUMBERS = frozenset(("factorialk",))  # SciPy's function takes no arrays in all its arguments

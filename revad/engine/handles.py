@@ -40,6 +40,8 @@ class Tracked:
         Whether this is a value of a program that is being captured.
     writes_in_place : bool
         Whether a write may go to the memory of a value of this kind if nobody else needs what it holds. A program needs every value.
+    decides : bool
+        Whether a conversion to a plain value is an answer that holds for all examples of a batch, or else splits it.
     is_parameter : bool
         A leaf of a model: a transformation that is given one differentiates its plain value, and leaves the leaf alone.
     """
@@ -54,6 +56,7 @@ class Tracked:
     astype: Any
     size: Any
     is_parameter = False
+    decides = False
     writes_in_place = False
     pausable = True
     captures = False

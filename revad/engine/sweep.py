@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from revad.base.aval import FLOAT16, FLOAT32, FLOAT64, wider
+from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked
 from revad.engine.projection import project, rule_name
 from revad.engine.tape import DTYPE, EDGE, FIRST_EDGE, ORDER, PICK, READ, REUSE, SEQUENCE, SEVERAL, SHAPE, WRITE, Node
@@ -63,11 +64,10 @@ class Reads:
             return self.dense
         if self.dense is None:
             return unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
-        if not isinstance(self.dense, Tracked) and (tracked := [part for part in self.parts if isinstance(part, Tracked)]):
-            # a constant cannot be written into with what is tracked
-            return self.dense + unindex(self.parts, self.keys, tracked[0], node[SHAPE], wider(node[DTYPE]))
         if type(self.dense) is ndarray and len(self.parts) > 8 and all(type(key) is int for key in self.keys):
             self.keys, self.parts = [np.array(self.keys)], [np.stack(self.parts)]
+        if type(self.dense) is ndarray and find_top(self.parts) is not None:  # tracked values cannot be written into a plain array
+            return self.dense + unindex(self.parts, self.keys, self.parts[0], node[SHAPE], wider(node[DTYPE]))
         for key, part in zip(self.keys, self.parts, strict=True):
             if type(part) is float and type(self.dense) is ndarray and type(key) is int:
                 self.dense[key] += part
@@ -162,8 +162,8 @@ class Sweep:
             part = g[key]
             if type(part) is np.float64:
                 part = float(part)
-            elif type(part) is ndarray or isinstance(part, Tracked):
-                part = part.copy()  # not a view of what is about to be overwritten
+            elif type(part) is ndarray or isinstance(part, Tracked):  # a view of what is about to be overwritten
+                part = part.copy()
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)

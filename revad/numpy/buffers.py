@@ -146,7 +146,7 @@ class Buffer(GradTensor, Dual, Captured, Batched):
     __slots__ = ()
     __hash__: Any = None
     __pandas_priority__ = None  # to pandas it is the array that it stands for
-    pausable = captures = False
+    pausable = captures = decides = False
     writes_in_place = False
 
     @property

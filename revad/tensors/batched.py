@@ -69,6 +69,7 @@ class Batched(Tensor):
     __slots__ = ()
     __hash__ = Tensor.__hash__
     pausable = False
+    decides = True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -184,7 +185,8 @@ class Batched(Tensor):
         answers = [kind(self._value[i]) for i in range(batch.size)]
         labels = [_label(answer) for answer in answers]
         site = user_site()
-        batch.decisions.append((labels, site, self._value))
+        if not batch.decisions or batch.decisions[-1][2] is not self._value:  # NumPy may ask twice for one index
+            batch.decisions.append((labels, site, self._value))
         if any(label != labels[0] for label in labels):
             batch.split = Split(level, labels, site)
             raise batch.split

@@ -39,6 +39,8 @@ def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any])
     targets = out if type(out) is tuple else (out,)
     for target in targets:
         if target is not None and not isinstance(target, Tracked):
+            if any(isinstance(value, Tracked) and value.decides for value in args):
+                return function(*[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs, out=out)
             raise LostGradientError(
                 f"{qualified_name(function)}(..., out=array) would write a tracked value into a plain {type(target).__name__}, "
                 "which cannot carry its derivative. Drop `out=` and use the returned value, or run the code by revad.lift(f)."

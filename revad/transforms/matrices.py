@@ -134,13 +134,18 @@ def _check_real(name: str, value: Any, *, holomorphic: bool) -> None:
 
 
 def jacfwd(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
-    """Return the Jacobian function of ``f`` by forward mode, one pass per input element.
+    """Return the Jacobian function of ``f`` by forward mode, for all input elements at once.
 
     Parameters
     ----------
-    f, argnums, has_aux, holomorphic
+    f, argnums, has_aux, holomorphic, max_bytes
         As for `jacobian`. Complex inputs need ``holomorphic=True``.
 
     Returns
@@ -166,23 +171,37 @@ def jacfwd(
         values: list[Any] = []
         aux: Any = None
         first: list[int] | None = None
+
+        def push(tangents: list[Any]) -> list[Any]:
+            nonlocal values, rebuild_output, first, aux
+            result = jvp(
+                lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
+            )
+            values, rebuild_output = flatten(result[0])
+            if first is None:
+                first = digest(values)
+            elif first != digest(values):
+                raise not_repeated("jacfwd", f)
+            aux = result[2] if has_aux else None
+            return flatten(result[1])[0]
+
         for position, leaf in enumerate(chosen.leaves):
             _check_real("jacfwd", leaf, holomorphic=holomorphic)
+            size = aval_of(leaf).size
+            zeros = [_zero_seed(v) for v in chosen.leaves]
             pushed: list[list[Any]] = []
-            for unit in _basis(leaf) or [_zero_seed(leaf)]:
-                tangents = [_zero_seed(v) for v in chosen.leaves]
-                tangents[position] = unit
-                result = jvp(
-                    lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
-                )
-                values, rebuild_output = flatten(result[0])
-                if first is None:
-                    first = digest(values)
-                elif first != digest(values):
-                    raise not_repeated("jacfwd", f)
-                pushed.append(flatten(result[1])[0])
-                aux = result[2] if has_aux else None
-            columns.append((leaf, pushed[: aval_of(leaf).size]))
+            for rows in chunks(size, aval_of(leaf).dtype.itemsize * size, max_bytes) if size > 1 else ():
+                part = at_once(push, units(chosen.leaves, position, rows), zeros, rows.stop - rows.start)
+                if part is None:
+                    pushed = []
+                    break
+                pushed += map(list, zip(*part, strict=True))
+            if not pushed:
+                for unit in _basis(leaf) or [_zero_seed(leaf)]:
+                    tangents = list(zeros)
+                    tangents[position] = unit
+                    pushed.append(push(tangents))
+            columns.append((leaf, pushed[:size]))
         blocks = [
             chosen.rebuild([_stack_last([row[i] for row in pushed], value, leaf) for leaf, pushed in columns])
             for i, value in enumerate(values)
@@ -203,14 +222,21 @@ def _stack_last(rows: list[Any], value: Any, leaf: Any) -> Any:
 
 
 def hessian(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, nan_policy: NanPolicy = "zero"
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    nan_policy: NanPolicy = "zero",
+    max_bytes: int | None = None,
 ) -> Callable[..., Any]:
     r"""Return the Hessian function of a scalar function, by reverse sweeps through its gradient for all rows at once.
 
     Parameters
     ----------
     f, argnums, has_aux, nan_policy
-        As for `value_and_grad`; the policy is for the reverse sweep.
+        As for `value_and_grad`; the policy is for the reverse sweeps.
+    max_bytes : int, optional
+        As for `jacobian`.
 
     Returns
     -------
@@ -227,7 +253,9 @@ def hessian(
            [2., 0.]])
     """
     gradient = grad(f, argnums, has_aux=has_aux, nan_policy=nan_policy)
-    return named_after(f, "hessian")(jacobian(gradient, argnums, has_aux=has_aux, holomorphic=True, nan_policy=nan_policy))
+    return named_after(f, "hessian")(
+        jacobian(gradient, argnums, has_aux=has_aux, holomorphic=True, nan_policy=nan_policy, max_bytes=max_bytes)
+    )
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:

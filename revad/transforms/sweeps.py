@@ -16,15 +16,17 @@ from revad.engine.handles import level_of
 from revad.engine.levels import close_level, next_level, open_level
 from revad.tensors.batched import Batch, batched
 
-CACHE = 1 << 19  # bytes of one batched intermediate that a chunk aims at
-FEWEST = 8  # rows that a chunk has at least, memory permitting
+CACHE = 1 << 20  # bytes of one batched intermediate that a chunk aims at
+MEMORY = 1 << 23  # up to here further rows, which share the cost of a sweep's calls, are worth more than the cache
+MANY, FEW = 128, 8  # rows that a chunk aims at within that, and has at least
 
 
 def chunks(count: int, widest: int, max_bytes: int | None) -> Iterator[slice]:
     """Iterate over slices of rows, each with intermediates of about `CACHE` bytes; ``max_bytes`` bounds one intermediate."""
-    rows = max(FEWEST, CACHE // max(widest, 1))
+    widest = max(widest, 1)
+    rows = max(CACHE // widest, min(MANY, MEMORY // widest), FEW)
     if max_bytes is not None:
-        rows = max(1, min(rows, max_bytes // max(widest, 1)))
+        rows = max(1, min(rows, max_bytes // widest))
     pieces = -(-count // rows)
     rows = -(-count // max(pieces, 1))
     for start in range(0, count, rows):
