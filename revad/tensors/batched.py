@@ -182,7 +182,12 @@ class Batched(Tensor):
         _, level, batch = self._node
         if batch.split is not None:
             raise batch.split
-        answers = [kind(self._value[i]) for i in range(batch.size)]
+        value = self._value
+        if kind in (bool, int) and type(value) is ndarray and value.ndim == 1:
+            answers = (value.astype(kind) if kind is bool or value.dtype.kind in "iub" else value).tolist()
+            answers = answers if kind is bool else list(map(kind, answers))
+        else:
+            answers = [kind(value[i]) for i in range(batch.size)]
         labels = [_label(answer) for answer in answers]
         site = user_site()
         if not batch.decisions or batch.decisions[-1][2] is not self._value:  # NumPy may ask twice for one index
@@ -214,6 +219,12 @@ def batched(value: Array, level: int, batch: Batch) -> Any:
     out._value = value
     out._node = batch.node(level)
     return out
+
+
+def refuse_batched(*values: Any) -> None:
+    """Refuse a batch where only one example can be taken, as a solver's loop does; `vmap` then takes them one by one."""
+    if _find_batched(values) is not None:
+        raise NotImplementedError("a batch where only one example can be taken")
 
 
 def examples(values: Any) -> Iterator[Any]:

@@ -47,16 +47,18 @@ def units(values: list[Any], position: int, rows: slice) -> list[Any]:
 def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list[Any], size: int) -> list[Any] | None:
     """Run a sweep on batched seeds and return what it gives with the batch axis in front; None where it cannot be batched."""
     level, batch = next_level(), Batch(size)
-    results: list[Any] = []
+    results: list[Any] | None = None
     token = open_level(level)
     try:
         results = run([zero if seed is None else batched(seed, level, batch) for seed, zero in zip(seeds, zeros, strict=True)])
+    except Exception:  # noqa: BLE001  (if it is the sweep's own, it comes again from the first row)
+        results = None
     except BaseException as error:
         if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
     finally:
         close_level(level, token)
-    if batch.split is not None:
+    if results is None or batch.split is not None:
         return None
     return [
         value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results
