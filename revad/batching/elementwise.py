@@ -30,7 +30,7 @@ from revad.operations import python
     cast,
     getattr(np, "astype", cast),
 )
-def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def elementwise(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
     if function is np.where and len(args) + len(kwargs) < 3:
         return NotImplemented  # the places where the condition holds
@@ -45,7 +45,7 @@ def elementwise(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
 
 
 @batches(np.zeros_like, np.ones_like, np.empty_like)
-def like(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def like(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Make an array for each example."""
     if not args or type(args[0]) is not Front or len(args) > 2:
         return NotImplemented
@@ -57,13 +57,13 @@ def like(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 @batches(np.may_share_memory, np.shares_memory)
-def shares(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def shares(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Ask the arrays of all examples at once."""
     return Whole(function(*[value.value if type(value) is Front else value for value in args], **kwargs))
 
 
 @batches(np.searchsorted)
-def searchsorted(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def searchsorted(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Look all examples' values up in one sorted array."""
     if len(args) != 2 or type(args[1]) is not Front or is_batched(args[0]) or any(map(is_batched, kwargs.values())):
         return NotImplemented

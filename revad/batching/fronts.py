@@ -67,7 +67,11 @@ def spread(value: Any, size: int) -> Any:
     if type(value) is Front:
         return value.value
     if type(value) in CONTAINERS:
-        value = np.stack([np.asarray(v) if isinstance(v, (int, float, complex)) else v for v in value]) if not is_batched(value) else None
+        value = (
+            np.stack([np.asarray(v) if isinstance(v, (int, float, complex)) else v for v in value])
+            if not is_batched(value)
+            else None
+        )
     return np.broadcast_to(value, (size, *np.shape(value)))
 
 
@@ -84,7 +88,7 @@ def _count(shape: tuple[int, ...]) -> int:
     return size
 
 
-def axis_in(axis: int, ndim: int) -> int:
+def axis_in(axis: Any, ndim: int) -> int:
     """Return the place of an example's axis in a batched array."""
     if not -ndim <= axis < ndim:
         raise np.exceptions.AxisError(axis, ndim)

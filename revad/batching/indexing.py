@@ -33,7 +33,7 @@ def _has_mask(key: Any) -> bool:
 
 
 @batches(operator.getitem)
-def getitem(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def getitem(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Read from each example."""
     x, key = args
     keys = _keys(key)
@@ -70,7 +70,7 @@ def _aligned(key: Any, ndim: int) -> Any:
 
 
 @batches(unindex)
-def batch_unindex(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def batch_unindex(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Scatter into zeros of each example."""
     parts, keys, like, shape, dtype = args
     if any(is_batched(k) for key in keys for k in _keys(key)) or not all(_stays_in_front(_keys(key)) for key in keys):
@@ -85,7 +85,7 @@ def batch_unindex(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[
 
 
 @batches(np.take)
-def take(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def take(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Take along an axis of each example."""
     call = bound(("a", "indices", "axis", "out", "mode"), args, kwargs)
     x, axis = call.pop("a"), call.pop("axis", None)
@@ -97,7 +97,7 @@ def take(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 @batches(np.take_along_axis)
-def take_along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def take_along_axis(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Take by index along an axis of each example."""
     call = bound(("arr", "indices", "axis"), args, kwargs)
     x, indices, axis = call["arr"], call["indices"], call.get("axis", -1)
@@ -108,7 +108,7 @@ def take_along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dic
 
 
 @batches(write_at)
-def write(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def write(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Write into each example, at the places that the steps and the key lead to."""
     call = bound(("x", "steps", "key", "value", "adds", "spare"), args, kwargs)
     x, steps, key, value = call["x"], call["steps"], call["key"], call["value"]

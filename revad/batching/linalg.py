@@ -14,13 +14,13 @@ from revad.batching.table import batches
     np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.eig,
     np.linalg.eigvals, np.linalg.pinv, getattr(np.linalg, "svdvals", np.linalg.inv), np.linalg.matrix_rank,
 )  # fmt: skip
-def stacked(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def stacked(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Decompose the matrices of all examples."""
     return function(args[0].value, *args[1:], **kwargs) if only_first(args, kwargs) and args[0].ndim >= 2 else NotImplemented
 
 
 @batches(np.linalg.solve)
-def solve(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def solve(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Solve all examples' systems; a matrix that all share is factored once for them."""
     if len(args) != 2 or rank(args[0]) != 2 or rank(args[1]) not in (1, 2):
         return NotImplemented

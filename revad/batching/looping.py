@@ -11,13 +11,17 @@ from revad.base.arrays import CONTAINERS, is_inexact
 from revad.base.places import user_site
 from revad.batching.fronts import Whole, example
 
-looped: ContextVar[Any] = ContextVar("revad_looped", default=None)  # what `explain` collects: (name, site) of each call that looped
+looped: ContextVar[Any] = ContextVar(
+    "revad_looped", default=None
+)  # what `explain` collects: (name, site) of each call that looped
 
 
-drawn: ContextVar[Any] = ContextVar("revad_drawn", default=None)  # the states of NumPy's generator before and after each loop that drew
+drawn: ContextVar[Any] = ContextVar(
+    "revad_drawn", default=None
+)  # the states of NumPy's generator before and after each loop that drew
 
 
-class UnequalShapes(Exception):
+class UnequalShapesError(Exception):
     """The results of a function have other shapes for other examples; ``labels`` says which examples agree."""
 
     def __init__(self, labels: list[Any]) -> None:
@@ -55,14 +59,14 @@ def together(results: list[Any]) -> Any:
     first = results[0]
     if type(first) in CONTAINERS or hasattr(first, "_fields"):
         if len({len(result) for result in results}) > 1:
-            raise UnequalShapes([len(result) for result in results])
+            raise UnequalShapesError([len(result) for result in results])
         parts = [together(list(part)) for part in zip(*results, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
     if not (hasattr(first, "shape") or isinstance(first, (bool, int, float, complex))):
         return Whole(first)
     shapes = [np.shape(result) for result in results]
     if len(set(shapes)) > 1:
-        raise UnequalShapes(shapes)
+        raise UnequalShapesError(shapes)
     if any(hasattr(result, "_node") for result in results):
         results = [result if is_inexact(result) or hasattr(result, "shape") else np.asarray(result) for result in results]
     return np.stack(results)

@@ -15,14 +15,14 @@ def _both(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 
 
 @batches(np.matmul)
-def matmul(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def matmul(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Multiply matrices example by example; a matrix that all share takes the batch as further rows."""
     if not _both(args, kwargs):
         return NotImplemented
     a, b = args
     m, n = rank(a), rank(b)
     if m == 0 or n == 0:
-        raise ValueError("matmul: an operand has no axes; use `*`.")
+        return NotImplemented  # NumPy says what is wrong
     if type(b) is not Front and n <= 2:
         if m == 1 or n == 2:
             return np.matmul(a.value, b)
@@ -42,7 +42,7 @@ def matmul(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
 
 @batches(np.dot)
-def dot(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def dot(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Contract the last axis of a with the second last of b, example by example."""
     if not _both(args, kwargs):
         return NotImplemented
@@ -60,7 +60,7 @@ def _scaled(size: int, a: Any, b: Any) -> Any:
 
 
 @batches(np.inner)
-def inner(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def inner(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Contract the last axes, example by example."""
     if not _both(args, kwargs) or rank(args[0]) == 0 or rank(args[1]) == 0 or rank(args[1]) > 2:
         return NotImplemented
@@ -71,7 +71,7 @@ def inner(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 @batches(np.outer)
-def outer(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def outer(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Multiply every element of a with every element of b, example by example."""
     if not _both(args, kwargs):
         return NotImplemented
@@ -80,7 +80,7 @@ def outer(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 @batches(np.tensordot)
-def tensordot(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def tensordot(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Contract axes, example by example."""
     axes = args[2] if len(args) > 2 else kwargs.get("axes", 2)
     a, b = args[:2]
@@ -94,8 +94,7 @@ def tensordot(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str,
     left, right = [v % m for v in left], [v % n for v in right]
     rows, columns = [i for i in range(m) if i not in left], [i for i in range(n) if i not in right]
     if type(b) is not Front:
-        ans = np.tensordot(a.value, b, ([v + 1 for v in left], right))
-        return ans
+        return np.tensordot(a.value, b, ([v + 1 for v in left], right))
     if type(a) is not Front:
         return np.moveaxis(np.tensordot(a, b.value, (left, [v + 1 for v in right])), len(rows), 0)
     x = np.transpose(a.value, (0, *[i + 1 for i in rows + left]))

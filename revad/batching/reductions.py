@@ -16,7 +16,9 @@ def _taken(names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
     """Return a call by names if only the first argument, and perhaps a mask, is batched."""
     call = bound(names, args, kwargs)
     first = call.get(names[0])
-    if type(first) is not Front or any(is_batched(v) for k, v in call.items() if k != names[0] and (k not in _MASKS or type(v) is not Front)):
+    if type(first) is not Front or any(
+        is_batched(v) for k, v in call.items() if k != names[0] and (k not in _MASKS or type(v) is not Front)
+    ):
         return None
     return {k: raised(v, first.ndim) if k in _MASKS and type(v) is Front else v for k, v in call.items()}
 
@@ -25,7 +27,7 @@ def _taken(names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
     np.sum, np.prod, np.mean, np.var, np.std, np.max, np.min, np.amax, np.amin, np.any, np.all, np.nansum, np.nanprod, np.nanmean,
     np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.count_nonzero, np.argmax, np.argmin, np.nanargmax, np.nanargmin,
 )  # fmt: skip
-def reduction(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def reduction(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Reduce over an example's axes, all of them by default."""
     names = ("a", "axis", "dtype", "out") if function in _WITH_DTYPE else ("a", "axis", "out")
     if function is np.count_nonzero:
@@ -42,7 +44,11 @@ def reduction(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str,
                 return np.reshape(ans, (size,) + (1,) * x.ndim)
             return function(flat(x), axis=1, **call)
         if not x.ndim:
-            return NotImplemented if call.get("where") is not None or call.get("initial") is not None else _of_numbers(function, x, call)
+            return (
+                NotImplemented
+                if call.get("where") is not None or call.get("initial") is not None
+                else _of_numbers(function, x, call)
+            )
         axis = tuple(range(1, x.ndim + 1))
     elif isinstance(axis, tuple):
         axis = tuple([axis_in(a, x.ndim) for a in axis])
@@ -68,7 +74,6 @@ _AXIS_FUNCTIONS: dict[Any, tuple[tuple[str, ...], Any]] = {
     np.argsort: (("a", "axis", "kind", "order"), -1),
     np.partition: (("a", "kth", "axis", "kind", "order"), -1),
     np.argpartition: (("a", "kth", "axis", "kind", "order"), -1),
-    np.unwrap: (("p", "discont", "axis"), -1),
     np.fft.fft: (("a", "n", "axis", "norm"), -1),
     np.fft.ifft: (("a", "n", "axis", "norm"), -1),
     np.fft.rfft: (("a", "n", "axis", "norm"), -1),
@@ -79,7 +84,7 @@ _AXIS_FUNCTIONS: dict[Any, tuple[tuple[str, ...], Any]] = {
 
 
 @batches(*_AXIS_FUNCTIONS)
-def along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def along_axis(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Work along one axis of each example; without an axis, along all its elements in a row."""
     names, default = _AXIS_FUNCTIONS[function]
     call = _taken(names, args, kwargs)
@@ -95,7 +100,7 @@ def along_axis(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str
 
 
 @batches(np.fft.fftshift, np.fft.ifftshift, np.flip, np.roll)
-def along_axes(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def along_axes(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Move elements along some axes of each example, or all."""
     names = {np.flip: ("m", "axis"), np.roll: ("a", "shift", "axis")}.get(function, ("x", "axes"))
     call = _taken(names, args, kwargs)

@@ -12,7 +12,7 @@ from revad.operations.constants import beside
 
 
 @batches(np.reshape)
-def reshape(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def reshape(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Reshape each example."""
     call = bound(("a", "shape", "order"), args, kwargs)
     x, shape, order = call.get("a"), call.get("shape"), call.get("order", "C")
@@ -25,14 +25,14 @@ def reshape(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
 
 
 @batches(np.ravel)
-def ravel(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def ravel(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Collapse each example to one axis."""
     order = bound(("a", "order"), args, kwargs).get("order", "C")
     return flat(args[0]) if only_first(args, kwargs) and order == "C" else NotImplemented
 
 
 @batches(np.transpose)
-def transpose(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def transpose(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Permute the axes of each example."""
     if not only_first(args, kwargs):
         return NotImplemented
@@ -42,13 +42,13 @@ def transpose(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str,
 
 
 @batches(np.matrix_transpose, np.linalg.matrix_transpose)
-def matrix_transpose(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def matrix_transpose(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Swap the last two axes of each example."""
     return np.swapaxes(args[0].value, -1, -2) if args[0].ndim > 1 else NotImplemented
 
 
 @batches(np.swapaxes, np.moveaxis)
-def move(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def move(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Exchange or move axes of each example."""
     names = ("a", "axis1", "axis2") if function is np.swapaxes else ("a", "source", "destination")
     call = bound(names, args, kwargs)
@@ -63,7 +63,7 @@ def move(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 @batches(np.expand_dims)
-def expand_dims(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def expand_dims(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Insert axes of length one into each example."""
     if not only_first(args, kwargs):
         return NotImplemented
@@ -73,7 +73,7 @@ def expand_dims(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
 
 
 @batches(np.squeeze)
-def squeeze(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def squeeze(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Drop axes of length one from each example."""
     if not only_first(args, kwargs):
         return NotImplemented
@@ -85,19 +85,19 @@ def squeeze(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
 
 
 @batches(np.broadcast_to)
-def broadcast_to(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def broadcast_to(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Broadcast each example."""
     if not only_first(args, kwargs):
         return NotImplemented
-    shape = bound(("array", "shape"), args, kwargs)["shape"]
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    given = bound(("array", "shape"), args, kwargs)["shape"]
+    shape: Any = (given,) if isinstance(given, (int, np.integer)) else tuple(given)
     if args[0].ndim > len(shape):
-        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+        return NotImplemented  # NumPy says what is wrong
     return np.broadcast_to(raised(args[0], len(shape)), (size, *shape))
 
 
 @batches(beside)
-def batch_beside(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def batch_beside(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Bring a constant to where the batched values are; it stays one for all examples."""
     value, like = args
     if type(value) is Front:
@@ -106,13 +106,13 @@ def batch_beside(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[s
 
 
 @batches(np.tril, np.triu)
-def triangle(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def triangle(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Keep a triangle of each matrix."""
     return function(args[0].value, *args[1:], **kwargs) if only_first(args, kwargs) and args[0].ndim > 1 else NotImplemented
 
 
 @batches(np.diagonal, np.trace)
-def diagonal(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def diagonal(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Read a diagonal of each example."""
     if not only_first(args, kwargs) or len(args) > 4:
         return NotImplemented
@@ -123,7 +123,7 @@ def diagonal(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, 
 
 
 @batches(np.concatenate)
-def concatenate(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def concatenate(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Join examples."""
     call = bound(("arrays", "axis"), args, kwargs)
     arrays, axis = call.pop("arrays"), call.pop("axis", 0)
@@ -135,7 +135,7 @@ def concatenate(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
 
 
 @batches(np.stack)
-def stack(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def stack(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Stack examples."""
     call = bound(("arrays", "axis"), args, kwargs)
     arrays, axis = call.pop("arrays"), call.pop("axis", 0)
@@ -147,7 +147,7 @@ def stack(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 @batches(np.repeat)
-def repeat(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def repeat(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Repeat elements along an axis of each example."""
     if not only_first(args, kwargs):
         return NotImplemented
@@ -157,11 +157,11 @@ def repeat(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
 
 @batches(np.tile)
-def tile(size: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def tile(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Lay copies of each example side by side."""
     if not only_first(args, kwargs):
         return NotImplemented
-    x, reps = args[0], bound(("A", "reps"), args, kwargs)["reps"]
-    reps = (reps,) if isinstance(reps, (int, np.integer)) else tuple(reps)
+    x, given = args[0], bound(("A", "reps"), args, kwargs)["reps"]
+    reps: Any = (given,) if isinstance(given, (int, np.integer)) else tuple(given)
     ndim = max(len(reps), x.ndim)
     return np.tile(raised(x, ndim), (1,) + (1,) * (ndim - len(reps)) + reps)

@@ -48,5 +48,7 @@ def is_elementwise(operation: Operation) -> bool:
 
 
 # these state partial derivatives, but the dtype of what they return depends on values, or elements see their neighbours
-_NOT_ELEMENTWISE: frozenset[Any] = frozenset((np.unwrap, np.real_if_close, *[getattr(np.emath, name) for name in np.emath.__all__]))
+_NOT_ELEMENTWISE: frozenset[Any] = frozenset(
+    (np.unwrap, np.real_if_close, *[getattr(np.emath, name) for name in np.emath.__all__])
+)
 _OF_NUMBERS = frozenset(("factorialk",))  # SciPy's function takes no arrays in all its arguments

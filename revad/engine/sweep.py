@@ -163,7 +163,7 @@ class Sweep:
             if type(part) is np.float64:
                 part = float(part)
             elif type(part) is ndarray or isinstance(part, Tracked):  # a view of what is about to be overwritten
-                part = part.copy()
+                part = np.copy(part)  # pyright: ignore[reportArgumentType, reportCallIssue]
             if type(part) is not float or value[SHAPE] != () or value[DTYPE] not in (None, FLOAT64):
                 part = project(part, value[SHAPE], value[DTYPE])
             self.accumulate(value, part)

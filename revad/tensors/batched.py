@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-import revad.batching.families  # noqa: F401  (registers the rules)
 from revad.base.arrays import CONTAINERS
 from revad.base.places import Site, user_site
+from revad.batching.families import rule_of
 from revad.batching.fronts import Front, Whole
-from revad.batching.looping import UnequalShapes, loop
-from revad.batching.table import rule_of
+from revad.batching.looping import UnequalShapesError, loop
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, plain, refuse_closure
 from revad.engine.tape import LEVEL
@@ -27,14 +26,16 @@ from revad.engine.views import note_views
 from revad.engine.watching import Pause
 from revad.operations.operation import NO_VALUE, Operation
 from revad.tensors import ufunc_methods
-from revad.tensors.methods import lost_gradient
+from revad.tensors.methods import lost_gradient, set_shape
 from revad.tensors.tensor import Tensor
 from revad.typing import Array, ArrayLike, Ufunc
 
 BATCH = 2  # the place of the batch in the node, behind None and the level
 
 # answers that follow from shapes and dtypes, which all examples share
-_STATIC = frozenset((np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast, np.common_type, np.min_scalar_type))
+_STATIC = frozenset(
+    (np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast, np.common_type, np.min_scalar_type)
+)
 
 
 class Batch:
@@ -44,7 +45,9 @@ class Batch:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.split: Split | None = None  # what ended the run; code that swallows it (NumPy's, a bare `except`) cannot go on by it
+        self.split: Split | None = (
+            None  # what ended the run; code that swallows it (NumPy's, a bare `except`) cannot go on by it
+        )
         self._node: Any = None
         self.decisions: list[tuple[Any, Site, Any]] = []  # the answer, where it was asked for, and the values that decided
 
@@ -75,6 +78,10 @@ class Batched(Tensor):
     def shape(self) -> tuple[int, ...]:
         """Shape of one example."""
         return self._value.shape[1:]
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        set_shape(self, new)
 
     @property
     def ndim(self) -> int:
@@ -127,7 +134,7 @@ class Batched(Tensor):
         if ans is NotImplemented:
             try:
                 ans = loop(batch.size, function, fronts, named)
-            except UnequalShapes as unequal:
+            except UnequalShapesError as unequal:
                 batch.split = Split(level, unequal.labels, user_site())
                 raise batch.split from None
         outputs = _outputs(ans, level, batch)

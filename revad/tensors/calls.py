@@ -25,6 +25,8 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
             named = dict(zip(names[operation.out_at :], args[operation.out_at :], strict=False))
             args, kwargs = args[: operation.out_at], {**named, **kwargs}
         if operation.kind == "in_place":
+            if not isinstance(args[0] if args else None, Tracked) and any(getattr(value, "decides", False) for value in args):
+                return function(*[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs)
             check_target(function, args, kwargs)
             return operation.composite(*args, **kwargs)  # pyright: ignore[reportOptionalCall]
     if kwargs.get("out") is not None:
@@ -40,7 +42,9 @@ def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any])
     for target in targets:
         if target is not None and not isinstance(target, Tracked):
             if any(isinstance(value, Tracked) and value.decides for value in args):
-                return function(*[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs, out=out)
+                return function(
+                    *[np.asarray(value) if isinstance(value, Tracked) else value for value in args], **kwargs, out=out
+                )
             raise LostGradientError(
                 f"{qualified_name(function)}(..., out=array) would write a tracked value into a plain {type(target).__name__}, "
                 "which cannot carry its derivative. Drop `out=` and use the returned value, or run the code by revad.lift(f)."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from revad.transforms.randomness import drew, generators, put_back, state_of
 from revad.transforms.recording import public_value
 from revad.transforms.repetition import near, not_repeated
 
-Axes = Any
+Axes: TypeAlias = Any
 MOST_RUNS = 64  # of parts of a batch; where the examples go more ways than that, each runs alone
 Randomness = Literal["error", "same", "different"]
 
@@ -80,7 +80,9 @@ def vmap(
             f"vmap(randomness={randomness!r}): choose 'error' (a draw is refused), 'same' (one draw for all examples) or "
             "'different' (a draw for each example)."
         )
-    if chunk_size is not None and (isinstance(chunk_size, bool) or not isinstance(chunk_size, (int, np.integer)) or chunk_size < 1):
+    if chunk_size is not None and (
+        isinstance(chunk_size, bool) or not isinstance(chunk_size, (int, np.integer)) or chunk_size < 1
+    ):
         raise ArgumentError(f"vmap(chunk_size={chunk_size!r}): give the number of examples that run at once, at least 1.")
     return Vmapped(f, in_axes, out_axes, chunk_size, randomness)
 
@@ -136,7 +138,9 @@ class _Run:
 
     name = "vmap"
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes, randomness: str) -> None:
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes, randomness: str
+    ) -> None:
         self.f, self.randomness = f, randomness
         given = (args, kwargs)
         self.leaves, self.rebuild = flatten(given)
@@ -156,7 +160,9 @@ class _Run:
             )
         if len(sizes) > 1:
             what = ", ".join(f"{path} has {size}" for size, path in sizes.items())
-            raise ArgumentError(f"vmap: the batch sizes differ: {what}. All batched arguments need the same number of examples.")
+            raise ArgumentError(
+                f"vmap: the batch sizes differ: {what}. All batched arguments need the same number of examples."
+            )
         self.size = next(iter(sizes))
         if self.size == 0:
             raise ArgumentError("vmap: the batch is empty, so the shape of the output is not known. Pass at least one example.")
@@ -189,10 +195,12 @@ class _Run:
                     "vmap(f, randomness='different') or randomness='same'; or pass the numbers in as a batched argument."
                 )
             restore()
-            return _joined(self.name, [self.part(chosen[i : i + 1], None, None) for i in range(len(chosen))], np.arange(len(chosen)))
+            return _joined(
+                self.name, [self.part(chosen[i : i + 1], None, None) for i in range(len(chosen))], np.arange(len(chosen))
+            )
         return result
 
-    def part(self, chosen: np.ndarray, before: Any, restore: Callable[[], None] | None) -> _Outputs:
+    def part(self, chosen: Any, before: Any, restore: Callable[[], None] | None) -> _Outputs:
         """Run on some examples; where they disagree on a decision, on each part of them."""
         waiting: list[tuple[np.ndarray, Any]] = [(chosen, before)]
         parts: list[_Outputs] = []
@@ -215,18 +223,17 @@ class _Run:
         """Run on some examples; return the outputs or, where they disagree on a decision, the parts that agree and what each has decided."""
         level, batch = next_level(), Batch(len(chosen))
         whole = len(chosen) == self.size
-        leaves = [
-            batched(leaf if whole else leaf[chosen], level, batch) if is_batched else leaf
+        leaves: list[Any] = [
+            batched(own_copy(leaf if whole else leaf[chosen]), level, batch) if is_batched else own_copy(leaf)  # pyright: ignore[reportIndexIssue]
             for leaf, is_batched in zip(self.leaves, self.batched, strict=True)
         ]
-        leaves = [own_copy(leaf) if not isinstance(leaf, Tracked) else _copy(leaf) for leaf in leaves]
         args, kwargs = self.rebuild(leaves)
         token = open_level(level)
         output: Any = None
         failed = False
         try:
             output = self.f(*args, **kwargs)
-        except Exception:  # noqa: BLE001  (if it is the function's own, it comes again from the first example)
+        except Exception:
             failed = True
         except BaseException as error:
             if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -283,14 +290,10 @@ class _Run:
         return _Outputs(values, rebuild, output)
 
 
-def _copy(leaf: Any) -> Any:
-    """Return a batched argument whose array is ours to write into."""
-    leaf._value = own_copy(leaf._value)
-    return leaf
-
-
 def _repeated(value: Any, size: int) -> Any:
-    return np.repeat(np.expand_dims(value, 0), size, axis=0) if isinstance(value, Tracked) else np.repeat(np.asarray(value)[None], size, axis=0)
+    """Return a constant output with a batch axis."""
+    value = value if isinstance(value, Tracked) else np.asarray(value)
+    return np.repeat(np.expand_dims(value, 0), size, axis=0)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _joined(name: str, parts: list[_Outputs], order: np.ndarray) -> _Outputs:
@@ -337,11 +340,17 @@ def _in_front(leaf: Any, axis: Any, where: str) -> Any:
 def _input_axes(in_axes: Axes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
     if type(in_axes) in (tuple, list):
         if len(in_axes) != len(args):
-            raise ArgumentError(f"vmap: in_axes has {len(in_axes)} entries, but the function is called with {len(args)} positional arguments.")
+            raise ArgumentError(
+                f"vmap: in_axes has {len(in_axes)} entries, but the function is called with {len(args)} positional arguments."
+            )
         each = list(in_axes)
     else:
         each = [in_axes] * len(args)
-    axes = [axis for i, (entry, arg) in enumerate(zip(each, args, strict=True)) for axis in _spread_axes(entry, arg, f"argument {i}")]
+    axes = [
+        axis
+        for i, (entry, arg) in enumerate(zip(each, args, strict=True))
+        for axis in _spread_axes(entry, arg, f"argument {i}")
+    ]
     return axes + [0] * len(flatten(kwargs)[0])
 
 
@@ -359,12 +368,13 @@ def _spread_axes(entry: Any, arg: Any, where: str) -> list[Any]:
 def _output_axes(out_axes: Axes, output: Any, count: int) -> list[Any]:
     if isinstance(out_axes, (int, np.integer)) and not isinstance(out_axes, bool):
         return [out_axes] * count
-    axes = flatten(out_axes)[0]
+    given: Any = out_axes
+    axes = flatten(given)[0]
     if len(axes) == count and same_structure(out_axes, output):
         return axes
     each = output if type(output) in (tuple, list) else (output,)
-    if type(out_axes) in (tuple, list) and len(out_axes) == len(each) and all(isinstance(a, (int, np.integer)) for a in out_axes):
-        return [axis for axis, part in zip(out_axes, each, strict=True) for _ in flatten(part)[0]]
+    if type(given) in (tuple, list) and len(given) == len(each) and all(isinstance(a, (int, np.integer)) for a in given):
+        return [axis for axis, part in zip(given, each, strict=True) for _ in flatten(part)[0]]
     raise ArgumentError(f"vmap: out_axes is {out_axes!r}; give one int, or ints in the structure of the output.")
 
 

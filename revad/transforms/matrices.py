@@ -174,9 +174,7 @@ def jacfwd(
 
         def push(tangents: list[Any]) -> list[Any]:
             nonlocal values, rebuild_output, first, aux
-            result = jvp(
-                lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux
-            )
+            result = jvp(lambda *leaves: chosen.call(f, list(leaves)), tuple(chosen.leaves), tuple(tangents), has_aux=has_aux)
             values, rebuild_output = flatten(result[0])
             if first is None:
                 first = digest(values)

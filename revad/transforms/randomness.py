@@ -49,7 +49,11 @@ def _search(value: Any, found: dict[int, Any], seen: set[int], depth: int) -> No
         for held in [names.get(name) for name in code.co_names] + list(value.__defaults__ or ()):
             _search(held, found, seen, depth - 1)
     elif type(value).__module__.partition(".")[0] not in ("numpy", "builtins", "scipy"):
-        for item in list(getattr(value, "__dict__", {}).values()) if not isinstance(value, type) and not hasattr(value, "__spec__") else ():
+        for item in (
+            list(getattr(value, "__dict__", {}).values())
+            if not isinstance(value, type) and not hasattr(value, "__spec__")
+            else ()
+        ):
             _search(item, found, seen, depth - 1)
 
 

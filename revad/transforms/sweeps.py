@@ -51,7 +51,7 @@ def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list
     token = open_level(level)
     try:
         results = run([zero if seed is None else batched(seed, level, batch) for seed, zero in zip(seeds, zeros, strict=True)])
-    except Exception:  # noqa: BLE001  (if it is the sweep's own, it comes again from the first row)
+    except Exception:
         results = None
     except BaseException as error:
         if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -60,6 +60,4 @@ def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list
         close_level(level, token)
     if results is None or batch.split is not None:
         return None
-    return [
-        value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results
-    ]
+    return [value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results]

@@ -60,9 +60,7 @@ def test_batched_row_is_a_loop(row: Row) -> None:
 
     for chosen in choices(len(leaves), row.name):
         args = [batch_of(leaf, i) if b else leaf for i, (leaf, b) in enumerate(zip(leaves, chosen, strict=True))]
-        singles = [
-            [arg[i] if b else arg for arg, b in zip(args, chosen, strict=True)] for i in range(EXAMPLES)
-        ]
+        singles = [[arg[i] if b else arg for arg, b in zip(args, chosen, strict=True)] for i in range(EXAMPLES)]
         expected = [both(*single) for single in singles]
         axes = tuple(0 if b else None for b in chosen)
         output, pulled = vmap(both, in_axes=axes, randomness="same")(*args)  # SciPy draws numbers to estimate norms

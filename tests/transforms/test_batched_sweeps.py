@@ -66,3 +66,68 @@ def test_jacobian_of_a_gradient(f: Any) -> None:
 def test_hessian_of_each_example(f: Any) -> None:
     expected = np.stack([by_columns(grad(f), x) for x in POINTS])
     np.testing.assert_allclose(vmap(hessian(f))(POINTS), expected, rtol=1e-12, atol=1e-13)
+
+
+def test_a_split_that_is_swallowed_still_splits() -> None:
+    def swallows(x: Any) -> Any:
+        try:
+            if x > 0:
+                return x
+        except:  # noqa: E722
+            pass
+        return x * 0 + 7
+
+    np.testing.assert_array_equal(vmap(swallows)(np.array([1.0, -1.0])), [1.0, 7.0])
+
+
+def test_a_table_is_read_at_each_index() -> None:
+    table = np.arange(12.0).reshape(4, 3)
+    np.testing.assert_array_equal(vmap(lambda i: table[i])(np.array([2, 0, 2])), table[[2, 0, 2]])
+
+
+def test_code_that_takes_no_batch_runs_example_by_example() -> None:
+    plain = np.zeros(3)
+    got = vmap(lambda x: np.full_like(plain, x))(np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(got, [[1.0] * 3, [2.0] * 3])
+
+
+def test_an_own_error_is_that_of_the_first_example() -> None:
+    with pytest.raises(KeyError, match="missing"):
+        vmap(lambda x: {}["missing"] * x)(np.ones(2))
+
+
+def test_as_many_ways_as_examples() -> None:
+    def count(n: Any) -> int:
+        steps = 0
+        while steps < n:
+            steps += 1
+        return steps
+
+    lengths = np.arange(1, 300)
+    np.testing.assert_array_equal(vmap(count)(lengths), lengths)
+
+
+def test_the_places_where_a_condition_holds() -> None:
+    x = np.array([[1.0, -1.0, 2.0], [-1.0, -2.0, 3.0]])
+    np.testing.assert_array_equal(vmap(lambda x: np.sum(np.where(x > 0)[0]))(x), [2, 2])
+
+
+def test_a_written_value_of_a_higher_level() -> None:
+    def f(w: Any, x: Any) -> Any:
+        y = w.copy()
+        y[0] = x[0] * y[1]
+        y[1:] *= x[1:]
+        return np.sum(y**2)
+
+    w = np.array([0.5, -1.0, 2.0])
+    expected = sum(grad(f)(w, x) for x in POINTS)
+    np.testing.assert_allclose(grad(lambda w: np.sum(vmap(f, in_axes=(None, 0))(w, POINTS)))(w), expected, rtol=1e-12)
+    mixed = vmap(lambda x: hessian(f, (0, 1))(w, x))(POINTS)[0][1]
+    by_loop = np.stack([hessian(f, (0, 1))(w, x)[0][1] for x in POINTS])
+    np.testing.assert_allclose(mixed, by_loop, rtol=1e-12)
+
+
+def test_shared_tracked_weights_in_a_product() -> None:
+    w = np.array([0.5, -1.0, 2.0])
+    got = grad(lambda w: np.sum(vmap(lambda w, x: np.tanh(w @ x), in_axes=(None, 0))(w, POINTS)))(w)
+    np.testing.assert_allclose(got, grad(lambda w: np.sum(np.tanh(POINTS @ w)))(w), rtol=1e-12)

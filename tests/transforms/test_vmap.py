@@ -126,7 +126,9 @@ OPERATIONS: list[Callable[[Any, Any], Any]] = [
 ]
 
 
-@given(st.lists(st.tuples(st.sampled_from(range(len(OPERATIONS))), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
+@given(
+    st.lists(st.tuples(st.sampled_from(range(len(OPERATIONS))), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6)
+)
 def test_random_programs(steps: list[tuple[int, int, int]]) -> None:
     def program(x: Any) -> Any:
         values = [x, np.arange(3.0)]
@@ -144,7 +146,9 @@ def test_axes() -> None:
     per_example = vmap(grad(lambda p, x: np.sum(np.tanh(x @ p["w"]) + p["b"])), in_axes=(None, 0))({"w": W, "b": 1.0}, X)
     assert per_example["w"].shape == (5, 3, 2)
     assert per_example["b"].shape == (5,)
-    many = vmap(lambda p, x: x @ p["w"] + p["b"], in_axes=({"w": 2, "b": None}, None))({"w": np.stack([W, 2 * W], 2), "b": 1.0}, X)
+    many = vmap(lambda p, x: x @ p["w"] + p["b"], in_axes=({"w": 2, "b": None}, None))(
+        {"w": np.stack([W, 2 * W], 2), "b": 1.0}, X
+    )
     np.testing.assert_allclose(many, [X @ W + 1, 2 * X @ W + 1])
     a, b = vmap(lambda x: (x, x[0]), out_axes=(1, 0))(X)
     assert a.shape == (3, 5)
@@ -169,13 +173,13 @@ def test_explain() -> None:
 
 def test_randomness() -> None:
     def noisy(x: Any) -> Any:
-        return x[0] * 0 + np.random.normal()  # noqa: NPY002
+        return x[0] * 0 + np.random.normal()
 
     with pytest.raises(ArgumentError, match="draws random numbers, once for all examples"):
         vmap(noisy)(X)
-    np.random.seed(1)  # noqa: NPY002
+    np.random.seed(1)
     expected = looped(noisy, X)
-    np.random.seed(1)  # noqa: NPY002
+    np.random.seed(1)
     np.testing.assert_array_equal(vmap(noisy, randomness="different")(X), expected)
     assert len(set(vmap(noisy, randomness="same")(X))) == 1
     rng = np.random.default_rng(0)
@@ -189,7 +193,9 @@ def test_a_split_function_must_repeat_itself() -> None:
     def counting(x: Any) -> Any:
         return x[0] if x[0] + 10 * next(count) > 0 else x[1]
 
-    with pytest.raises(ArgumentError, match=r"vmap: the function gave other values when it was called again.*counting at test_vmap"):
+    with pytest.raises(
+        ArgumentError, match=r"vmap: the function gave other values when it was called again.*counting at test_vmap"
+    ):
         vmap(counting)(X)
 
 
@@ -212,8 +218,8 @@ def test_a_split_function_must_repeat_itself() -> None:
         (lambda: vmap(smooth, out_axes=(0, 0))(X), "give one int, or ints in the structure of the output"),
         (lambda: vmap(lambda x: x if x[0] > 0 else (x, x))(X), "returns other containers for some examples"),
         (lambda: vmap(lambda x: x if x[0] > 0 else x[:2])(X), "returns arrays of other shapes for some examples"),
-        (lambda: vmap(np.matmul)(X[:, 0], X), "matmul: an operand has no axes"),
-        (lambda: vmap(lambda x: np.broadcast_to(x, ()))(X), "input operand has more dimensions"),
+        (lambda: vmap(np.matmul)(X[:, 0], X), "does not have enough dimensions"),
+        (lambda: vmap(lambda x: np.broadcast_to(x, ()))(X), "cannot broadcast a non-scalar"),
     ],
 )
 def test_refusals(call: Callable[[], Any], message: str) -> None:
@@ -229,7 +235,9 @@ def test_matrices_of_many_chunks() -> None:
     for matrix in (jacobian, jacfwd):
         np.testing.assert_allclose(matrix(f, max_bytes=1)(x), jacobian(f)(x), rtol=1e-14)
     np.testing.assert_allclose(hessian(smooth, max_bytes=24)(x), jacfwd(grad(smooth))(x), rtol=1e-12)
-    np.testing.assert_allclose(hessian(lambda x: np.sum(writing(x) ** 3))(x), jacfwd(grad(lambda x: np.sum(writing(x) ** 3)))(x))
+    np.testing.assert_allclose(
+        hessian(lambda x: np.sum(writing(x) ** 3))(x), jacfwd(grad(lambda x: np.sum(writing(x) ** 3)))(x)
+    )
 
 
 def test_a_read_of_a_cotangent_that_began_as_a_plain_array() -> None:
