@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from revad import grad, hessian, jacobian, jvp, vmap
+from revad.tensors.batched import refuse_batched
 
 
 def writes_an_element(x: Any) -> Any:
@@ -131,3 +132,20 @@ def test_shared_tracked_weights_in_a_product() -> None:
     w = np.array([0.5, -1.0, 2.0])
     got = grad(lambda w: np.sum(vmap(lambda w, x: np.tanh(w @ x), in_axes=(None, 0))(w, POINTS)))(w)
     np.testing.assert_allclose(got, grad(lambda w: np.sum(np.tanh(POINTS @ w)))(w), rtol=1e-12)
+
+
+def test_a_solver_takes_one_example_at_a_time() -> None:
+    def solved(a: Any) -> Any:
+        refuse_batched(a)
+        return a + 1
+
+    function = vmap(solved)
+    np.testing.assert_array_equal(function(np.array([1.0, 2.0])), [2.0, 3.0])
+    assert "all of solved" in function.explain(np.array([1.0, 2.0]))
+
+    def noted(a: Any) -> Any:
+        with pytest.raises(NotImplementedError, match="a batch where only one example can be taken"):
+            refuse_batched(a)
+        return a
+
+    vmap(noted)(np.ones(2))
