@@ -259,9 +259,8 @@ class _Run:
             notes.append((f"all of {getattr(self.f, '__name__', type(self.f).__name__)}", user_site()))
         parts: list[_Outputs] = []
         for i in chosen:
-            leaves: list[Any] = [
-                leaf[int(i)] if is_batched else leaf for leaf, is_batched in zip(self.leaves, self.batched, strict=True)
-            ]  # pyright: ignore[reportIndexIssue]
+            each: list[tuple[Any, bool]] = list(zip(self.leaves, self.batched, strict=True))
+            leaves = [leaf[i] if is_batched else leaf for leaf, is_batched in each]
             args, kwargs = self.rebuild([own_copy(leaf) for leaf in leaves])
             parts.append(self._outputs(self.f(*args, **kwargs), None, 1))
         return _joined(self.name, parts, np.arange(len(parts)))
