@@ -32,6 +32,8 @@ from revad.operations import python
 )
 def elementwise(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Align ranks: in ``x + y`` of examples of shapes (3,) and (2, 3) the former becomes (1, 3) behind the batch axis."""
+    if function is np.where and len(args) + len(kwargs) < 3:
+        return NotImplemented  # the places where the condition holds
     args = tuple([np.array(value) if type(value) in CONTAINERS and not is_batched(value) else value for value in args])
     ranks = [rank(value) for value in (*args, *kwargs.values()) if hasattr(value, "ndim") and not isinstance(value, type)]
     ndim = max(ranks)

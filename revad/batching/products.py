@@ -22,7 +22,7 @@ def matmul(size: int, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     a, b = args
     m, n = rank(a), rank(b)
     if m == 0 or n == 0:
-        raise ValueError("matmul: an operand has no axes; use `*`.")
+        return NotImplemented  # NumPy says what is wrong
     if type(b) is not Front and n <= 2:
         if m == 1 or n == 2:
             return np.matmul(a.value, b)

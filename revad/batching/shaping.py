@@ -92,7 +92,7 @@ def broadcast_to(size: int, function: Any, args: Any, kwargs: dict[str, Any]) ->
     given = bound(("array", "shape"), args, kwargs)["shape"]
     shape: Any = (given,) if isinstance(given, (int, np.integer)) else tuple(given)
     if args[0].ndim > len(shape):
-        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+        return NotImplemented  # NumPy says what is wrong
     return np.broadcast_to(raised(args[0], len(shape)), (size, *shape))
 
 

@@ -91,7 +91,7 @@ def _shows(ans: Array, value: Array) -> bool:
     if isinstance(value, Tracked):
         view = getattr(ans, "_view", None)
         return view is not None and (view.base is value or view.base is getattr(getattr(value, "_view", None), "base", value))
-    return type(value) is ndarray and (ans is value or ans.base is value or np.may_share_memory(ans, value))
+    return type(value) is type(ans) is ndarray and (ans is value or ans.base is value or np.may_share_memory(ans, value))
 
 
 def link(output: Tracked, view: View) -> None:

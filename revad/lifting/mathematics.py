@@ -23,6 +23,7 @@ from revad.numpy.classes import to_complex, to_float
 from revad.numpy.creation import array, holds_tracked
 from revad.operations.protocol import own
 from revad.operations.registry import elementwise, linear
+from revad.tensors.batched import examples
 from revad.typing import Array
 
 _NUMBERS = frozenset((int, float, complex, bool, np.float64))
@@ -43,7 +44,8 @@ def _tracking(original: Callable[..., Any], form: Callable[..., Any], finish: An
         args = tuple([list(arg) if hasattr(arg, "__next__") else arg for arg in args])
         if not holds_tracked(args) and not holds_tracked(list(kwargs.values())):
             return original(*args, **kwargs)
-        original(*[lower(arg) for arg in args], **{name: lower(value) for name, value in kwargs.items()})
+        for example in examples((args, kwargs)):  # refuses what is outside of its domain
+            original(*[lower(arg) for arg in example[0]], **{name: lower(value) for name, value in example[1].items()})
         ans = form(*args, **kwargs)
         return apply(finish, (ans,), {}) if isinstance(ans, Tracked) else ans
 

@@ -8,7 +8,7 @@ examples answer together if they agree; otherwise `Split` ends the run, and `rev
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from revad.batching.families import rule_of
 from revad.batching.fronts import Front, Whole
 from revad.batching.looping import UnequalShapesError, loop
 from revad.engine.dispatch import find_top, strip_call
-from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.handles import Tracked, plain, refuse_closure
 from revad.engine.tape import LEVEL
 from revad.engine.views import note_views
 from revad.engine.watching import Pause
@@ -41,10 +41,13 @@ _STATIC = frozenset(
 class Batch:
     """What a batch level knows: how many examples there are, and the decisions that the function has asked for so far."""
 
-    __slots__ = ("_node", "decisions", "size")
+    __slots__ = ("_node", "decisions", "size", "split")
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self.split: Split | None = (
+            None  # what ended the run; code that swallows it (NumPy's, a bare `except`) cannot go on by it
+        )
         self._node: Any = None
         self.decisions: list[tuple[Any, Site, Any]] = []  # the answer, where it was asked for, and the values that decided
 
@@ -98,6 +101,16 @@ class Batched(Tensor):
         """Element type."""
         return self._value.dtype
 
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from one element of an example to the next along each axis."""
+        return getattr(self._value[0], "strides", ())
+
+    @property
+    def flags(self) -> Any:
+        """How an example lies in memory."""
+        return np.asarray(plain(self._value[0])).flags
+
     def __array_ufunc__(self, ufunc: Ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and not Pause.blocks and ufunc.signature is None and ufunc.nout == 1:
             ans = _at_once(ufunc, inputs, self._node)
@@ -122,7 +135,8 @@ class Batched(Tensor):
             try:
                 ans = loop(batch.size, function, fronts, named)
             except UnequalShapesError as unequal:
-                raise Split(level, unequal.labels, user_site()) from None
+                batch.split = Split(level, unequal.labels, user_site())
+                raise batch.split from None
         outputs = _outputs(ans, level, batch)
         if operation.kind == "rules":
             note_views(outputs, ans, function, (args, kwargs), strip_call(level, args, kwargs))
@@ -173,13 +187,21 @@ class Batched(Tensor):
     def _decide(self, kind: Callable[[Any], Any]) -> Any:
         """Return ``kind`` of each example's value if it is the same for all, else split the batch."""
         _, level, batch = self._node
-        answers = [kind(self._value[i]) for i in range(batch.size)]
+        if batch.split is not None:
+            raise batch.split
+        value = self._value
+        if kind in (bool, int) and type(value) is ndarray and value.ndim == 1:
+            answers = (value.astype(kind) if kind is bool or value.dtype.kind in "iub" else value).tolist()
+            answers = answers if kind is bool else list(map(kind, answers))
+        else:
+            answers = [kind(value[i]) for i in range(batch.size)]
         labels = [_label(answer) for answer in answers]
         site = user_site()
         if not batch.decisions or batch.decisions[-1][2] is not self._value:  # NumPy may ask twice for one index
             batch.decisions.append((labels, site, self._value))
         if any(label != labels[0] for label in labels):
-            raise Split(level, labels, site)
+            batch.split = Split(level, labels, site)
+            raise batch.split
         return answers[0]
 
 
@@ -204,6 +226,47 @@ def batched(value: Array, level: int, batch: Batch) -> Any:
     out._value = value
     out._node = batch.node(level)
     return out
+
+
+def refuse_batched(*values: Any) -> None:
+    """Refuse a batch where only one example can be taken, as a solver's loop does; `vmap` then takes them one by one."""
+    if _find_batched(values) is not None:
+        raise NotImplementedError("a batch where only one example can be taken")
+
+
+def examples(values: Any) -> Iterator[Any]:
+    """Iterate over arguments as each example has them: nests of tuples, lists and dicts without a batched value in them.
+
+    What lies above a batch level, as in the gradient of each example, is looked through.
+    """
+    top = _find_batched(values)
+    if top is None:
+        yield values
+        return
+    for i in range(top._node[BATCH].size):
+        yield from examples(_example(values, top._node[LEVEL], i))
+
+
+def _find_batched(value: Any) -> Batched | None:
+    """Return a batched value of the highest level of that kind, in containers too."""
+    while isinstance(value, Tracked):
+        if isinstance(value, Batched):
+            return value if type(value) is Batched else None
+        value = value._value
+    items = value.values() if type(value) is dict else value if type(value) in CONTAINERS else ()
+    found = [top for top in map(_find_batched, items) if top is not None]
+    return max(found, key=lambda top: top._node[LEVEL], default=None)
+
+
+def _example(value: Any, level: int, i: int) -> Any:
+    if type(value) is dict:
+        return {name: _example(item, level, i) for name, item in value.items()}
+    if type(value) in CONTAINERS:
+        return type(value)([_example(item, level, i) for item in value])
+    inner = value
+    while isinstance(inner, Tracked) and inner._node[LEVEL] > level:
+        inner = inner._value
+    return inner._value[i] if is_on(inner, level) else value
 
 
 def is_on(value: Any, level: int) -> bool:

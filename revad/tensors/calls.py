@@ -107,13 +107,13 @@ def with_order(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
     order = args[at] if len(args) > at else kwargs.get("order")
     if order not in ("A", "K") or not args:
         return args, kwargs
-    x, value = args[0], plain(args[0])
-    strides = getattr(value, "strides", ())
+    x = args[0]
+    strides = getattr(x, "strides", ())
     if order == "K" and function is np.ravel:
         x = np.transpose(x, sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
         order = "C"
     else:
-        order = "F" if strides and value.flags.fnc else "C"
+        order = "F" if strides and x.flags.fnc else "C"
     return (x, *args[1:at]), {**kwargs, "order": order}
 
 

@@ -8,18 +8,20 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from revad.base.arrays import is_inexact
+from revad.base.places import user_site
 from revad.base.trees import describe, flatten, same_structure
 from revad.batching.looping import drawn, looped
 from revad.engine.handles import Tracked, below, level_of, plain
 from revad.engine.levels import close_level, next_level, open_level
 from revad.errors import ArgumentError
-from revad.tensors.batched import Batch, Split, batched
+from revad.tensors.batched import Batch, batched
 from revad.transforms.arguments import check_alive, check_output, constant_of, own_copy
 from revad.transforms.randomness import drew, generators, put_back, state_of
 from revad.transforms.recording import public_value
 from revad.transforms.repetition import near, not_repeated
 
 Axes: TypeAlias = Any
+MOST_RUNS = 64  # of parts of a batch; where the examples go more ways than that, each runs alone
 Randomness = Literal["error", "same", "different"]
 
 
@@ -200,6 +202,25 @@ class _Run:
 
     def part(self, chosen: Any, before: Any, restore: Callable[[], None] | None) -> _Outputs:
         """Run on some examples; where they disagree on a decision, on each part of them."""
+        waiting: list[tuple[np.ndarray, Any]] = [(chosen, before)]
+        parts: list[_Outputs] = []
+        order: list[np.ndarray] = []
+        runs = 0
+        while waiting:
+            members, past = waiting.pop()
+            if restore is not None:
+                restore()
+            runs += 1
+            found = self._once(members, past) if runs <= MOST_RUNS else self._one_by_one(members)
+            if isinstance(found, list):
+                waiting += found
+            else:
+                parts.append(found)
+                order.append(members)
+        return parts[0] if len(parts) == 1 else _joined(self.name, parts, np.argsort(np.concatenate(order)))
+
+    def _once(self, chosen: np.ndarray, before: Any) -> _Outputs | list[tuple[np.ndarray, Any]]:
+        """Run on some examples; return the outputs or, where they disagree on a decision, the parts that agree and what each has decided."""
         level, batch = next_level(), Batch(len(chosen))
         whole = len(chosen) == self.size
         leaves: list[Any] = [
@@ -207,32 +228,42 @@ class _Run:
             for leaf, is_batched in zip(self.leaves, self.batched, strict=True)
         ]
         args, kwargs = self.rebuild(leaves)
-        split: Split | None = None
         output: Any = None
+        failed = False
         try:
             with open_level(level):
                 output = self.f(*args, **kwargs)
-        except (Split, ValueError) as raised:
-            hidden = raised if isinstance(raised, Split) else raised.__cause__  # NumPy hides it while it sets an element
-            if not isinstance(hidden, Split) or hidden.level != level:
+        except Exception:
+            failed = True
+        except BaseException as error:
+            if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
-            split = hidden
         finally:
             close_level(level, None)
         if before is not None:
             self._check(before, batch.decisions)
+        split = batch.split  # NumPy, or a bare `except`, may have made something else of it
         if split is None:
-            return self._outputs(output, level, len(chosen))
-        parts: list[_Outputs] = []
-        order: list[np.ndarray] = []
+            return self._one_by_one(chosen) if failed else self._outputs(output, level, len(chosen))
+        pieces: list[tuple[np.ndarray, Any]] = []
         for label in dict.fromkeys(split.labels):
             within = np.array([i for i, other in enumerate(split.labels) if other == label])
-            if restore is not None:
-                restore()
             past = [([labels[i] for i in within], site, value[within]) for labels, site, value in batch.decisions]
-            parts.append(self.part(chosen[within], past, restore))
-            order.append(within)
-        return _joined(self.name, parts, np.argsort(np.concatenate(order)))
+            pieces.append((chosen[within], past))
+        return pieces
+
+    def _one_by_one(self, chosen: np.ndarray) -> _Outputs:
+        """Run on plain examples, one after the other, as code that cannot take a batch as a whole has to."""
+        notes = looped.get()
+        if notes is not None:
+            notes.append((f"all of {getattr(self.f, '__name__', type(self.f).__name__)}", user_site()))
+        parts: list[_Outputs] = []
+        for i in chosen:
+            each: list[tuple[Any, bool]] = list(zip(self.leaves, self.batched, strict=True))
+            leaves = [leaf[i] if is_batched else leaf for leaf, is_batched in each]
+            args, kwargs = self.rebuild([own_copy(leaf) for leaf in leaves])
+            parts.append(self._outputs(self.f(*args, **kwargs), None, 1))
+        return _joined(self.name, parts, np.arange(len(parts)))
 
     def _check(self, before: Any, now: Any) -> None:
         """Refuse a function that does not come to the decisions again that it came to before."""
@@ -242,7 +273,7 @@ class _Run:
         if len(now) < len(before):
             raise not_repeated(self.name, self.f)
 
-    def _outputs(self, output: Any, level: int, size: int) -> _Outputs:
+    def _outputs(self, output: Any, level: int | None, size: int) -> _Outputs:
         leaves, rebuild = flatten(output)
         values: list[Any] = []
         for leaf in leaves:

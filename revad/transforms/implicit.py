@@ -20,6 +20,7 @@ from revad.engine.dispatch import find_top, process
 from revad.engine.handles import Tracked, is_captured, order_of, plain
 from revad.errors import ArgumentError, LostGradientError
 from revad.operations.operation import whole
+from revad.tensors.batched import refuse_batched
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.matrices import jacobian
 from revad.transforms.reverse import vjp
@@ -115,6 +116,7 @@ def attach(x: Array, residual: Callable[[Any], Any], *, elementwise: bool = Fals
         The same value, tracked wherever the residual depends on tracked values.
     """
     here = residual(x)
+    refuse_batched(x, here)
     if np.shape(here) != np.shape(x):
         raise ArgumentError(
             f"the residual returned {np.size(plain(here))} numbers for a solution of {np.size(x)}; an equation is needed for "

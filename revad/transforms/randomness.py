@@ -7,6 +7,7 @@ generators that it can reach are compared before and after.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def _search(value: Any, found: dict[int, Any], seen: set[int], depth: int) -> No
         if inner is not None:
             _search(inner, found, seen, depth)
     code = getattr(value, "__code__", None)
-    if code is not None:
+    if isinstance(code, CodeType):
         for cell in getattr(value, "__closure__", None) or ():
             try:
                 _search(cell.cell_contents, found, seen, depth - 1)

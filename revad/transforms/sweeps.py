@@ -14,7 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of
 from revad.engine.handles import level_of
 from revad.engine.levels import close_level, next_level, open_level
-from revad.tensors.batched import Batch, Split, batched
+from revad.tensors.batched import Batch, batched
 
 CACHE = 1 << 20  # bytes of one batched intermediate that a chunk aims at
 MEMORY = 1 << 23  # up to here further rows, which share the cost of a sweep's calls, are worth more than the cache
@@ -47,15 +47,19 @@ def units(values: list[Any], position: int, rows: slice) -> list[Any]:
 def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list[Any], size: int) -> list[Any] | None:
     """Run a sweep on batched seeds and return what it gives with the batch axis in front; None where it cannot be batched."""
     level, batch = next_level(), Batch(size)
+    results: list[Any] | None = None
     try:
         with open_level(level):
             results = run(
                 [zero if seed is None else batched(seed, level, batch) for seed, zero in zip(seeds, zeros, strict=True)]
             )
-    except Split as split:
-        if split.level != level:
+    except Exception:
+        results = None
+    except BaseException as error:
+        if batch.split is None or isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
-        return None
     finally:
         close_level(level, None)
+    if results is None or batch.split is not None:
+        return None
     return [value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results]

@@ -16,6 +16,7 @@ from revad.engine.handles import Tracked, below, level_of
 from revad.engine.handles import plain as bottom_of
 from revad.engine.probes import cut, filled, node_of
 from revad.engine.tape import Node
+from revad.tensors.batched import refuse_batched
 from revad.tensors.dual import Dual, dual, tangent_of
 from revad.tensors.gradient import make
 from revad.tensors.series import NestInstead, Series
@@ -26,6 +27,7 @@ def plain(value: Array) -> Array:
     """Return a value without any tracking; a list or tuple becomes an array."""
     if isinstance(value, (list, tuple)):
         return np.array([plain(item) for item in value])
+    refuse_batched(value)
     return bottom_of(value)
 
 
