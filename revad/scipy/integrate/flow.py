@@ -90,7 +90,8 @@ def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, se
     nodes = list((used | watched.outer if watched.top == top else used).values())
     below = _below(f, top)
     lowest = watched.levels.union(*[levels_of(value) for value in tracked_within((t0, *ts, y0, seen.arguments))]) <= {top}
-    sensitivities = Sensitivities(f, top, nodes, precision.in_one_run())
+    moves = any(level_of(t) == top for t in (t0, *ts))
+    sensitivities = Sensitivities(f, top, nodes, precision.in_one_run(), moves=moves)
 
     def run(*leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]

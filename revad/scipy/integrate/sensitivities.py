@@ -64,10 +64,13 @@ def _fit(cotangent: Array, out: Any) -> Array:
 
 
 class Sensitivities:
-    """∂y/∂(y₀, θ) at the output times, found at the first pull-back and kept for further ones."""
+    """∂y/∂(y₀, θ) at the output times, found at the first pull-back and kept for further ones.
 
-    def __init__(self, f: Field, level: int, nodes: list[Any], solve: Callable[..., Any] | None) -> None:
-        self.f, self.level, self.nodes, self.solve = f, level, nodes, solve
+    ``solve(f, t0, ts, y0)`` integrates a plain equation; ``moves`` says whether a time is differentiated too.
+    """
+
+    def __init__(self, f: Field, level: int, nodes: list[Any], solve: Callable[..., Any] | None, *, moves: bool) -> None:
+        self.f, self.level, self.nodes, self.solve, self.moves = f, level, nodes, solve, moves
         self.sizes = [node_size(node) for node in nodes]
         self.states = 0
         self.found: Any = None
@@ -89,15 +92,16 @@ class Sensitivities:
             self.found = self.solve(self._rate, t0, ts, start)  # pyright: ignore[reportOptionalCall]
         y, s = self.found[:, :n], np.reshape(self.found[:, n:], (-1, n, width))
         flat = np.einsum("in,inw->w", g, s)
-        slopes = [Slope(self.f, t, y[i], self.level, self.nodes).below() for i, t in enumerate(ts)]
-        times = [np.sum(g[i] * slope) for i, slope in enumerate(slopes)]
-        start = -np.sum(flat[:n] * Slope(self.f, t0, y0, self.level, self.nodes).below())
+        begin, *times = [np.zeros(())[()]] * (len(ts) + 1)
+        if self.moves:
+            begin = -np.sum(flat[:n] * Slope(self.f, t0, y0, self.level, self.nodes).below())
+            times = [np.sum(g[i] * Slope(self.f, t, y[i], self.level, self.nodes).below()) for i, t in enumerate(ts)]
         places = np.cumsum([n, *self.sizes])
         theta = [
             np.reshape(flat[at : at + size], node_shape(node))
             for at, size, node in zip(places, self.sizes, self.nodes, strict=False)
         ]
-        return [start, flat[:n], *times, *theta]
+        return [begin, flat[:n], *times, *theta]
 
     def _rate(self, t: float, z: Array) -> Array:
         n, width = self.states, self.states + sum(self.sizes)
