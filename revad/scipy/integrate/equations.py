@@ -113,9 +113,10 @@ def solve_ivp(
     if is_plain and not dense_output:
         return result
 
-    def field(t: Array, y: Array) -> Array:
-        return fun(t, y, *theta)
+    def field_of(theta: Any) -> Any:
+        return lambda t, y: fun(t, y, *theta)
 
+    field = field_of(theta)
     tolerances = {"rtol": adjoint_rtol, "atol": adjoint_atol}
     name = method.upper() if isinstance(method, str) else method.__name__.upper()
     precision = Precision(method, options, {"method": STIFF.get(name, "DOP853"), **tolerances})
@@ -134,7 +135,7 @@ def solve_ivp(
     if times is None and ts:
         ts[0] = first
         ts[-1] = last if result.status == 0 else _last_event(result) if result.status == 1 else ts[-1]
-    y = at(ts, None if vectorized or not result.success else Seen(result.y.T, watched, arguments))
+    y = at(ts, None if vectorized or not result.success else Seen(result.y.T, watched, arguments, field_of))
     result.y = result.y + np.swapaxes(y - stop_gradient(y), 0, 1)
     if any(isinstance(t, Tracked) for t in ts):
         result.t = as_array(ts)
@@ -258,12 +259,13 @@ def odeint(
     times = as_array(t)
     refuse_capture((start, times, theta))
 
-    def field(time: Any, y: Array) -> Array:
-        return func(time, y, *theta) if tfirst else func(y, time, *theta)
+    def field_of(theta: Any) -> Any:
+        return lambda time, y: func(time, y, *theta) if tfirst else func(y, time, *theta)
 
+    field = field_of(theta)
     arguments = () if Pause.count else theta
     given = untracked(theta) if arguments else theta
-    watched = WatchedField(lambda time, y: func(time, y, *given) if tfirst else func(y, time, *given))
+    watched = WatchedField(field_of(given))
     found = scipy_integrate.odeint(
         watched, plain(start), plain(times), (), *further, full_output=full_output, tfirst=True, **options
     )
@@ -272,7 +274,12 @@ def odeint(
         tolerances = {"rtol": adjoint_rtol, "atol": adjoint_atol}
         precision = Precision("LSODA", dict(tolerances), {"method": "LSODA", **tolerances})
         y = flow(
-            field, times[0], [times[i] for i in range(np.size(times))], start * 1.0, precision, Seen(values, watched, arguments)
+            field,
+            times[0],
+            [times[i] for i in range(np.size(times))],
+            start * 1.0,
+            precision,
+            Seen(values, watched, arguments, field_of),
         )
         values = values + (y - stop_gradient(y))
     return (values, found[1]) if full_output else values

@@ -55,6 +55,7 @@ class Seen(NamedTuple):
     value: Any  # y at the times
     closures: WatchedField
     arguments: Any
+    field_of: Callable[[Any], Field] | None = None  # from arguments to a right-hand side
 
 
 def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, seen: Seen | None = None) -> Array:
@@ -92,6 +93,8 @@ def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, se
     lowest = watched.levels.union(*[levels_of(value) for value in tracked_within((t0, *ts, y0, seen.arguments))]) <= {top}
     moves = any(level_of(t) == top for t in (t0, *ts))
     sensitivities = Sensitivities(f, top, nodes, precision.in_one_run(), moves=moves)
+    if seen.field_of is not None and seen.arguments and watched.top < 0:
+        sensitivities.set_apart(seen.field_of, seen.arguments)
 
     def run(*leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked
-from revad.engine.probes import node_dtype, node_number, node_shape, node_size, number_of
+from revad.engine.handles import Tracked, level_of
+from revad.engine.probes import node_dtype, node_number, node_of, node_shape, node_size, number_of
 from revad.engine.tape import leaf, next_order
 from revad.errors import LostGradientError
 from revad.scipy.integrate._closures import as_vector, plain, pulled_back, root_of, without
@@ -29,12 +29,14 @@ _MOST = 64  # entries of S; beyond, the adjoint equation is cheaper
 class Slope:
     """A right-hand side at one time and place, recorded, so that cotangents of it can be pulled back."""
 
-    def __init__(self, f: Field, t: Array, y: Array, level: int, nodes: list[Any]) -> None:
+    def __init__(self, f: Field, t: Array, y: Array, level: int, nodes: list[Any], *, apart: bool = False) -> None:
         self.level, self.nodes = level, nodes
         self.marker = next_order()
         self.variable = make(y, leaf(plain(y), level))
         self.out = as_vector(f(t, self.variable))
-        self.root = root_of(self.out, level, self.marker)
+        self.root = (
+            node_of(self.out, level) if apart else root_of(self.out, level, self.marker)
+        )  # apart: no tape behind the nodes
 
     def below(self) -> Array:
         """Return its value one level down."""
@@ -72,8 +74,27 @@ class Sensitivities:
     def __init__(self, f: Field, level: int, nodes: list[Any], solve: Callable[..., Any] | None, *, moves: bool) -> None:
         self.f, self.level, self.nodes, self.solve, self.moves = f, level, nodes, solve, moves
         self.sizes = [node_size(node) for node in nodes]
+        self.apart = False
         self.states = 0
         self.found: Any = None
+
+    def set_apart(self, field_of: Callable[[Any], Field], arguments: Any) -> None:
+        """Run the right-hand side on leaves in place of its tracked arguments: a tape that ends there need not be cut."""
+        fresh: dict[int, Any] = {}
+
+        def renewed(value: Any) -> Any:
+            if isinstance(value, Tracked):
+                if level_of(value) != self.level:
+                    return value
+                number = node_number(value._node)
+                if number not in fresh:
+                    fresh[number] = make(value._value, leaf(value._value, self.level))
+                return fresh[number]
+            return type(value)([renewed(item) for item in value]) if type(value) in (list, tuple) else value
+
+        self.f = field_of(renewed(arguments))
+        self.nodes = [fresh[node_number(node)]._node for node in self.nodes]
+        self.apart = True
 
     def suit(self, leaves: Any) -> bool:
         """Return whether the equation is small and real, and the values below are plain."""
@@ -105,7 +126,7 @@ class Sensitivities:
 
     def _rate(self, t: float, z: Array) -> Array:
         n, width = self.states, self.states + sum(self.sizes)
-        slope = Slope(self.f, t, z[:n], self.level, self.nodes)
+        slope = Slope(self.f, t, z[:n], self.level, self.nodes, apart=self.apart)
         jacobian = np.stack([slope.pull(unit) for unit in np.eye(n)])
         change = jacobian[:, :n] @ np.reshape(z[n:], (n, width))
         change[:, n:] += jacobian[:, n:]
