@@ -27,12 +27,12 @@ from revad.typing import Array
 class Lines(NamedTuple):
     """What coefficients are taken along."""
 
-    count: int = 0  # how many lines; 0 for one, without an axis
+    number: int = 0  # how many lines; 0 for one, without an axis
     summed: bool = False  # second coefficients are added up over all lines
 
     def stacks(self, j: int) -> bool:
         """Return whether the j-th coefficient has the axis of lines."""
-        return bool(self.count and j and not (self.summed and j == 2))
+        return bool(self.number and j and not (self.summed and j == 2))
 
 
 ONE_LINE = Lines()
@@ -46,7 +46,7 @@ def fit(tail: list[Any], ans: Array, lines: Lines) -> tuple[Any, ...]:
     fitted: list[Any] = []
     for j, part in enumerate(tail, 1):
         stacks = lines.stacks(j)
-        wanted = (lines.count, *shape) if stacks else shape
+        wanted = (lines.number, *shape) if stacks else shape
         if part is not None:
             if np.shape(part) != wanted:
                 part = np.broadcast_to(part, wanted)
@@ -60,7 +60,7 @@ def product(lines: Lines, a: list[Any], i: int, b: list[Any], j: int) -> Any:
     x, y = a[i], b[j]
     if x is None or y is None:
         return None
-    if lines.count:
+    if lines.number:
         ndim = max(np.ndim(a[0]), np.ndim(b[0]))
         x, y = aligned(lines, x, i, np.ndim(a[0]), ndim), aligned(lines, y, j, np.ndim(b[0]), ndim)
         if lines.summed and i == j == 1:
@@ -96,7 +96,7 @@ def map_linear(call: Any, once: Callable[[dict[str, Any]], Any], parts: dict[str
             result = at_once(call, names.index(name), parts[name])
             if result is not None:
                 return result
-    return _stack([once({name: _pick(part, k) for name, part in parts.items()}) for k in range(call.lines.count)])
+    return _stack([once({name: _pick(part, k) for name, part in parts.items()}) for k in range(call.lines.number)])
 
 
 def map_bilinear(call: Any, places: list[int]) -> list[Any]:
@@ -119,7 +119,7 @@ def map_bilinear(call: Any, places: list[int]) -> list[Any]:
             result = at_once(call, places[0] if i else places[1], a[i] if i else b[j])
             if result is not None:
                 return result
-        each = [at(i, j, line) for line in range(lines.count)]
+        each = [at(i, j, line) for line in range(lines.number)]
         return total(each) if lines.summed and i == j == 1 else _stack(each)
 
     return [total(pair(i, k - i) for i in range(k + 1)) for k in range(1, call.order + 1)]
@@ -166,11 +166,11 @@ def nest_lines(
     run: Callable[[list[Any]], Any], values: list[Any], tails: list[Any], order: int, lines: Lines
 ) -> tuple[Any, list[Any]]:
     """Run a function of several values in nested forward mode along each line; return its output and the coefficients."""
-    if not lines.count:
+    if not lines.number:
         return run_nested(run, values, [tail[:order] for tail in tails], order)
     ans: Any = None
     found: list[list[Any]] = []
-    for line in range(lines.count):
+    for line in range(lines.number):
         picked = [
             [
                 (part[line] if lines.stacks(j) else part if line == 0 else None) if part is not None else None
@@ -194,7 +194,7 @@ def derivatives(tail: tuple[Any, ...], value: Array, lines: Lines) -> list[Any]:
     shape, dtype = aval_of(value)
     full: list[Any] = []
     for j, part in enumerate(tail, 1):
-        wanted = (lines.count, *shape) if lines.stacks(j) else shape
+        wanted = (lines.number, *shape) if lines.stacks(j) else shape
         if part is None:
             full.append(0.0 if type(value) is float and not wanted else np.zeros(wanted, dtype)[()])
         else:

@@ -2,7 +2,7 @@
 
 Where residual(x, θ) = 0, a step x ← x − J⁻¹ residual(x, θ) with the constant matrix J = ∂residual/∂x leaves the value where it
 is and gives it the derivative −J⁻¹ ∂residual/∂θ. Each such step makes one more order of derivatives right, so as many steps as
-there are levels of tracking make all of them right; a pull-back is then one linear solve with Jᵀ. θ may be closed over: what
+orders of derivatives are taken make all of them right; a pull-back is then one linear solve with Jᵀ. θ may be closed over: what
 the residual returns is tracked, and that is all that is needed.
 """
 

@@ -6,6 +6,7 @@ tape, from the call on, is pulled back to where it leaves the tape that was ther
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from revad.engine.handles import Tracked, below, level_of
 from revad.engine.handles import plain as bottom_of
 from revad.engine.probes import cut, filled, node_of
 from revad.engine.tape import Node
+from revad.scipy.drop_in import as_array
 from revad.tensors.batched import refuse_batched
 from revad.tensors.dual import Dual, dual, tangent_of
 from revad.tensors.gradient import make
@@ -28,6 +30,27 @@ def plain(value: Array) -> Array:
     if isinstance(value, (list, tuple)):
         return np.array([plain(item) for item in value])
     refuse_batched(value)
+    return bottom_of(value)
+
+
+def as_vector(value: Array) -> Array:
+    """Return what a right-hand side returned, a list or an array, as a 1-d array."""
+    return np.reshape(as_array(value), -1)
+
+
+def tracked_within(value: Any) -> Iterator[Any]:
+    """Iterate over the tracked values in lists and tuples."""
+    if isinstance(value, Tracked):
+        yield value
+    elif type(value) in (list, tuple):
+        for item in value:
+            yield from tracked_within(item)
+
+
+def untracked(value: Any) -> Any:
+    """Return lists and tuples without the tracking of what is in them; other containers as they are."""
+    if type(value) in (list, tuple):
+        return type(value)([untracked(item) for item in value])
     return bottom_of(value)
 
 
@@ -77,8 +100,15 @@ def unit(value: Array, k: int) -> Array:
 
 def cotangents(value: Array, seed: Any, level: int, marker: int) -> dict[int, Any]:
     """Return the cotangents of the older nodes that a value depends on, by number."""
+    return pulled_back(root_of(value, level, marker), seed)
+
+
+def root_of(value: Array, level: int, marker: int) -> Node | None:
+    """Return the node of a value with a tape that ends at the older nodes; None for a value that is not on the level."""
     node = node_of(value, level)
-    if node is None:
-        return {}
-    root, _ = cut(node, marker)
-    return {number: g for number, (_, g) in backward([(root, seed)]).items()}
+    return None if node is None else cut(node, marker)[0]
+
+
+def pulled_back(root: Node | None, seed: Any) -> dict[int, Any]:
+    """Return the cotangents of what a tape ends at, by number."""
+    return {} if root is None else {number: g for number, (_, g) in backward([(root, seed)]).items()}

@@ -10,10 +10,11 @@ import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
 from revad.engine.handles import Tracked, is_captured
+from revad.engine.watching import Pause
 from revad.errors import ArgumentError, LostGradientError
 from revad.scipy.drop_in import as_array
-from revad.scipy.integrate._closures import plain
-from revad.scipy.integrate.flow import Precision, WatchedField, as_vector, flow
+from revad.scipy.integrate._closures import as_vector, plain, untracked
+from revad.scipy.integrate.flow import Precision, Seen, WatchedField, flow
 from revad.tensors.leaves import no_grad, stop_gradient
 from revad.transforms.implicit import attach
 from revad.transforms.matrices import jacobian
@@ -94,7 +95,9 @@ def solve_ivp(
     start = as_vector(y0)
     start = start if start.dtype.kind in "fc" else start * 1.0
     times = None if t_eval is None else as_array(t_eval)
-    watched = WatchedField(lambda t, y: fun(t, y, *theta))
+    arguments = () if Pause.blocks else theta  # whose tracking is known before the right-hand side is called
+    given = untracked(theta) if arguments else theta
+    watched = WatchedField(lambda t, y: fun(t, y, *given))
     several = None if events is None else [events] if callable(events) else list(events)
     if isinstance(options.get("jac"), str):
         options["jac"] = slopes(fun, method, stop_gradient(theta), options)
@@ -115,16 +118,17 @@ def solve_ivp(
     if is_plain and not dense_output:
         return result
 
-    def field(t: Array, y: Array) -> Array:
-        return fun(t, y, *theta)
+    def field_of(theta: Any) -> Any:
+        return lambda t, y: fun(t, y, *theta)
 
+    field = field_of(theta)
     tolerances = {"rtol": adjoint_rtol, "atol": adjoint_atol}
     name = method.upper() if isinstance(method, str) else method.__name__.upper()
     precision = Precision(method, options, {"method": STIFF.get(name, "DOP853"), **tolerances})
     first, last = t_span
 
-    def at(ts: list[Any]) -> Any:
-        return flow(field, first, ts, start, precision)
+    def at(ts: list[Any], seen: Seen | None = None) -> Any:
+        return flow(field, first, ts, start, precision, seen)
 
     if dense_output:
         result.sol = Continuous(result.sol, at, [plain(t) for t in t_span], is_plain=is_plain)
@@ -136,7 +140,7 @@ def solve_ivp(
     if times is None and ts:
         ts[0] = first
         ts[-1] = last if result.status == 0 else _last_event(result) if result.status == 1 else ts[-1]
-    y = at(ts)
+    y = at(ts, None if vectorized or not result.success else Seen(result.y.T, watched, arguments, field_of))
     result.y = result.y + np.swapaxes(y - stop_gradient(y), 0, 1)
     if any(isinstance(t, Tracked) for t in ts):
         result.t = as_array(ts)
@@ -283,10 +287,13 @@ def odeint(
     times = as_array(t)
     refuse_capture((start, times, theta))
 
-    def field(time: Any, y: Array) -> Array:
-        return func(time, y, *theta) if tfirst else func(y, time, *theta)
+    def field_of(theta: Any) -> Any:
+        return lambda time, y: func(time, y, *theta) if tfirst else func(y, time, *theta)
 
-    watched = WatchedField(field)
+    field = field_of(theta)
+    arguments = () if Pause.blocks else theta
+    given = untracked(theta) if arguments else theta
+    watched = WatchedField(field_of(given))
     found = scipy_integrate.odeint(
         watched, plain(start), plain(times), (), *further, full_output=full_output, tfirst=True, **options
     )
@@ -294,6 +301,13 @@ def odeint(
     if watched.top >= 0 or find_top((start, times, theta)) is not None:
         tolerances = {"rtol": adjoint_rtol, "atol": adjoint_atol}
         precision = Precision("LSODA", dict(tolerances), {"method": "LSODA", **tolerances})
-        y = flow(field, times[0], [times[i] for i in range(np.size(times))], start * 1.0, precision)
+        y = flow(
+            field,
+            times[0],
+            [times[i] for i in range(np.size(times))],
+            start * 1.0,
+            precision,
+            Seen(values, watched, arguments, field_of),
+        )
         values = values + (y - stop_gradient(y))
     return (values, found[1]) if full_output else values

@@ -17,16 +17,13 @@ import numpy as np
 import scipy.integrate as scipy_integrate
 
 from revad.engine.dispatch import find_top
-from revad.engine.handles import Tracked, level_of
+from revad.engine.handles import Tracked, level_of, levels_of
 from revad.engine.levels import recording
-from revad.engine.probes import node_dtype, node_number, node_shape, node_size, number_of
-from revad.engine.tape import leaf, next_order
-from revad.errors import LostGradientError
+from revad.engine.probes import node_dtype, node_number, node_shape, node_size
 from revad.operations.operation import whole
-from revad.scipy.drop_in import as_array
-from revad.scipy.integrate._closures import cotangents, handle, is_forward, plain, tangent, with_tangent, without
+from revad.scipy.integrate._closures import as_vector, handle, is_forward, plain, tangent, tracked_within, with_tangent, without
 from revad.scipy.integrate.quadrature import Watched
-from revad.tensors.gradient import make
+from revad.scipy.integrate.sensitivities import Sensitivities, Slope
 from revad.typing import Array
 
 Field = Callable[[Any, Any], Any]
@@ -44,13 +41,24 @@ class Precision(NamedTuple):
         rest = {name: value for name, value in self.adjoint.items() if name != "method"}
         return Precision(self.adjoint["method"], rest, self.adjoint)
 
+    def in_one_run(self) -> Callable[..., Any] | None:
+        """Return how an equation is integrated together with its sensitivities; None by an implicit method, which would take long."""
+        tight = self.tight()
+        if tight.method not in ("DOP853", "LSODA"):
+            return None
+        return lambda f, t0, ts, start: integrate(f, t0, ts, start, tight)
 
-def as_vector(value: Array) -> Array:
-    """Return what a right-hand side returned, a list or an array, as a 1-d array."""
-    return np.reshape(as_array(value), -1)
+
+class Seen(NamedTuple):
+    """A solution that has been found, and what it was seen to depend on: by closures, and by arguments of the right-hand side."""
+
+    value: Any  # y at the times
+    closures: WatchedField
+    arguments: Any
+    field_of: Callable[[Any], Field] | None = None  # from arguments to a right-hand side
 
 
-def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) -> Array:
+def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, seen: Seen | None = None) -> Array:
     """Return y at the times ``ts`` as an array of shape (len(ts), n), tracked wherever ``f``, a time or ``y0`` is.
 
     Parameters
@@ -65,26 +73,40 @@ def flow(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) ->
         The initial value.
     precision : Precision
         Methods and tolerances.
+    seen : Seen, optional
+        If the solution is known already.
     """
-    watched = WatchedField(f)
-    value = integrate(watched, plain(t0), [plain(t) for t in ts], plain(y0), precision)
-    tracked = find_top((t0, *ts, y0))
+    if seen is None:
+        watched = WatchedField(f)
+        seen = Seen(integrate(watched, plain(t0), [plain(t) for t in ts], plain(y0), precision), watched, ())
+    watched, value = seen.closures, seen.value
+    tracked = find_top((t0, *ts, y0, seen.arguments))
     top = max(watched.top, level_of(tracked))
     if top < 0:
         return value
     forward = is_forward(tracked) if level_of(tracked) == top else watched.forward
     if forward:
-        return _with_tangents(f, t0, ts, y0, precision, top)
-    nodes = list(watched.outer.values()) if watched.top == top else []
+        return _with_tangents(f, t0, ts, y0, precision, top, value)
+    used = {node_number(value._node): value._node for value in tracked_within(seen.arguments) if level_of(value) == top}
+    nodes = list((used | watched.outer if watched.top == top else used).values())
     below = _below(f, top)
+    lowest = watched.levels.union(*[levels_of(value) for value in tracked_within((t0, *ts, y0, seen.arguments))]) <= {top}
+    moves = any(level_of(t) == top for t in (t0, *ts))
+    sensitivities = Sensitivities(f, top, nodes, precision.in_one_run(), moves=moves)
+    if seen.field_of is not None and seen.arguments and watched.top < 0:
+        sensitivities.set_apart(seen.field_of, seen.arguments)
 
     def run(*leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]
+        if lowest and find_top(lower) is None:
+            return [value]
         return [flow(below, lower[0], list(lower[2:]), lower[1], precision)]
 
     def pull(g: Array, leaves: Any) -> list[Any]:
         lower = leaves[: len(ts) + 2]
         with recording.raised():  # the right-hand side runs again, and may write tracked values into arrays that it makes
+            if lowest and sensitivities.suit(lower):
+                return sensitivities.pull(g[0], lower[0], list(lower[2:]), lower[1])
             return adjoint(f, g[0], lower[0], list(lower[2:]), lower[1], precision, top, nodes)
 
     operation = whole("flow", run, pull)
@@ -125,7 +147,7 @@ def integrate(f: Field, t0: float, ts: list[float], y0: Array, precision: Precis
     return result.y.T
 
 
-def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, level: int) -> Array:
+def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision, level: int, known: Array) -> Array:
     """Return the flow on a forward level: the tangent s of y obeys s' = d/dε f(t, y + ε s; θ + ε θ̇)."""
     lower_t0, lower_ts, lower_y0 = without(t0, level), [without(t, level) for t in ts], without(y0, level)
     n = np.size(plain(y0))
@@ -135,12 +157,18 @@ def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Pre
         return np.concatenate([without(out, level), tangent(out, level)])
 
     below = _below(f, level)
-    start = tangent(y0, level) - below(lower_t0, lower_y0) * tangent(t0, level)
+    start = tangent(y0, level)
+    if level_of(t0) == level:
+        start = start - below(lower_t0, lower_y0) * tangent(t0, level)
     z0 = np.concatenate([lower_y0, start])
     z = flow(both, lower_t0, lower_ts, z0, precision.tight())
-    y = flow(below, lower_t0, lower_ts, lower_y0, precision)
-    slopes = [below(t, z[i, :n]) * tangent(time, level) for i, (t, time) in enumerate(zip(lower_ts, ts, strict=True))]
-    return with_tangent(y, z[:, n:] + np.stack(slopes), level)
+    y = flow(below, lower_t0, lower_ts, lower_y0, precision) if isinstance(z, Tracked) else known
+    moved = z[:, n:]
+    if any(level_of(time) == level for time in ts):
+        moved = moved + np.stack(
+            [below(t, z[i, :n]) * tangent(time, level) for i, (t, time) in enumerate(zip(lower_ts, ts, strict=True))]
+        )
+    return with_tangent(y, moved, level)
 
 
 def adjoint(
@@ -155,19 +183,7 @@ def adjoint(
 
     def pulled(t: Array, y: Array, cotangent: Array) -> Array:
         """Return λ ∂f/∂y and λ ∂f/∂θ, flat."""
-        marker = next_order()
-        value = plain(y)
-        variable = make(y, leaf(value, level))
-        out = as_vector(f(t, variable))
-        found = cotangents(out, _fit(cotangent, out), level, marker)
-        pieces = [found.pop(number_of(variable), np.zeros(n))]
-        pieces += [np.reshape(found.pop(node_number(node), np.zeros(node_size(node))), -1) for node in nodes]
-        if any(number > marker for number in found):  # the others are arrays that the right-hand side made
-            raise LostGradientError(
-                "solve_ivp: the right-hand side uses other tracked values in the backward pass than it did in the forward pass. "
-                "A tracked value that it closes over was replaced in between; pass it through `args`."
-            )
-        return np.concatenate(pieces)
+        return Slope(f, t, y, level, nodes).pull(cotangent)
 
     state = np.zeros(n + sum(sizes), kind)
     time_cotangents: list[Any] = []
@@ -182,13 +198,6 @@ def adjoint(
         theta.append(np.reshape(state[at : at + size], node_shape(node)))
         at += size
     return [start, state[:n], *reversed(time_cotangents), *theta]
-
-
-def _fit(cotangent: Array, out: Any) -> Array:
-    """Return λ as a cotangent of the right-hand side's value, which may be real where λ is complex by rounding."""
-    if isinstance(out, Tracked) and out.dtype.kind != "c" and np.iscomplexobj(cotangent):
-        return np.real(cotangent)
-    return cotangent
 
 
 def _solution_and_back(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Precision) -> tuple[Any, Any]:

@@ -153,3 +153,70 @@ def test_what_is_refused() -> None:
         revad.trace(decayed, 0.5)
     with pytest.raises(ArithmeticError, match="could not be integrated to t"), np.errstate(all="ignore"):
         revad.grad(lambda k: np.sum(solve_ivp(lambda t, y: k * y**2, (0.0, 2.0), [1.0]).y))(1.0)
+
+
+def counted(calls: list[int]) -> Any:
+    """Predator and prey at 20 times, by a right-hand side that counts how often it is called."""
+
+    def field(t: Any, y: Any, p: Any) -> Any:
+        calls[0] += 1
+        return np.stack([p[0] * y[0] - p[1] * y[0] * y[1], p[2] * y[0] * y[1] - p[3] * y[1]])
+
+    return lambda p: (
+        solve_ivp(field, (0.0, 3.0), np.array([1.0, 2.0]), t_eval=np.linspace(0.0, 3.0, 20), args=(p,), rtol=1e-6).y
+    )
+
+
+def test_sensitivities_are_integrated_once() -> None:
+    """A tangent takes one run beside the solution's, and a Jacobian no more runs than a gradient."""
+    p = np.array([1.1, 0.4, 0.3, 0.8])
+    calls = [0]
+    f = counted(calls)
+    f(p)
+    plain = calls[0]
+    tight = scipy.integrate.solve_ivp(
+        lambda t, y: [p[0] * y[0] - p[1] * y[0] * y[1], p[2] * y[0] * y[1] - p[3] * y[1]],
+        (0.0, 3.0),
+        [1.0, 2.0],
+        method="DOP853",
+        rtol=1e-8,
+        atol=1e-10,
+        t_eval=[1.0],
+    ).nfev
+    spent = {}
+    for name, call in {
+        "jvp": lambda: revad.jvp(f, (p,), (p,)),
+        "grad": lambda: revad.grad(lambda p: np.sum(f(p)))(p),
+        "jacobian": lambda: revad.jacobian(f)(p),
+    }.items():
+        calls[0] = 0
+        call()
+        spent[name] = calls[0]
+    assert spent["jvp"] < plain + 2 * tight
+    assert spent["grad"] < plain + 3 * tight
+    assert spent["jacobian"] <= spent["grad"] + 1
+    assert_close(revad.jacfwd(f)(p), revad.jacobian(f)(p), 1e-6)
+
+
+def test_large_equations_go_by_the_adjoint_method() -> None:
+    """An equation with many parameters has the same derivatives."""
+    rng = np.random.default_rng(0)
+    a, y0 = 0.3 * rng.normal(size=(6, 6)), rng.normal(size=6)
+    last = lambda a, y0: np.sum(solve_ivp(lambda t, y, a: np.tanh(a @ y), (0.0, 1.0), y0, args=(a,), rtol=1e-9).y[:, -1] ** 2)
+    by_a, by_y0 = revad.grad(last, (0, 1))(a, y0)
+    direction = rng.normal(size=(6, 6))
+    pushed = revad.jvp(last, (a, y0), (direction, y0))[1]
+    assert np.sum(by_a * direction) + by_y0 @ y0 == pytest.approx(pushed, rel=1e-6)
+
+
+def test_parameters_in_containers_and_without_recording() -> None:
+    """Arguments in lists and dicts are differentiated alike; `no_grad` returns plain values."""
+
+    def last(k: Any, pack: Any, pick: Any) -> Any:
+        return solve_ivp(lambda t, y, p: -pick(p) * y, (0.0, 2.0), [1.0], args=(pack(k * 1.0),)).y[0, -1]
+
+    for pack, pick in ((lambda k: [k, 1.0], lambda p: p[0]), (lambda k: {"k": (k,)}, lambda p: p["k"][0])):
+        for derivative in (revad.grad(last)(0.5, pack, pick), revad.jvp(lambda k: last(k, pack, pick), (0.5,), (1.0,))[1]):
+            assert derivative == pytest.approx(-2 * np.exp(-1), rel=2e-7)
+    with revad.no_grad():
+        assert not isinstance(last(revad.tensor(0.5), lambda k: [k], lambda p: p[0]), revad.Tensor)
