@@ -145,7 +145,7 @@ class Buffer(GradTensor, Dual, Captured, Batched):
 
     __slots__ = ()
     __hash__: Any = None
-    __pandas_priority__ = None  # to pandas it is the array that it stands for
+    __pandas_priority__: Any = None  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]  # to pandas it is the array that it stands for
     pausable = captures = decides = False
     writes_in_place = False
 

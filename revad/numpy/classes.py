@@ -68,7 +68,12 @@ def _cast_type(original: type) -> type:
             return original(*args, **kwargs)
         return original.__new__(cls, *args, **kwargs)
 
-    members = {"original": original, "__new__": make, "__doc__": original.__doc__, "__module__": original.__module__}
+    members: dict[str, Any] = {
+        "original": original,
+        "__new__": make,
+        "__doc__": original.__doc__,
+        "__module__": original.__module__,
+    }
     if original in (float, complex):
         members["dtype"] = np.dtype(original)
     made = _stand_ins[original] = StandIn(original.__name__, (original,), members)

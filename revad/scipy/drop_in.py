@@ -53,7 +53,7 @@ def as_array(value: Array) -> Array:
     if hasattr(value, "dtype"):
         return value
     if type(value) in (list, tuple) and find_speaker(value) is not None:
-        return np.stack([as_array(item) for item in value])
+        return np.stack([as_array(item) for item in value])  # pyright: ignore[reportGeneralTypeIssues]
     return np.asarray(value)
 
 

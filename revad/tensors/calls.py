@@ -53,7 +53,7 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
 
 def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call with ``out=``: compute, then write the result into the tracked output."""
-    out = kwargs["out"]
+    out: Any = kwargs["out"]
     kwargs = {name: value for name, value in kwargs.items() if name != "out"}
     targets = out if type(out) is tuple else (out,)
     if any(isinstance(value, Tracked) and value.decides for value in args) and not any(isinstance(t, Tracked) for t in targets):

@@ -17,7 +17,7 @@ from revad.base.arrays import CONTAINERS, copied, is_inexact
 from revad.base.aval import FLOAT64, aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, strip_call
-from revad.engine.handles import refuse_closure
+from revad.engine.handles import Tracked, refuse_closure
 from revad.engine.record import are_constant, gather
 from revad.engine.views import note_views
 from revad.engine.watching import Pause
@@ -168,7 +168,7 @@ class Dual(Tensor):
         if Pause.blocks or not write_and_push(self, key, value):
             self.set_item(key, value)
 
-    def replace(self, new: Tensor) -> None:
+    def replace(self, new: Tracked) -> None:
         """Stand for a new value from now on, as an in-place operator says."""
         if Pause.blocks or not replace_view(self, new, write_and_push):
             views.replace(self, new)

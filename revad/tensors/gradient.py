@@ -195,7 +195,7 @@ class GradTensor(Tensor):
         kind = type(key)
         if type(x) is not ndarray or Pause.blocks or (kind is not int and kind is not slice and is_special(key)):
             return Tensor.__getitem__(self, key)
-        part = x[key]
+        part: Any = x[key]
         node = self._node
         out = GradTensor()
         if type(part) is _float64:
@@ -219,7 +219,7 @@ class GradTensor(Tensor):
         if Pause.blocks or not write_and_record(self, key, value):
             self.set_item(key, value)
 
-    def replace(self, new: Tensor) -> None:
+    def replace(self, new: Tracked) -> None:
         """Stand for a new value from now on, as an in-place operator says."""
         if Pause.blocks or not replace_view(self, new, write_and_record):
             views.replace(self, new)

@@ -57,7 +57,7 @@ def _make_plan(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, An
     for at, (name, value) in enumerate(zip(names, args, strict=False)):
         if level_of(value) != level:
             continue
-        rule = operation.pushes.get(name) or operation.rule(name)
+        rule: Any = operation.pushes.get(name) or operation.rule(name)
         if rule is NONDIFF:
             continue
         if name in operation.joint_names and name not in operation.pushes and name not in operation.linear_in:
@@ -135,7 +135,7 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
         tangent = tangent_within(value, level)
         if tangent is None or name in done:
             continue
-        rule = operation.pushes.get(name) or operation.rule(name)
+        rule: Any = operation.pushes.get(name) or operation.rule(name)
         if rule is NONDIFF:
             continue
         if rule is None and name not in operation.linear_in:

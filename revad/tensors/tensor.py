@@ -155,7 +155,7 @@ class Tensor(ArrayMethods, Tracked):
         else:
             views.write(self, as_indexed(key), value)
 
-    def replace(self, new: Tensor) -> None:
+    def replace(self, new: Tracked) -> None:
         """Stand for a new value from now on, as an in-place operator says."""
         views.replace(self, new)
 

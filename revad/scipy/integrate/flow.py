@@ -161,7 +161,7 @@ def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Pre
     if level_of(t0) == level:
         start = start - below(lower_t0, lower_y0) * tangent(t0, level)
     z0 = np.concatenate([lower_y0, start])
-    z = flow(both, lower_t0, lower_ts, z0, precision.tight())
+    z: Any = flow(both, lower_t0, lower_ts, z0, precision.tight())
     y = flow(below, lower_t0, lower_ts, lower_y0, precision) if isinstance(z, Tracked) else known
     moved = z[:, n:]
     if any(level_of(time) == level for time in ts):
