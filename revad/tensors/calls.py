@@ -64,7 +64,7 @@ def write_out(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any])
         if overlaps.overlap(out, parts):
             if function is np.ptp:
                 overlaps.refuse("the out= of np.ptp")
-            overlaps.move(lambda t, *arrays: function(arrays, **options, out=t), out, *parts)
+            overlaps.move(lambda t, *arrays: function(arrays, **options, out=t), out, *parts)  # pyright: ignore[reportArgumentType]
             return out
     mask = None  # where a reduction takes elements in, an elementwise function gives some out
     if isinstance(function, np.ufunc) or function is np.clip:

@@ -57,7 +57,7 @@ def _make_plan(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, An
     for at, (name, value) in enumerate(zip(names, args, strict=False)):
         if level_of(value) != level:
             continue
-        rule: Any = operation.pushes.get(name) or operation.rule(name)
+        rule = rule_for(operation, name)
         if rule is NONDIFF:
             continue
         if name in operation.joint_names and name not in operation.pushes and name not in operation.linear_in:
@@ -104,6 +104,11 @@ def follow(
     return zeros(ans) if total is None else total
 
 
+def rule_for(operation: Operation, name: str) -> Any:
+    """Return the JVP of an argument, or else the rule that it follows from."""
+    return operation.pushes.get(name) or operation.rule(name)
+
+
 def _fits(part: Any, ans: Any) -> bool:
     if type(ans) is ndarray:
         return type(part) is ndarray and part.shape == ans.shape and part.dtype is ans.dtype
@@ -135,7 +140,7 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
         tangent = tangent_within(value, level)
         if tangent is None or name in done:
             continue
-        rule: Any = operation.pushes.get(name) or operation.rule(name)
+        rule = rule_for(operation, name)
         if rule is NONDIFF:
             continue
         if rule is None and name not in operation.linear_in:

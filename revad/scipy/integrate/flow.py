@@ -161,12 +161,12 @@ def _with_tangents(f: Field, t0: Array, ts: list[Any], y0: Array, precision: Pre
     if level_of(t0) == level:
         start = start - below(lower_t0, lower_y0) * tangent(t0, level)
     z0 = np.concatenate([lower_y0, start])
-    z: Any = flow(both, lower_t0, lower_ts, z0, precision.tight())
+    z = flow(both, lower_t0, lower_ts, z0, precision.tight())
     y = flow(below, lower_t0, lower_ts, lower_y0, precision) if isinstance(z, Tracked) else known
-    moved = z[:, n:]
+    moved = z[:, n:]  # pyright: ignore[reportIndexIssue]
     if any(level_of(time) == level for time in ts):
         moved = moved + np.stack(
-            [below(t, z[i, :n]) * tangent(time, level) for i, (t, time) in enumerate(zip(lower_ts, ts, strict=True))]
+            [below(t, z[i, :n]) * tangent(time, level) for i, (t, time) in enumerate(zip(lower_ts, ts, strict=True))]  # pyright: ignore[reportIndexIssue]
         )
     return with_tangent(y, moved, level)
 
