@@ -62,8 +62,6 @@ def _make_plan(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, An
             continue
         if name in operation.joint_names and name not in operation.pushes and name not in operation.linear_in:
             return None
-        if rule is None and name not in operation.linear_in:
-            raise missing_rule(operation, name)
         if rule is ONE:
             plan.append(Push(at, PASS, None, keeper_of(operation, None, args, kwargs)))
         elif name in operation.pushes:
@@ -106,7 +104,10 @@ def follow(
 
 def rule_for(operation: Operation, name: str) -> Any:
     """Return the JVP of an argument, or else the rule that it follows from."""
-    return operation.pushes.get(name) or operation.rule(name)
+    rule = operation.pushes.get(name) or operation.rule(name)
+    if rule is None and name not in operation.linear_in and name not in operation.joint_names:
+        raise missing_rule(operation, name)
+    return rule
 
 
 def _fits(part: Any, ans: Any) -> bool:
@@ -143,8 +144,6 @@ def push(operation: Operation, level: int, args: Any, kwargs: Any, lower: tuple[
         rule = rule_for(operation, name)
         if rule is NONDIFF:
             continue
-        if rule is None and name not in operation.linear_in:
-            raise missing_rule(operation, name)
         kept: Any = ()
         if name in operation.pushes and rule is not ONE:
             kept = asked_for(operation, rule, *lower, ans)
