@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+import revad.batching.families  # noqa: F401
 from revad.base.arrays import CONTAINERS
 from revad.base.places import Site, user_site
-from revad.batching.families import rule_of
 from revad.batching.fronts import Front, Whole
 from revad.batching.looping import UnequalShapesError, loop
+from revad.batching.table import rule_of
 from revad.engine.dispatch import find_top, strip_call
 from revad.engine.handles import Tracked, plain, refuse_closure
 from revad.engine.tape import LEVEL
@@ -56,6 +57,10 @@ class Batch:
         if self._node is None:
             self._node = (None, level, self)
         return self._node
+
+    def forget(self) -> None:
+        """Let go of the node, which refers back, once the run is over."""
+        self._node = None
 
 
 class Split(BaseException):

@@ -75,7 +75,7 @@ def no_grad() -> Block:
     Transformations that start inside the block work as usual. Writes such as ``w -= rate * w.grad`` update a leaf and leave it
     a leaf. The block holds for this thread (and this asyncio task) only.
     In a generator it holds while the generator runs, and not for its caller while it is suspended; a context manager made of a
-    generator (`contextlib.contextmanager`) passes it on to whoever enters it.
+    generator (``contextlib.contextmanager``) passes it on to whoever enters it.
 
     Examples
     --------
@@ -115,12 +115,12 @@ def stop_gradient(x: Array) -> Any:
 
 
 def _constant(leaf: Array) -> Any:
-    if isinstance(leaf, Batched):  # all examples' constants
+    if type(leaf) is Batched:  # all examples' constants
         return batched(_constant(leaf._value), *leaf._node[1:])
     tracked = isinstance(leaf, Tracked)
     while isinstance(leaf, Tracked) and type(leaf).pausable:
         note_cut(leaf._node[1])
         leaf = leaf._value
-    if isinstance(leaf, Batched):
+    if type(leaf) is Batched:
         return _constant(leaf)
     return copied(leaf) if tracked and isinstance(leaf, np.ndarray) else leaf

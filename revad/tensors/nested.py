@@ -7,6 +7,7 @@ the levels is its j-th derivative.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from math import factorial
 from typing import Any
 
@@ -22,12 +23,14 @@ from revad.typing import Array
 def run_nested(run: Callable[[list[Any]], Any], values: list[Any], tails: list[Any], order: int) -> tuple[Any, list[Any]]:
     """Run a function of values with coefficients; return its output, one value or several, and the coefficients of it."""
     levels = [next_level() for _ in range(order)]
-    tokens = [open_level(level) for level in levels]
     try:
-        out = run([_nest([value, *tail], value, levels, 0) for value, tail in zip(values, tails, strict=True)])
+        with ExitStack() as opened:
+            for level in levels:
+                opened.enter_context(open_level(level))
+            out = run([_nest([value, *tail], value, levels, 0) for value, tail in zip(values, tails, strict=True)])
     finally:
-        for level, token in zip(levels[::-1], tokens[::-1], strict=True):
-            close_level(level, token)
+        for level in levels:
+            close_level(level, None)
     if isinstance(out, CONTAINERS):
         parts = [_unnest(part, levels) for part in out]
         values = [part[0] for part in parts]

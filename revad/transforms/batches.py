@@ -240,6 +240,7 @@ class _Run:
                 raise
         finally:
             close_level(level, None)
+            batch.forget()
         if before is not None:
             self._check(before, batch.decisions)
         split = batch.split  # NumPy, or a bare `except`, may have made something else of it

@@ -14,6 +14,7 @@ import numpy as np
 from revad.base.aval import aval_of
 from revad.engine.handles import level_of
 from revad.engine.levels import close_level, next_level, open_level
+from revad.errors import InPlaceError
 from revad.tensors.batched import Batch, batched
 
 CACHE = 1 << 20  # bytes of one batched intermediate that a chunk aims at
@@ -53,6 +54,8 @@ def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list
             results = run(
                 [zero if seed is None else batched(seed, level, batch) for seed, zero in zip(seeds, zeros, strict=True)]
             )
+    except InPlaceError:  # a second run would not see what was written
+        raise
     except Exception:
         results = None
     except BaseException as error:
@@ -60,6 +63,7 @@ def at_once(run: Callable[[list[Any]], list[Any]], seeds: list[Any], zeros: list
             raise
     finally:
         close_level(level, None)
+        batch.forget()
     if results is None or batch.split is not None:
         return None
     return [value._value if level_of(value) == level else np.broadcast_to(value, (size, *np.shape(value))) for value in results]

@@ -43,7 +43,7 @@ def taylor(f: Callable[..., Any], x: PyTree, v: PyTree, order: int) -> Any:
     Returns
     -------
     tuple of pytrees
-        :math:`f(x)` and :math:`\frac{d^k}{dt^k} f(x + t v)` at :math:`t = 0` for :math:`k = 1, …,` ``order``, each shaped like the output.
+        :math:`f(x)` and :math:`\frac{d^k}{dt^k} f(x + t v)` at :math:`t = 0` for :math:`k` from 1 to ``order``, each shaped like the output.
 
     Raises
     ------
