@@ -1,5 +1,7 @@
 """All families of batching rules, imported for what they register."""
 
+# pyright: reportUnusedImport=false
+
 import revad.batching.elementwise
 import revad.batching.indexing
 import revad.batching.linalg

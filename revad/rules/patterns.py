@@ -13,6 +13,7 @@ from revad.base.aval import cast
 from revad.operations.constants import beside
 from revad.operations.dependence import pattern
 from revad.operations.indexing import unindex
+from revad.operations.operation import if_present
 from revad.operations.writing import write_at
 from revad.rules.einsum import contract, contract_all, contract_pair
 from revad.rules.padding import zero_pad
@@ -22,7 +23,7 @@ pattern("selects", np.maximum, np.minimum, np.fmax, np.fmin)
 pattern("moves", operator.getitem, np.take, np.take_along_axis, np.choose, np.where)
 pattern("moves", np.diagonal, np.linalg.diagonal, np.diag, np.diagflat, np.tril, np.triu)
 pattern("moves", np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack)
-pattern("moves", np.array_split, np.split, np.hsplit, np.vsplit, np.dsplit, np.unstack, np.tile, np.repeat, zero_pad)
+pattern("moves", np.array_split, np.split, np.hsplit, np.vsplit, np.dsplit, if_present("unstack"), np.tile, np.repeat, zero_pad)
 pattern("moves", np.ravel, np.reshape, np.expand_dims, np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d)
 pattern("moves", np.transpose, np.matrix_transpose, np.linalg.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis)
 pattern("moves", np.broadcast_to, np.broadcast_arrays, np.flip, np.fliplr, np.flipud, np.rot90, np.roll)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-import revad.batching.families  # noqa: F401
+import revad.batching.families  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from revad.base.arrays import CONTAINERS
 from revad.base.places import Site, user_site
 from revad.batching.fronts import Front, Whole
