@@ -106,7 +106,7 @@ def asarray(
     a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, device: Any = None, like: Any = None
 ) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asarray`."""
-    _check_device(device)
+    _check_device(np.asarray, device)
     return array(a, dtype, copy=copy, order=order or "K", like=like)
 
 
@@ -115,13 +115,13 @@ def asanyarray(
     a: Array, dtype: Any = None, order: Any = None, *, copy: bool | None = None, device: Any = None, like: Any = None
 ) -> Any:
     """Return an array, without a copy where none is needed; see `numpy.asanyarray`."""
-    _check_device(device)
+    _check_device(np.asanyarray, device)
     return array(a, dtype, copy=copy, order=order or "K", subok=True, like=like)
 
 
-def _check_device(device: Any) -> None:
+def _check_device(function: Callable[..., Any], device: Any) -> None:
     if device is not None:
-        np.asarray(0.0, device=device)  # refuses what NumPy does not know
+        function(0.0, device=device)  # refuses what NumPy does not know
 
 
 @functools.wraps(np.ascontiguousarray)

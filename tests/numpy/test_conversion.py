@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy  # noqa: ICN001  (np is revad's here)
 import pytest
+from numpy.lib import NumpyVersion
 from numpy.polynomial import chebyshev, polynomial
 
 import revad.numpy as np
@@ -63,7 +64,8 @@ def test_a_copy_that_cannot_be_avoided(make: Any) -> None:
         numpy.array(make(X), copy=False, **options)
     with pytest.raises(ValueError, match="Unable to avoid copy while creating an array as requested"):
         grad(lambda x: np.sum(np.array(make(x), copy=False, **options)))(X)
-    with pytest.raises(ValueError, match="array of objects"):
+    knows_ndmax = NumpyVersion(numpy.__version__) >= "2.4.0"
+    with pytest.raises(ValueError if knows_ndmax else TypeError, match="array of objects" if knows_ndmax else "ndmax"):
         grad(lambda x: np.sum(np.array([x[0]], ndmax=1)))(X)
 
 
