@@ -77,7 +77,7 @@ def test_what_numpy_refuses() -> None:
         a = x * 1.0
         with pytest.raises(ValueError, match="Error setting single item of array"):
             a.flat[2] = x[0]
-        with pytest.raises(IndexError, match="out of bounds for (axis 0 with )?size 9"):
+        with pytest.raises(IndexError, match=r"out of bounds for (axis 0 with )?size 9"):
             a.flat[9]
         with pytest.raises(StopIteration):
             next(iter(a[:0].flat))
