@@ -101,6 +101,7 @@ def test_an_interrupt_at_any_bytecode_leaves_nothing_behind(run: Callable[[], No
     `contextlib.ExitStack` is written in Python: a block that it was entering or leaving ends when the traceback is collected.
     """
     run()
+    sys._getframe().f_trace_opcodes = True  # since 3.12, `settrace` asks whether any frame wants events for opcodes
     before = sys.gettrace()
     n = 0
     for n in range(100_000):
