@@ -100,9 +100,10 @@ def test_an_interrupt_at_any_bytecode_leaves_nothing_behind(run: Callable[[], No
 
     `contextlib.ExitStack` is written in Python: a block that it was entering or leaving ends when the traceback is collected.
     """
-    run()
-    sys._getframe().f_trace_opcodes = True  # since 3.12, `settrace` asks whether any frame wants events for opcodes
     before = sys.gettrace()
+    sys.settrace(Interrupted(10**9))  # since 3.12, the next `settrace` asks whether a frame has wanted events for opcodes
+    run()
+    sys.settrace(before)
     n = 0
     for n in range(100_000):
         kept: Any = None
