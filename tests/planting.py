@@ -12,8 +12,7 @@ import numpy as np
 import revad
 from revad.engine.watching import watching
 from revad.operations.operation import NONDIFF, ONE, Operation
-from revad.operations.registry import lookup
-from revad.tensors.unary import unary_rules
+from revad.operations.registry import caches, lookup
 
 Change = Callable[[Any], Any]
 
@@ -43,7 +42,8 @@ def _forget(operation: Operation) -> None:
     """Let the engine read the rules again."""
     operation.rules.clear()
     operation.plans.clear()
-    unary_rules.clear()
+    for cache in caches:
+        cache.clear()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from revad.base.arrays import CONTAINERS, copied, is_inexact
 from revad.base.aval import FLOAT64, aval_of
 from revad.engine import views
 from revad.engine.dispatch import apply, strip_call
-from revad.engine.handles import Tracked, refuse_closure
+from revad.engine.handles import refuse_closure
 from revad.engine.record import are_constant, gather
 from revad.engine.views import note_views
 from revad.engine.watching import Pause
@@ -30,7 +30,7 @@ from revad.tensors.methods import is_special, set_shape
 from revad.tensors.pushing import SCALARS, TANGENT, follow, plan_for, push, tangent_within
 from revad.tensors.tensor import Tensor, general
 from revad.tensors.unary import OF_ANS, OF_X, read_unary_push, unary_pushes
-from revad.tensors.writes import replace_view, write_and_push
+from revad.tensors.writes import write_and_push
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -75,6 +75,7 @@ class Dual(Tensor):
     __slots__ = ()
     writes_in_place = True
     __hash__ = Tensor.__hash__
+    write_short = staticmethod(write_and_push)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -163,15 +164,6 @@ class Dual(Tensor):
         if basic:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
-
-    def __setitem__(self, key: Index, value: Array) -> None:
-        if Pause.blocks or not write_and_push(self, key, value):
-            self.set_item(key, value)
-
-    def replace(self, new: Tracked) -> None:
-        """Stand for a new value from now on, as an in-place operator says."""
-        if Pause.blocks or not replace_view(self, new, write_and_push):
-            views.replace(self, new)
 
     def __matmul__(self, other: ArrayLike) -> Any:
         return call(self._node[1], np.matmul, (self, other), {}, _matmul_otherwise)

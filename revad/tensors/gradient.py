@@ -33,7 +33,7 @@ from revad.tensors import gradient_nodes as nodes
 from revad.tensors.methods import is_special, set_shape
 from revad.tensors.tensor import Tensor, general
 from revad.tensors.unary import OF_ANS, OF_X, read_unary_rule, unary_rules
-from revad.tensors.writes import replace_view, write_and_record
+from revad.tensors.writes import write_and_record
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 _float64 = np.float64
@@ -116,6 +116,7 @@ class GradTensor(Tensor):
     __slots__ = ()
     writes_in_place = True
     __hash__ = Tensor.__hash__
+    write_short = staticmethod(write_and_record)
 
     def is_numpy_scalar(self) -> bool:
         """Return whether a Python float here stands for a `numpy.float64`."""
@@ -214,15 +215,6 @@ class GradTensor(Tensor):
         if basic and type(part) is ndarray:
             views.link(out, views.View(self, operator.getitem, (None, key), 0, {}, None))
         return out
-
-    def __setitem__(self, key: Index, value: Array) -> None:
-        if Pause.blocks or not write_and_record(self, key, value):
-            self.set_item(key, value)
-
-    def replace(self, new: Tracked) -> None:
-        """Stand for a new value from now on, as an in-place operator says."""
-        if Pause.blocks or not replace_view(self, new, write_and_record):
-            views.replace(self, new)
 
     def __add__(self, other: ArrayLike) -> Any:
         x = self._value

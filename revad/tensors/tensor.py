@@ -28,6 +28,7 @@ from revad.operations import python as operators
 from revad.operations.indexing import is_basic
 from revad.tensors import calls, ufunc_methods
 from revad.tensors.methods import ArrayMethods
+from revad.tensors.writes import replace_view
 from revad.typing import Array, ArrayLike, Function, Index, Ufunc
 
 
@@ -136,8 +137,14 @@ class Tensor(ArrayMethods, Tracked):
         """Refuse: pandas asks for this, and for nothing else, where a tracked value is the right operand of its own objects."""
         raise labelled_operand("an operator", "pandas object")
 
+    @staticmethod
+    def write_short(handle: Any, key: Index, value: Array, reader: Any = None) -> bool:
+        """Write by the short way that the kind of level has (`writes`); return False where it has none, or the case is not simple."""
+        return False
+
     def __setitem__(self, key: Index, value: Array) -> None:
-        self.set_item(key, value)
+        if Pause.blocks or not self.write_short(self, key, value):
+            self.set_item(key, value)
 
     def set_item(self, key: Index, value: Array) -> None:
         """Perform ``t[key] = value`` for `__setitem__`."""
@@ -157,7 +164,8 @@ class Tensor(ArrayMethods, Tracked):
 
     def replace(self, new: Tracked) -> None:
         """Stand for a new value from now on, as an in-place operator says."""
-        views.replace(self, new)
+        if Pause.blocks or not replace_view(self, new, self.write_short):
+            views.replace(self, new)
 
     __add__, __radd__ = _plain(operators.add), _plain(operators.add, swap=True)
     __sub__, __rsub__ = _plain(operators.subtract), _plain(operators.subtract, swap=True)

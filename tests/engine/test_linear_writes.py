@@ -13,7 +13,7 @@ from revad import grad
 from revad.engine.sweep import Sweep
 from revad.operations.registry import lookup
 from revad.operations.writing import write_at
-from revad.tensors import gradient
+from revad.tensors.gradient import GradTensor
 
 N = 40  # writes
 LONG = 10_000  # elements
@@ -112,8 +112,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
         seen.ours.append(order in self.owned)
         pull_write(self, g, order, *rest)
 
-    write_and_record, pull_write = gradient.write_and_record, Sweep.pull_write
-    monkeypatch.setattr(gradient, "write_and_record", written_at_once)
+    write_and_record, pull_write = GradTensor.write_short, Sweep.pull_write
+    monkeypatch.setattr(GradTensor, "write_short", staticmethod(written_at_once))
     monkeypatch.setattr(Sweep, "pull_write", pulled_at_once)
     monkeypatch.setattr(operation, "function", written)
     monkeypatch.setattr(operation, "joint", rule._replace(function=pulled))
