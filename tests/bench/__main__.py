@@ -27,6 +27,7 @@ GROUPS = (
     "statements",
     "forward",
     "sparse",
+    "transforms",
     "elementwise",
     "mlp",
     "memory",

@@ -10,21 +10,26 @@ from tests.bench.clock import clock
 from tests.bench.engines import Engine
 from tests.bench.table import Row, growth
 
-ENGINES = ("revad", "torch")  # autograd and jax refuse; MyGrad takes the buffer's size for each write: seconds
+ENGINES = ("revad", "torch", "jax")  # autograd refuses; MyGrad takes the buffer's size for each write: seconds
 ROUNDS = 3
 WRITES = 300
 AT_MOST: dict[int, dict[str, float]] = {10_000: {}, 1_000_000: {"torch": 0.1}}
 
 
 def filled(xp: Any, p: Any, n: int) -> Any:
-    """Return the last of the elements that are computed in a buffer of n; torch needs a copy for each write."""
-    if hasattr(xp, "zeros_like") and not hasattr(xp, "nn"):
+    """Return the last of the elements that are computed in a buffer of n; torch and JAX need a copy for each write."""
+    if xp is np:
         buffer = xp.zeros_like(p, shape=n)
         buffer[0] = p
         for i in range(1, WRITES):
             buffer[i] = xp.sin(buffer[i - 1]) * p + p
         return buffer[WRITES - 1]
     buffer = xp.zeros(n, dtype=p.dtype)
+    if hasattr(buffer, "at"):  # JAX
+        buffer = buffer.at[0].set(p)
+        for i in range(1, WRITES):
+            buffer = buffer.at[i].set(xp.sin(buffer[i - 1]) * p + p)
+        return buffer[WRITES - 1]
     buffer[0] = p
     for i in range(1, WRITES):
         buffer = buffer.clone()
