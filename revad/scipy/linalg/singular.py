@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from revad.operations.operation import NONDIFF, ONE
 from revad.operations.protocol import own
-from revad.operations.registry import nondiff, vjp
+from revad.operations.registry import elementwise, nondiff, vjp
 from revad.rules.contraction import conj
 from revad.rules.matrices import mH, mT, on_diagonal
 from revad.rules.svd import svd_pullback as vectors_pullback
@@ -56,7 +57,52 @@ def orth(A: Array, rcond: Any = None) -> Array:
     if np.ndim(A) > 2:
         return np.stack([orth(a, rcond) for a in A])
     u, s, _ = svd(A, full_matrices=False)
-    return u[:, : rank(s, np.shape(A), rcond)]
+    r = rank(s, np.shape(A), rcond)
+    return orth_of_rank(A, r) if rcond is None and 0 < r < np.size(s) else u[:, :r]
+
+
+@own
+def leading_vectors(A: Array, count: int) -> Array:
+    """Return the first left singular vectors of A and, below them, the right ones."""
+    u, _, vh = scipy.linalg.svd(A, full_matrices=False)
+    return np.concatenate([u[:, :count], mH(vh)[:, :count]])
+
+
+nondiff(leading_vectors)
+
+
+def orth_of_rank(A: Array, r: int) -> Array:
+    """Return the left singular vectors of a matrix that keeps its rank r, without those of zero, which may turn freely.
+
+    With constant bases U and V of its spaces, A = X Y exactly, X = A V and Y = (Uᴴ A V)⁻¹ Uᴴ A. With Y Yᴴ = L Lᴴ the left singular
+    vectors of A are those of X L, which has full rank. (Goreinov, Tyrtyshnikov and Zamarashkin, 1997, "A theory of pseudoskeleton
+    approximations".)
+    """
+    bases = leading_vectors(A, r)
+    left, right = bases[: np.shape(A)[0]], bases[np.shape(A)[0] :]
+    x = A @ right
+    y = np.linalg.solve(mH(left) @ x, mH(left) @ A)
+    u, _, _ = np.linalg.svd(x @ np.linalg.cholesky(y @ mH(y)), full_matrices=False)
+    return in_phase(u * phases(left, u), left)
+
+
+@own
+def phases(u: Array, v: Array) -> Array:
+    """Return the phases by which the columns of v become those of u, as constants."""
+    inner = np.sum(conj(v) * u, axis=0)
+    return inner / np.abs(inner)
+
+
+nondiff(phases)
+
+
+@own
+def in_phase(u: Array, as_given: Array) -> Array:
+    """Return u, which differs by rounding alone from what the plain function gives, as the latter."""
+    return as_given
+
+
+elementwise(in_phase, u=ONE, as_given=NONDIFF)
 
 
 @own
